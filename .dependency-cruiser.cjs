@@ -1,0 +1,77 @@
+// The floors of docs/architecture.md. A file imports only from floors below it; outside packages have one owner each.
+const onlyFrom = (name, packagePattern, allowed) => ({
+  name,
+  severity: 'error',
+  comment: `${packagePattern} is imported by ${allowed} alone, so that it can be replaced in one place`,
+  from: {
+    path: '^(app|components|lib|server|e2e)/',
+    pathNot: [allowed, '\\.(test|contract)\\.tsx?$', '^e2e/', '/testing/'],
+  },
+  to: { path: `node_modules/${packagePattern}/` },
+})
+const never = (name, from, to, extra = {}) => ({
+  name,
+  severity: 'error',
+  from: { path: from, ...extra },
+  to: { path: to },
+})
+const tests = { pathNot: ['\\.test\\.tsx?$', '\\.contract\\.ts$', '/testing/'] }
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    never(
+      'floor-0-stays-below',
+      '^lib/(std|flow|lcm|protocol)/',
+      '^(server|app|components|lib/client)/',
+      tests,
+    ),
+    never('std-imports-nothing', '^lib/std/', '^lib/(flow|lcm|protocol)/', tests),
+    never('lcm-and-flow-import-only-std', '^lib/(lcm|flow)/', '^lib/(protocol|flow/\\.\\./lcm)/', tests),
+    {
+      name: 'lcm-and-flow-are-pure',
+      severity: 'error',
+      from: { path: '^lib/(lcm|flow|std)/', ...tests },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
+    {
+      name: 'protocol-has-no-node',
+      severity: 'error',
+      from: { path: '^lib/(protocol|client)/', ...tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    never('client-has-no-react', '^lib/client/', 'node_modules/(react|react-dom|tldraw|next)/', tests),
+    never('browser-never-imports-server', '^(app|components|lib/client)/', '^server/', tests),
+    never('server-never-imports-browser', '^server/', '^(app|components|lib/client)/', tests),
+    never('app-has-no-sockets', '^app/', '^lib/client/'),
+    never(
+      'engine-knows-no-session',
+      '^server/engine/',
+      '^server/(session|compat|gateway|main|config|events)',
+      tests,
+    ),
+    never('session-knows-no-wire', '^server/session/', '^server/(compat|gateway|main|config)', tests),
+    {
+      name: 'session-knows-engine-as-a-type',
+      severity: 'error',
+      from: { path: '^server/session/', ...tests },
+      to: { path: '^server/engine/', pathNot: '^server/engine/engine\\.ts$' },
+    },
+    never('compat-translates-only', '^server/compat/', '^server/(gateway|main|config|engine)', tests),
+    onlyFrom('one-owner-onnxruntime', 'onnxruntime-node', '^server/engine/onnx/runtime\\.ts$'),
+    onlyFrom('one-owner-sharp', 'sharp', '^server/engine/codec\\.ts$'),
+    onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws\\.ts$'),
+    onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.iso.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
+    },
+  },
+}

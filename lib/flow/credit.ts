@@ -1,0 +1,51 @@
+/**
+ * The window of frames that may be in flight (SPEC C1). The client takes before it sends and gives back on any
+ * terminal event; the server keeps the same count to refuse a client that does not.
+ */
+export class Credit {
+  readonly #inFlight = new Set<number>()
+  #limit: number
+
+  constructor(limit: number) {
+    this.#limit = Credit.#check(limit)
+  }
+
+  static #check(limit: number): number {
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new RangeError(`Credit must be a whole number of at least 1, got ${limit}`)
+    return limit
+  }
+
+  get limit(): number {
+    return this.#limit
+  }
+
+  set limit(limit: number) {
+    this.#limit = Credit.#check(limit)
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  get available(): number {
+    return Math.max(0, this.#limit - this.#inFlight.size)
+  }
+
+  /** True when `seq` was admitted into the window. A seq already in flight is never admitted twice. */
+  take(seq: number): boolean {
+    if (this.#inFlight.size >= this.#limit || this.#inFlight.has(seq)) return false
+    this.#inFlight.add(seq)
+    return true
+  }
+
+  /** True when `seq` was in flight; a second terminal event for the same frame gives nothing back. */
+  give(seq: number): boolean {
+    return this.#inFlight.delete(seq)
+  }
+
+  /** Forgets everything in flight: after a lost connection nothing will be answered (SPEC E1). */
+  reset(): void {
+    this.#inFlight.clear()
+  }
+}

@@ -1,0 +1,29 @@
+import type { ImageCodec } from './control.ts'
+
+/** What the first bytes say an image is, whatever its name or type claims. */
+export function sniffCodec(bytes: Uint8Array): ImageCodec | undefined {
+  if (starts(bytes, [0xff, 0xd8, 0xff])) return 'jpeg'
+  if (starts(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png'
+  if (starts(bytes, [0x52, 0x49, 0x46, 0x46]) && starts(bytes.subarray(8), [0x57, 0x45, 0x42, 0x50]))
+    return 'webp'
+  return undefined
+}
+
+function starts(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte)
+}
+
+const DATA_URI = /^data:(image\/[a-z0-9.+-]+)?(?:;[a-z0-9=-]+)*;base64,/i
+
+/** Base64 text of a data URI, or the text itself when it is bare base64; `undefined` for anything else (a URL, say). */
+export function base64Part(text: string): string | undefined {
+  const match = DATA_URI.exec(text)
+  if (match) return text.slice(match[0].length)
+  return /^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text.slice(0, 200) + text.slice(-4).trim()) && !text.includes(':')
+    ? text
+    : undefined
+}
+
+export function dataUri(codec: ImageCodec, base64: string): string {
+  return `data:image/${codec};base64,${base64}`
+}

@@ -1,0 +1,88 @@
+import type { EngineStateName, FrameMode, ImageCodec } from '../../lib/protocol/control.ts'
+import type { ErrorCode } from '../../lib/protocol/errors.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { AppError } from '../../lib/std/errors.ts'
+
+/** One picture to make. Compressed bytes in, compressed bytes out: pixels never cross the process boundary. */
+export interface Job {
+  /** JPEG, PNG or WebP bytes of the sketch; `undefined` paints from the words alone (strength is 1 then). */
+  readonly image: Uint8Array | undefined
+  readonly prompt: string
+  readonly strength: number
+  readonly seed: number
+  readonly steps: number
+  readonly guidanceScale: number
+  /** Asked size in pixels. Rendered in the nearest bucket of the model, then scaled to exactly this. */
+  readonly width: number
+  readonly height: number
+  readonly mode: FrameMode
+  /** Size whose noise a refinement continues, so that the larger picture keeps the layout of the smaller. */
+  readonly noiseFrom?: { readonly width: number; readonly height: number }
+  readonly output: { readonly codec: ImageCodec; readonly quality: number }
+  /** Every n-th step is decoded and encoded for those who watch; 0: none. Never the last step: that is the picture. */
+  readonly previewEvery: number
+}
+
+/** Milliseconds per stage inside the engine, waiting excluded. */
+export interface EngineTimings {
+  readonly decodeMs: number
+  readonly textEncodeMs: number
+  readonly vaeEncodeMs: number
+  readonly unetMs: readonly number[]
+  readonly vaeDecodeMs: number
+  readonly encodeMs: number
+  readonly engineMs: number
+}
+
+export interface JobResult {
+  readonly image: Uint8Array
+  readonly codec: ImageCodec
+  readonly width: number
+  readonly height: number
+  /** Bucket of the model it was rendered in. */
+  readonly renderedWidth: number
+  readonly renderedHeight: number
+  readonly timings: EngineTimings
+}
+
+export interface StepEvent {
+  /** 1-based denoising step that has just ended. */
+  readonly step: number
+  readonly steps: number
+  readonly preview: { readonly image: Uint8Array; readonly codec: ImageCodec; readonly width: number; readonly height: number } | undefined
+}
+
+export interface EngineState {
+  readonly name: EngineStateName
+  /** A sentence for people when the state is not `ready`. */
+  readonly detail: string | undefined
+}
+
+/** A failure of one job. `code` tells the caller whether trying again helps (lib/protocol/errors.ts). */
+export class EngineError extends AppError {
+  override readonly name = 'EngineError'
+  declare readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(code, message, options)
+  }
+}
+
+export interface GenerateOptions {
+  /** Read between denoising steps; an abort ends the job with EngineError `cancelled`. */
+  readonly signal: AbortSignal
+  readonly onStep?: (event: StepEvent) => void
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly info: ModelInfo
+  /** Jobs that can run at the same time. */
+  readonly slots: number
+  state(): EngineState
+  /** Calls `listener` on every change of state; returns the unsubscribe. */
+  onState(listener: (state: EngineState) => void): () => void
+  /** Resolves when a slot is free and the engine is ready. Capacity is asked, never guessed. */
+  whenFree(signal: AbortSignal): Promise<void>
+  /** Throws EngineError; a caller that did not wait for `whenFree` gets `busy`. */
+  generate(job: Job, options: GenerateOptions): Promise<JobResult>
+}
