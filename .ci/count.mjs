@@ -1,0 +1,29 @@
+// Adds up the runners' own counts. A stage that failed without a failing test (lint, build) counts as one failure.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const [results = '', failedStage = ''] = process.argv.slice(2)
+const read = (name) =>
+  existsSync(join(results, name)) ? JSON.parse(readFileSync(join(results, name), 'utf8')) : undefined
+
+let passed = 0
+let failed = 0
+for (const name of ['unit.json', 'integration.json']) {
+  const report = read(name)
+  passed += report?.numPassedTests ?? 0
+  failed += report?.numFailedTests ?? 0
+  // A file that could not even be loaded has no tests to count.
+  failed += (report?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length
+}
+const e2e = read('e2e.json')?.stats
+passed += (e2e?.expected ?? 0) + (e2e?.flaky ?? 0)
+failed += e2e?.unexpected ?? 0
+
+if (failedStage && failed === 0) {
+  failed = 1
+  console.log(`stage "${failedStage}" failed`)
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failedStage || failed > 0 ? 1 : 0)

@@ -1,0 +1,129 @@
+import { backoffMs } from '../flow/backoff.ts'
+import type { ServerMessageOf } from '../protocol/control.ts'
+import { messageOf } from '../std/errors.ts'
+import { ClockOffset } from './clock-offset.ts'
+import type { ClockEstimate } from './clock-offset.ts'
+import type { Environment, Socket } from './environment.ts'
+import type { Incoming } from './incoming.ts'
+import { SocketLife } from './socket-life.ts'
+import type { LifeEnd } from './socket-life.ts'
+import type { ConnectionStatus } from './types.ts'
+
+export type ConnectionEvent =
+  | { readonly type: 'status'; readonly status: ConnectionStatus }
+  /** The wire is open. A second one with the same `socket` tells of another model, not of another connection. */
+  | { readonly type: 'welcome'; readonly welcome: ServerMessageOf<'welcome'>; readonly socket: Socket }
+  | { readonly type: 'message'; readonly message: Exclude<Incoming, { type: 'welcome' | 'pong' }> }
+  | { readonly type: 'clock'; readonly estimate: ClockEstimate }
+  | { readonly type: 'bytes'; readonly down: number }
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly env: Pick<Environment, 'openSocket' | 'clock' | 'random' | 'isHidden' | 'onVisibilityChange' | 'onOnline'>
+  readonly signal: AbortSignal
+  onEvent(event: ConnectionEvent): void
+}
+
+/** A connection that lived this long was good: the next loss starts again with the shortest delay. */
+const STABLE_MS = 5_000
+
+/** Keeps one connection alive until `signal` aborts or the server speaks another protocol; retries without end. */
+export function connect(options: ConnectionOptions): { readonly done: Promise<void> } {
+  return { done: new Connection(options).run() }
+}
+
+class Connection {
+  readonly #options: ConnectionOptions
+  readonly #offset = new ClockOffset()
+  #life: SocketLife | undefined
+  #wake: (() => void) | undefined
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const { env, signal } = this.#options
+    const hurry = (): void => {
+      this.#wake?.()
+      this.#life?.probe()
+    }
+    const abort = (): void => {
+      this.#wake?.()
+      this.#life?.end('Closed by the page.')
+    }
+    const offVisibility = env.onVisibilityChange(() => env.isHidden() || hurry())
+    const offOnline = env.onOnline(hurry)
+    signal.addEventListener('abort', abort)
+    try {
+      await this.#loop()
+    } finally {
+      offVisibility()
+      offOnline()
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    const { env, signal } = this.#options
+    let failures = 0
+    while (!signal.aborted) {
+      this.#status({ name: 'connecting', attempt: failures })
+      const end = await this.#live()
+      if (signal.aborted) break
+      if (end.reload) return this.#status({ name: 'reload', reason: end.reason })
+      if (end.liveMs >= STABLE_MS) failures = 0
+      const delayMs = backoffMs(failures++, env.random())
+      this.#status({ name: 'waiting', retryAtMs: env.clock.now() + delayMs, reason: end.reason })
+      await this.#sleep(delayMs)
+    }
+    this.#status({ name: 'closed' })
+  }
+
+  async #live(): Promise<LifeEnd> {
+    const { url, env, onEvent } = this.#options
+    try {
+      this.#life = new SocketLife({
+        url,
+        env,
+        onBytes: (down) => onEvent({ type: 'bytes', down }),
+        onMessage: (message) => this.#message(message),
+        onWelcome: (welcome, socket) => {
+          this.#status({ name: 'live' })
+          onEvent({ type: 'welcome', welcome, socket })
+        },
+      })
+      return await this.#life.ended
+    } catch (error) {
+      return { reason: `Cannot dial ${url}: ${messageOf(error)}`, reload: false, liveMs: 0 }
+    } finally {
+      this.#life = undefined
+    }
+  }
+
+  #message(message: Incoming): void {
+    if (message.type === 'pong') {
+      const receivedMs = this.#options.env.clock.now()
+      const estimate = this.#offset.add({ sentMs: message.clientMs, serverMs: message.serverMs, receivedMs })
+      this.#options.onEvent({ type: 'clock', estimate })
+    } else if (message.type !== 'welcome') {
+      this.#options.onEvent({ type: 'message', message })
+    }
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    if (this.#options.signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#options.env.clock.setTimer(() => this.#wake?.(), delayMs)
+      this.#wake = () => {
+        this.#wake = undefined
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  #status(status: ConnectionStatus): void {
+    this.#options.onEvent({ type: 'status', status })
+  }
+}

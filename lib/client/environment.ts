@@ -1,0 +1,86 @@
+import type { Clock } from '../std/clock.ts'
+
+export interface SocketHandlers {
+  open(): void
+  message(data: unknown): void
+  /** Called once at most, and not after `close()` of our own. */
+  close(code: number, reason: string): void
+}
+
+/** One dialled WebSocket, binary messages as ArrayBuffer. */
+export interface Socket {
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  /** Bytes handed over that the browser has not sent yet. */
+  bufferedBytes(): number
+  close(): void
+}
+
+/** Everything the client takes from the browser, so that tests run without one. */
+export interface Environment {
+  openSocket(url: string, handlers: SocketHandlers): Socket
+  readonly clock: Clock
+  /** requestAnimationFrame; returns the cancellation. */
+  requestFrame(run: () => void): () => void
+  /** A number in [0, 1). */
+  random(): number
+  isHidden(): boolean
+  /** Tab hidden or shown again; returns the unsubscribe. */
+  onVisibilityChange(listener: () => void): () => void
+  /** The machine has a network again; returns the unsubscribe. */
+  onOnline(listener: () => void): () => void
+  prefersReducedMotion(): boolean
+  decodeImage(blob: Blob): Promise<ImageBitmap>
+  /** Where an exception of a caller's own listener goes, so that it cannot unwind the client. */
+  reportError(error: unknown): void
+}
+
+/** Dials with any WebSocket class that has the browser's interface. */
+export function socketOpener(SocketClass: typeof WebSocket): Environment['openSocket'] {
+  return (url, handlers) => {
+    const socket = new SocketClass(url)
+    const detached = new AbortController()
+    const { signal } = detached
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('open', () => handlers.open(), { signal })
+    socket.addEventListener('message', (event) => handlers.message(event.data), { signal })
+    socket.addEventListener('close', (event) => handlers.close(event.code, event.reason), { signal })
+    return {
+      send: (data) => socket.send(data),
+      bufferedBytes: () => socket.bufferedAmount,
+      close: () => {
+        detached.abort()
+        socket.close()
+      },
+    }
+  }
+}
+
+function listen(target: EventTarget, type: string, listener: () => void): () => void {
+  target.addEventListener(type, listener)
+  return () => target.removeEventListener(type, listener)
+}
+
+/** The real browser. `clock.now()` is `performance.now()`. */
+export function browserEnvironment(): Environment {
+  return {
+    openSocket: socketOpener(WebSocket),
+    clock: {
+      now: () => performance.now(),
+      setTimer: (run, delayMs) => {
+        const id = setTimeout(run, delayMs)
+        return () => clearTimeout(id)
+      },
+    },
+    requestFrame: (run) => {
+      const id = requestAnimationFrame(run)
+      return () => cancelAnimationFrame(id)
+    },
+    random: () => Math.random(),
+    isHidden: () => document.visibilityState === 'hidden',
+    onVisibilityChange: (listener) => listen(document, 'visibilitychange', listener),
+    onOnline: (listener) => listen(window, 'online', listener),
+    prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+    decodeImage: (blob) => createImageBitmap(blob),
+    reportError: (error) => reportError(error),
+  }
+}

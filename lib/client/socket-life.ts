@@ -1,0 +1,120 @@
+import type { ServerMessageOf } from '../protocol/control.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { AppError, messageOf } from '../std/errors.ts'
+import type { Environment, Socket } from './environment.ts'
+import { readIncoming } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
+
+export const PING_EVERY_MS = 10_000
+/** Longest silence after a ping, and longest wait for `welcome` after the dial. */
+export const ANSWER_WITHIN_MS = 8_000
+/** Close code of a server that speaks another protocol version (W1). */
+const CLOSE_RELOAD = 4009
+
+export interface LifeEnd {
+  readonly reason: string
+  /** Another protocol version: only a newer page helps. */
+  readonly reload: boolean
+  /** How long the connection was live; 0 when it never was. */
+  readonly liveMs: number
+}
+
+export interface LifeOptions {
+  readonly url: string
+  readonly env: Pick<Environment, 'openSocket' | 'clock'>
+  onWelcome(welcome: ServerMessageOf<'welcome'>, socket: Socket): void
+  onMessage(message: Incoming): void
+  onBytes(down: number): void
+}
+
+const REASONS: Record<number, string> = {
+  1012: 'The server is restarting.',
+  1013: 'The server is full.',
+}
+
+/** One socket from dial to end: hello, welcome, liveness. Nothing of it stays when `ended` has resolved. */
+export class SocketLife {
+  readonly ended: Promise<LifeEnd>
+  readonly #options: LifeOptions
+  readonly #socket: Socket
+  #resolve: (end: LifeEnd) => void = () => undefined
+  #liveSinceMs: number | undefined
+  #cancelDeadline: (() => void) | undefined
+  #cancelPing: (() => void) | undefined
+  #over = false
+
+  constructor(options: LifeOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#socket = options.env.openSocket(options.url, {
+      open: () => this.#hello(),
+      message: (data) => this.#receive(data),
+      close: (code, reason) => this.#closed(code, reason),
+    })
+    this.#expectAnswer('The server does not answer.')
+  }
+
+  /** Asks now whether the other side is still there: a machine that slept cannot know. */
+  probe(): void {
+    if (this.#liveSinceMs === undefined || this.#over) return
+    this.#cancelPing?.()
+    this.#socket.send(JSON.stringify({ type: 'ping', clientMs: this.#options.env.clock.now() }))
+    this.#expectAnswer('The server stopped answering.')
+    this.#cancelPing = this.#options.env.clock.setTimer(() => this.probe(), PING_EVERY_MS)
+  }
+
+  /** Gives the socket up without waiting for the close handshake, which a dead link never finishes. */
+  end(reason: string, reload = false): void {
+    if (this.#over) return
+    this.#over = true
+    this.#cancelDeadline?.()
+    this.#cancelPing?.()
+    this.#socket.close()
+    const liveMs = this.#liveSinceMs === undefined ? 0 : this.#options.env.clock.now() - this.#liveSinceMs
+    this.#resolve({ reason, reload, liveMs })
+  }
+
+  #hello(): void {
+    this.#socket.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, client: 'sketchwire-web' }))
+  }
+
+  #closed(code: number, reason: string): void {
+    const fallback = this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
+    this.end(REASONS[code] ?? (reason === '' ? fallback : reason), code === CLOSE_RELOAD)
+  }
+
+  #expectAnswer(complaint: string): void {
+    this.#cancelDeadline?.()
+    this.#cancelDeadline = this.#options.env.clock.setTimer(() => this.end(complaint), ANSWER_WITHIN_MS)
+  }
+
+  #receive(data: unknown): void {
+    if (this.#over) return
+    this.#options.onBytes(typeof data === 'string' ? data.length : data instanceof ArrayBuffer ? data.byteLength : 0)
+    // Any message proves life, not only the pong: it may stand in line behind a large picture.
+    if (this.#liveSinceMs !== undefined) this.#cancelDeadline?.()
+    try {
+      const message = readIncoming(data)
+      if (message?.type === 'welcome') this.#welcome(message)
+      else if (message) this.#options.onMessage(message)
+    } catch (error) {
+      // A reply that cannot be read may have been the end of a frame: only a new connection has a sure count (E1).
+      const reload = error instanceof AppError && error.code === 'protocol_version'
+      this.end(`The server sent something this page cannot read: ${messageOf(error)}`, reload)
+    }
+  }
+
+  #welcome(welcome: ServerMessageOf<'welcome'>): void {
+    if (welcome.protocol !== PROTOCOL_VERSION) {
+      this.end(`The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`, true)
+      return
+    }
+    const first = this.#liveSinceMs === undefined
+    this.#liveSinceMs ??= this.#options.env.clock.now()
+    this.#cancelDeadline?.()
+    this.#options.onWelcome(welcome, this.#socket)
+    if (first) this.probe()
+  }
+}

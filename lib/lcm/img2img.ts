@@ -1,0 +1,241 @@
+// The image-to-image loop over injected models. It owns the order of work and the numbers, nothing else: no
+// sessions, no caches, no clock. Follows diffusers `LatentConsistencyModelImg2ImgPipeline.__call__` (Apache-2.0);
+// without an image, `LatentConsistencyModelPipeline`.
+import { guidanceEmbedding } from './guidance.ts'
+import { detailSeed, drawNoises, upsampleNoise } from './noise.ts'
+import { timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
+import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
+import { addNoise, lcmStep } from './step.ts'
+
+/** Text-encoder output: last hidden state, [1, tokens, width] float32. */
+export interface PromptEmbedding {
+  readonly data: Float32Array
+  readonly dims: readonly [number, number, number]
+}
+
+export interface PredictInput {
+  /** [1,channels,h,w] float32; the noisy latents, then the image's latents if `imageLatents` is 'concat'. */
+  readonly sample: Float32Array
+  readonly channels: number
+  /** Of the picture, in pixels. */
+  readonly size: Size
+  readonly timestep: number
+  readonly prompt: PromptEmbedding
+  /** [1,timestepCondDim] guidance embedding; undefined for a U-Net that has no such input. */
+  readonly timestepCond: Float32Array | undefined
+}
+
+/** What the loop needs of a model. Implementations must neither keep, change nor transfer the buffers lent to them. */
+export interface Models {
+  /** C: channels of the latents themselves, without concatenated ones. */
+  readonly latentChannels: number
+  /** Pixels per latent cell on each axis; SD1.5: 8. */
+  readonly latentScale: number
+  /** 'concat': the image's clean latents are appended to the U-Net input on the channel axis. */
+  readonly imageLatents: 'concat' | 'none'
+  /** Width of the U-Net's `timestep_cond`; 256 when absent, 0 for a U-Net without that input. */
+  readonly timestepCondDim?: number
+  encodePrompt(prompt: string): Promise<PromptEmbedding>
+  /** [H,W,3] RGB uint8 -> [1,C,h,w] float32 scaled latents (SD1.5: x0.18215), the posterior's mean. */
+  encodeImage(rgb: Uint8Array, size: Size): Promise<Float32Array>
+  /** -> [1,C,h,w] float32, meaning per the schedule's predictionType. */
+  predict(input: PredictInput): Promise<Float32Array>
+  /** [1,C,h,w] float32 scaled latents -> [H,W,3] RGB uint8. */
+  decodeImage(latents: Float32Array, size: Size): Promise<Uint8Array>
+}
+
+export interface Img2ImgJob {
+  readonly prompt: string
+  /** [H,W,3] RGB uint8 of `size`; undefined paints from the prompt alone, at strength 1 from pure noise. */
+  readonly rgb: Uint8Array | undefined
+  /** In pixels, multiples of the model's latentScale. */
+  readonly size: Size
+  readonly steps: number
+  /** 0..1; ignored without an image. */
+  readonly strength: number
+  /** diffusers' scale: 1 is no guidance. */
+  readonly guidanceScale: number
+  /** 0..2^53-1; fixes every noise of the job, so equal jobs give equal pictures. */
+  readonly seed: number
+  /** What strength means, see `timesteps`; default 'lcm'. */
+  readonly semantics?: StrengthSemantics
+  /** Refine pass: the smaller size whose noise of the same seed this one keeps; `size` must be a whole multiple. */
+  readonly noiseFrom?: Size
+}
+
+export interface StepReport {
+  /** Counts from 1. */
+  readonly step: number
+  /** Steps that run in all; below the job's under 'generic' semantics. */
+  readonly steps: number
+  readonly timestep: number
+  /** [1,C,h,w] float32 scaled: the picture so far. Do not write to it. */
+  readonly denoised: Float32Array
+}
+
+export type NoiseSupplier = (seed: number, size: number, count: number) => readonly Float32Array[]
+
+export interface Img2ImgOptions {
+  /** An AbortSignal, or anything with its `aborted`; read at the start, before each step and before decoding. */
+  readonly signal?: { readonly aborted: boolean }
+  /** A returned promise is awaited before the next step; what it throws ends the job. */
+  readonly onStep?: (report: StepReport) => void | Promise<void>
+  /** Same contract as `drawNoises`, which is the default; inject one that remembers. */
+  readonly noises?: NoiseSupplier
+}
+
+export interface Img2ImgResult {
+  /** [H,W,3] RGB uint8. */
+  readonly rgb: Uint8Array
+  /** [1,C,h,w] float32 scaled: the last `denoised`. */
+  readonly latents: Float32Array
+  /** The timestep the image was noised to: the first of `timesteps`. */
+  readonly initTimestep: number
+  readonly timesteps: readonly number[]
+}
+
+/** The signal was aborted; `stepsDone` U-Net calls had finished. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError'
+  readonly stepsDone: number
+
+  constructor(stepsDone: number) {
+    super(`cancelled after ${stepsDone} steps`)
+    this.stepsDone = stepsDone
+  }
+}
+
+/**
+ * Runs one job: encode, noise to the first timestep, `steps` x (U-Net, lcmStep), decode.
+ * Unusable parameters are refused before any model runs.
+ * @throws ScheduleError, ShapeError (a model's output counts), CancelledError; a model's own errors pass through.
+ */
+export async function img2img(
+  models: Models,
+  schedule: Schedule,
+  job: Img2ImgJob,
+  options: Img2ImgOptions = {},
+): Promise<Img2ImgResult> {
+  // 1. Check everything that can be checked without a model.
+  const plan = planJob(models, schedule, job)
+  throwIfAborted(options, 0)
+  // 2. Encode prompt and image.
+  const prompt = await models.encodePrompt(job.prompt)
+  const image = await encodeImage(models, job, plan)
+  // 3. Noise the image's latents to the first timestep.
+  const noises = noisesFor(plan, job, options.noises ?? drawNoises)
+  let sample = initialSample(schedule, plan, { image, noise: noises[0] })
+  let denoised = sample
+  // 4. Denoise.
+  const conditions = { size: job.size, prompt, timestepCond: plan.timestepCond }
+  for (const [i, timestep] of plan.timesteps.entries()) {
+    throwIfAborted(options, i)
+    const modelOutput = await models.predict({
+      ...unetInput(models, sample, image),
+      ...conditions,
+      timestep,
+    })
+    expectLength('predict output', modelOutput, plan.latentLength)
+    const next = { nextTimestep: plan.timesteps[i + 1], noise: noises[i + 1] }
+    ;({ prev: sample, denoised } = lcmStep({ schedule, timestep, modelOutput, sample, ...next }))
+    await options.onStep?.({ step: i + 1, steps: plan.timesteps.length, timestep, denoised })
+  }
+  // 5. Decode what the last step denoised.
+  throwIfAborted(options, plan.timesteps.length)
+  expectFinite(denoised)
+  const rgb = await models.decodeImage(denoised, job.size)
+  expectLength('decodeImage output', rgb, job.size.width * job.size.height * 3)
+  return { rgb, latents: denoised, initTimestep: plan.initTimestep, timesteps: plan.timesteps }
+}
+
+interface Plan {
+  readonly timesteps: readonly number[]
+  readonly initTimestep: number
+  readonly latentLength: number
+  readonly timestepCond: Float32Array | undefined
+  readonly base: NoiseBase | undefined
+}
+
+interface NoiseBase {
+  readonly grid: Size
+  readonly length: number
+  readonly scale: number
+}
+
+function planJob(models: Models, schedule: Schedule, job: Img2ImgJob): Plan {
+  const grid = latentGrid('size', job.size, models.latentScale)
+  if (job.rgb !== undefined) expectLength('rgb', job.rgb, job.size.width * job.size.height * 3)
+  const strength = job.rgb === undefined ? 1 : job.strength
+  const timesteps = timestepsOf(schedule, { steps: job.steps, strength, semantics: job.semantics ?? 'lcm' })
+  const condDim = models.timestepCondDim ?? 256
+  return {
+    timesteps,
+    initTimestep: timesteps[0] ?? 0,
+    latentLength: models.latentChannels * grid.width * grid.height,
+    timestepCond: condDim === 0 ? undefined : guidanceEmbedding(job.guidanceScale, condDim),
+    base: noiseBase(models, job),
+  }
+}
+
+function noiseBase(models: Models, { size, noiseFrom }: Img2ImgJob): NoiseBase | undefined {
+  if (noiseFrom === undefined) return undefined
+  const grid = latentGrid('noiseFrom', noiseFrom, models.latentScale)
+  const scale = size.width / noiseFrom.width
+  if (!Number.isInteger(scale) || noiseFrom.height * scale !== size.height) {
+    const sizes = `${noiseFrom.width}x${noiseFrom.height} to ${size.width}x${size.height}`
+    throw new ShapeError('noiseFrom', `noiseFrom ${sizes} is not one whole factor on both sides`)
+  }
+  return { grid, scale, length: models.latentChannels * grid.width * grid.height }
+}
+
+function noisesFor(plan: Plan, job: Img2ImgJob, supply: NoiseSupplier): readonly Float32Array[] {
+  const { base, latentLength } = plan
+  const count = plan.timesteps.length
+  if (base === undefined || base.scale === 1) return supply(job.seed, latentLength, count)
+  const fresh = supply(detailSeed(job.seed), latentLength, count)
+  return supply(job.seed, base.length, count).map((low, i) =>
+    upsampleNoise({ low, fresh: fresh[i] ?? new Float32Array(), lowGrid: base.grid, scale: base.scale }),
+  )
+}
+
+async function encodeImage(models: Models, job: Img2ImgJob, plan: Plan): Promise<Float32Array | undefined> {
+  if (job.rgb === undefined) return undefined
+  const latents = await models.encodeImage(job.rgb, job.size)
+  expectLength('encodeImage output', latents, plan.latentLength)
+  return latents
+}
+
+/** Without an image the noise itself is x_T, as in diffusers' text pipeline (init_noise_sigma is 1). */
+function initialSample(
+  schedule: Schedule,
+  plan: Plan,
+  from: { image: Float32Array | undefined; noise: Float32Array | undefined },
+): Float32Array {
+  const { image, noise } = from
+  if (noise === undefined) throw new ShapeError('noises', 'the noise supplier returned no noise')
+  expectLength('noises', noise, plan.latentLength)
+  return image === undefined ? noise : addNoise(schedule, plan.initTimestep, { latents: image, noise })
+}
+
+/** In 'concat' mode without an image the image channels are zeros, as where training dropped the image. */
+function unetInput(
+  models: Models,
+  sample: Float32Array,
+  image: Float32Array | undefined,
+): { sample: Float32Array; channels: number } {
+  if (models.imageLatents === 'none') return { sample, channels: models.latentChannels }
+  const joined = new Float32Array(sample.length * 2)
+  joined.set(sample)
+  if (image !== undefined) joined.set(image, sample.length)
+  return { sample: joined, channels: models.latentChannels * 2 }
+}
+
+function throwIfAborted({ signal }: Img2ImgOptions, stepsDone: number): void {
+  if (signal?.aborted === true) throw new CancelledError(stepsDone)
+}
+
+/** Half-precision models fail as NaN, which would decode to a black picture without a word. */
+function expectFinite(latents: Float32Array): void {
+  if (latents.every(Number.isFinite)) return
+  throw new ShapeError('predict output', 'the model produced values that are not finite; try it in float32')
+}

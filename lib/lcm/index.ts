@@ -1,0 +1,43 @@
+// The public API of lib/lcm. Not exported: buffer checks (shape.ts) beyond the types and error callers meet.
+export { guidanceEmbedding } from './guidance.ts'
+export {
+  CancelledError,
+  img2img,
+  type Img2ImgJob,
+  type Img2ImgOptions,
+  type Img2ImgResult,
+  type Models,
+  type NoiseSupplier,
+  type PredictInput,
+  type PromptEmbedding,
+  type StepReport,
+} from './img2img.ts'
+export { detailSeed, drawNoises, TorchNormal, upsampleNoise, type UpsampleNoiseInput } from './noise.ts'
+export { nchwToRgb, rgbToNchw } from './pixels.ts'
+export { latentsToRgb, SD15_LATENT_RGB, type LatentRgbMap } from './preview.ts'
+export {
+  alphaCumprodAt,
+  createSchedule,
+  LCM_DEFAULTS,
+  minStrength,
+  ScheduleError,
+  timesteps,
+  type BetaSchedule,
+  type PredictionType,
+  type Schedule,
+  type ScheduleErrorCode,
+  type SchedulerConfig,
+  type StrengthSemantics,
+  type TimestepOptions,
+} from './schedule.ts'
+export { ShapeError, type Size } from './shape.ts'
+export {
+  addNoise,
+  boundaryScalings,
+  lcmStep,
+  predictX0,
+  type BoundaryScalings,
+  type PredictionInput,
+  type StepInput,
+  type StepOutput,
+} from './step.ts'

@@ -1,0 +1,140 @@
+// One step of LCM multistep sampling, on flat float32 buffers of any shape (batch 1).
+// Port of diffusers `LCMScheduler.step` and `add_noise` (Apache-2.0). Noise is an argument, so a step is a
+// pure function; arithmetic is float64 and is rounded once, on store.
+import { alphaCumprodAt, type Schedule } from './schedule.ts'
+import { expectLength, ShapeError } from './shape.ts'
+
+/** Standard deviation of the data the boundary condition assumes; fixed in the paper and in diffusers. */
+const SIGMA_DATA = 0.5
+
+export interface BoundaryScalings {
+  readonly cSkip: number
+  readonly cOut: number
+}
+
+export interface PredictionInput {
+  readonly schedule: Schedule
+  readonly timestep: number
+  /** U-Net output, meaning per `schedule.config.predictionType`. Same length as `sample`. */
+  readonly modelOutput: Float32Array
+  /** The latents the U-Net saw, scaled (SD1.5: x0.18215), unit noise. */
+  readonly sample: Float32Array
+}
+
+export interface StepInput extends PredictionInput {
+  /** The timestep after this one; undefined marks the last step, which adds no noise. */
+  readonly nextTimestep: number | undefined
+  /** z ~ N(0, 1), as long as `sample`; undefined is allowed at the last step only. */
+  readonly noise: Float32Array | undefined
+}
+
+export interface StepOutput {
+  /** Input of the next step. At the last step this is the very buffer `denoised`. */
+  readonly prev: Float32Array
+  /** The model's current estimate of the clean latents: what to preview, and at the last step to decode. */
+  readonly denoised: Float32Array
+}
+
+/**
+ * c_skip = sd^2 / (s^2 + sd^2), c_out = s / sqrt(s^2 + sd^2), with s = timestepScaling * t and sd = 0.5.
+ * Source: LCM paper, appendix; diffusers `get_scalings_for_boundary_condition_discrete`.
+ */
+export function boundaryScalings(timestep: number, timestepScaling = 10): BoundaryScalings {
+  const scaled = timestep * timestepScaling
+  const total = scaled ** 2 + SIGMA_DATA ** 2
+  return { cSkip: SIGMA_DATA ** 2 / total, cOut: scaled / Math.sqrt(total) }
+}
+
+/**
+ * Recovers the predicted clean latents x0, then thresholds or clips them if the config says so.
+ * epsilon: (x - sqrt(1-abar) m) / sqrt(abar); sample: m; v_prediction: sqrt(abar) x - sqrt(1-abar) m.
+ * @returns a new buffer as long as `sample`.
+ * @throws ShapeError when lengths differ; ScheduleError for a timestep outside the schedule.
+ */
+export function predictX0(input: PredictionInput): Float32Array {
+  const { sample, modelOutput } = input
+  expectLength('modelOutput', modelOutput, sample.length)
+  const { onSample, onOutput } = x0Coefficients(input)
+  const x0 = sample.map((x, i) => onSample * x + onOutput * (modelOutput[i] ?? 0))
+  return limitX0(x0, input.schedule)
+}
+
+/**
+ * One LCM step: x_t -> (x_t', denoised).
+ *   denoised = c_out * x0 + c_skip * x
+ *   prev = sqrt(abar_t') * denoised + sqrt(1 - abar_t') * z, or denoised itself at the last step.
+ * @throws ShapeError when lengths differ or noise is missing before the last step; ScheduleError as predictX0.
+ */
+export function lcmStep(input: StepInput): StepOutput {
+  const { schedule, timestep, nextTimestep, sample, noise } = input
+  // 1. Predict x0, limited as configured.
+  const x0 = predictX0(input)
+  // 2. Apply the boundary condition: the identity as t goes to 0.
+  const { cSkip, cOut } = boundaryScalings(timestep, schedule.config.timestepScaling)
+  const denoised = sample.map((x, i) => cOut * (x0[i] ?? 0) + cSkip * x)
+  // 3. Re-noise to the next timestep.
+  if (nextTimestep === undefined) return { prev: denoised, denoised }
+  if (noise === undefined)
+    throw new ShapeError('noise', 'noise is missing: only the last step runs without it')
+  return { prev: addNoise(schedule, nextTimestep, { latents: denoised, noise }), denoised }
+}
+
+/**
+ * Forward diffusion: sqrt(abar_t) * latents + sqrt(1 - abar_t) * noise, into a new buffer.
+ * Source: DDPM (arXiv 2006.11239) eq. 4; diffusers `DDPMScheduler.add_noise`.
+ * @throws ShapeError when lengths differ; ScheduleError for a timestep outside the schedule.
+ */
+export function addNoise(
+  schedule: Schedule,
+  timestep: number,
+  { latents, noise }: { readonly latents: Float32Array; readonly noise: Float32Array },
+): Float32Array {
+  expectLength('noise', noise, latents.length)
+  const alpha = alphaCumprodAt(schedule, timestep)
+  const onLatents = Math.sqrt(alpha)
+  const onNoise = Math.sqrt(1 - alpha)
+  return latents.map((x, i) => onLatents * x + onNoise * (noise[i] ?? 0))
+}
+
+function x0Coefficients({ schedule, timestep }: PredictionInput): { onSample: number; onOutput: number } {
+  const alpha = alphaCumprodAt(schedule, timestep)
+  const signal = Math.sqrt(alpha)
+  const sigma = Math.sqrt(1 - alpha)
+  const type = schedule.config.predictionType
+  switch (type) {
+    case 'epsilon':
+      return { onSample: 1 / signal, onOutput: -sigma / signal }
+    case 'sample':
+      return { onSample: 0, onOutput: 1 }
+    case 'v_prediction':
+      return { onSample: signal, onOutput: -sigma }
+    default:
+      return unknownPrediction(type)
+  }
+}
+
+function unknownPrediction(type: never): never {
+  throw new TypeError(`predictionType is ${String(type)}; use 'epsilon', 'sample' or 'v_prediction'`)
+}
+
+function limitX0(x0: Float32Array, { config }: Schedule): Float32Array {
+  if (config.thresholding) return threshold(x0, config.dynamicThresholdingRatio, config.sampleMaxValue)
+  if (!config.clipSample) return x0
+  return x0.map((x) => Math.min(Math.max(x, -config.clipSampleRange), config.clipSampleRange))
+}
+
+// Imagen's dynamic thresholding (arXiv 2205.11487, 2.3). Clamped to at least 1 first, then to the maximum,
+// which is torch.clamp's order when the maximum is below 1.
+function threshold(x0: Float32Array, ratio: number, maxValue: number): Float32Array {
+  const limit = Math.min(Math.max(quantile(x0.map(Math.abs), ratio), 1), maxValue)
+  return x0.map((x) => Math.min(Math.max(x, -limit), limit) / limit)
+}
+
+// torch.quantile's default: linear interpolation between the two nearest ranks.
+function quantile(values: Float32Array, ratio: number): number {
+  const sorted = values.slice().sort()
+  const rank = ratio * (sorted.length - 1)
+  const low = sorted[Math.floor(rank)] ?? 0
+  const high = sorted[Math.ceil(rank)] ?? 0
+  return low + (high - low) * (rank - Math.floor(rank))
+}

@@ -1,0 +1,99 @@
+// Image bytes to raw RGB and back; the only importer of sharp. What a file claims to be is never believed: its
+// magic bytes choose the decoder, its header is judged before a single pixel is unpacked.
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { ImageCodec } from '../../lib/protocol/control.ts'
+import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
+import { messageOf } from '../../lib/std/errors.ts'
+import { EngineError } from './engine.ts'
+
+/** Largest picture that is unpacked, in pixels: 30000x30000 fits in 100 kB of PNG and would need 2.7 GB. */
+export const MAX_IMAGE_PIXELS = 4096 * 4096
+
+// No picture is ever decoded twice, and a 256x256 one is too small to share between threads.
+sharp.cache(false)
+sharp.concurrency(1)
+
+export interface PixelSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** [height,width,3] RGB uint8. */
+export interface RgbImage extends PixelSize {
+  readonly rgb: Uint8Array
+}
+
+export interface EncodeOptions {
+  readonly codec: ImageCodec
+  /** 1..100, for JPEG and WebP. */
+  readonly quality: number
+  /** Scaled to exactly this; default: as it is. */
+  readonly size?: PixelSize
+}
+
+/**
+ * JPEG, PNG or WebP bytes -> [H,W,3] sRGB uint8 of exactly `size`, stretched (Lanczos) where the shapes differ,
+ * turned as EXIF says, transparency laid on white.
+ * @throws EngineError `unsupported_image`, `image_too_large` or `broken_image`, each with field `image`.
+ */
+export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<Uint8Array> {
+  const codec = sniffCodec(bytes)
+  if (codec === undefined) throw unsupported(bytes)
+  try {
+    const input = sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_IMAGE_PIXELS, sequentialRead: true })
+    checkPixels(await input.metadata())
+    const { data, info } = await toRgb(input, size).toBuffer({ resolveWithObject: true })
+    return info.channels === 3 ? data : greyToRgb(data)
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause
+    const message = `The ${codec.toUpperCase()} image is damaged or cut short (${firstLine(cause)}); send it again in full`
+    throw new EngineError('broken_image', message, { field: 'image', cause })
+  }
+}
+
+function toRgb(input: Sharp, size: PixelSize): Sharp {
+  return input
+    .rotate()
+    .flatten({ background: '#ffffff' })
+    .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+}
+
+function checkPixels({ width, height }: Metadata): void {
+  if (width * height <= MAX_IMAGE_PIXELS) return
+  const message = `The image has ${width}x${height} pixels; send at most ${MAX_IMAGE_PIXELS} (4096x4096)`
+  throw new EngineError('image_too_large', message, { field: 'image' })
+}
+
+function unsupported(bytes: Uint8Array): EngineError {
+  const found = bytes.length === 0 ? 'no bytes' : `${bytes.length} bytes of something else`
+  return new EngineError('unsupported_image', `The image must be JPEG, PNG or WebP by its first bytes; got ${found}`, {
+    field: 'image',
+  })
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]?.trim() ?? ''
+}
+
+function greyToRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3)
+  for (const [i, value] of grey.entries()) rgb.fill(value, 3 * i, 3 * i + 3)
+  return rgb
+}
+
+/** [H,W,3] RGB uint8 -> compressed bytes, scaled to `size` if it is another. */
+export async function encodeImage(image: RgbImage, { codec, quality, size }: EncodeOptions): Promise<Uint8Array> {
+  const raw = sharp(image.rgb, { raw: { width: image.width, height: image.height, channels: 3 } })
+  const same = size === undefined || (size.width === image.width && size.height === image.height)
+  const scaled = same ? raw : raw.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+  switch (codec) {
+    case 'jpeg':
+      return scaled.jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' }).toBuffer()
+    case 'webp':
+      return scaled.webp({ quality, effort: 0 }).toBuffer()
+    case 'png':
+      return scaled.png({ compressionLevel: 3 }).toBuffer()
+  }
+}
