@@ -11,15 +11,20 @@ import type { ConnectionStatus } from './types.ts'
 
 export type ConnectionEvent =
   | { readonly type: 'status'; readonly status: ConnectionStatus }
-  /** The wire is open. A second one with the same `socket` tells of another model, not of another connection. */
+  /** The wire is open; once per connection, before its status `live`. */
   | { readonly type: 'welcome'; readonly welcome: ServerMessageOf<'welcome'>; readonly socket: Socket }
   | { readonly type: 'message'; readonly message: Exclude<Incoming, { type: 'welcome' | 'pong' }> }
   | { readonly type: 'clock'; readonly estimate: ClockEstimate }
   | { readonly type: 'bytes'; readonly down: number }
 
+type ConnectionEnvironment = Pick<
+  Environment,
+  'openSocket' | 'clock' | 'epochMs' | 'random' | 'isHidden' | 'onVisibilityChange' | 'onOnline'
+>
+
 export interface ConnectionOptions {
   readonly url: string
-  readonly env: Pick<Environment, 'openSocket' | 'clock' | 'random' | 'isHidden' | 'onVisibilityChange' | 'onOnline'>
+  readonly env: ConnectionEnvironment
   readonly signal: AbortSignal
   onEvent(event: ConnectionEvent): void
 }
@@ -34,7 +39,7 @@ export function connect(options: ConnectionOptions): { readonly done: Promise<vo
 
 class Connection {
   readonly #options: ConnectionOptions
-  readonly #offset = new ClockOffset()
+  #offset = new ClockOffset()
   #life: SocketLife | undefined
   #wake: (() => void) | undefined
 
@@ -69,12 +74,13 @@ class Connection {
     let failures = 0
     while (!signal.aborted) {
       this.#status({ name: 'connecting', attempt: failures })
+      if (signal.aborted) break
       const end = await this.#live()
       if (signal.aborted) break
       if (end.reload) return this.#status({ name: 'reload', reason: end.reason })
       if (end.liveMs >= STABLE_MS) failures = 0
       const delayMs = backoffMs(failures++, env.random())
-      this.#status({ name: 'waiting', retryAtMs: env.clock.now() + delayMs, reason: end.reason })
+      this.#status({ name: 'waiting', retryAtMs: env.epochMs() + delayMs, reason: end.reason })
       await this.#sleep(delayMs)
     }
     this.#status({ name: 'closed' })
@@ -82,6 +88,8 @@ class Connection {
 
   async #live(): Promise<LifeEnd> {
     const { url, env, onEvent } = this.#options
+    // A restarted server counts its time from somewhere else.
+    this.#offset = new ClockOffset()
     try {
       this.#life = new SocketLife({
         url,
@@ -89,8 +97,8 @@ class Connection {
         onBytes: (down) => onEvent({ type: 'bytes', down }),
         onMessage: (message) => this.#message(message),
         onWelcome: (welcome, socket) => {
-          this.#status({ name: 'live' })
           onEvent({ type: 'welcome', welcome, socket })
+          this.#status({ name: 'live' })
         },
       })
       return await this.#life.ended

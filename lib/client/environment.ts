@@ -19,6 +19,8 @@ export interface Socket {
 export interface Environment {
   openSocket(url: string, handlers: SocketHandlers): Socket
   readonly clock: Clock
+  /** Wall-clock time in ms since 1970, for times that the page shows. */
+  epochMs(): number
   /** requestAnimationFrame; returns the cancellation. */
   requestFrame(run: () => void): () => void
   /** A number in [0, 1). */
@@ -38,17 +40,18 @@ export interface Environment {
 export function socketOpener(SocketClass: typeof WebSocket): Environment['openSocket'] {
   return (url, handlers) => {
     const socket = new SocketClass(url)
-    const detached = new AbortController()
-    const { signal } = detached
+    let detached = false
     socket.binaryType = 'arraybuffer'
-    socket.addEventListener('open', () => handlers.open(), { signal })
-    socket.addEventListener('message', (event) => handlers.message(event.data), { signal })
-    socket.addEventListener('close', (event) => handlers.close(event.code, event.reason), { signal })
+    socket.addEventListener('open', () => detached || handlers.open())
+    socket.addEventListener('message', (event) => detached || handlers.message(event.data))
+    socket.addEventListener('close', (event) => detached || handlers.close(event.code, event.reason))
+    // `close` follows and says all there is to know; classes built on EventEmitter throw when nobody listens.
+    socket.addEventListener('error', () => undefined)
     return {
       send: (data) => socket.send(data),
       bufferedBytes: () => socket.bufferedAmount,
       close: () => {
-        detached.abort()
+        detached = true
         socket.close()
       },
     }
@@ -71,6 +74,7 @@ export function browserEnvironment(): Environment {
         return () => clearTimeout(id)
       },
     },
+    epochMs: () => Date.now(),
     requestFrame: (run) => {
       const id = requestAnimationFrame(run)
       return () => cancelAnimationFrame(id)

@@ -95,14 +95,19 @@ export class SocketLife {
     this.#options.onBytes(typeof data === 'string' ? data.length : data instanceof ArrayBuffer ? data.byteLength : 0)
     // Any message proves life, not only the pong: it may stand in line behind a large picture.
     if (this.#liveSinceMs !== undefined) this.#cancelDeadline?.()
+    const message = this.#read(data)
+    if (message?.type === 'welcome') this.#welcome(message)
+    else if (message) this.#options.onMessage(message)
+  }
+
+  #read(data: unknown): Incoming | undefined {
     try {
-      const message = readIncoming(data)
-      if (message?.type === 'welcome') this.#welcome(message)
-      else if (message) this.#options.onMessage(message)
+      return readIncoming(data)
     } catch (error) {
       // A reply that cannot be read may have been the end of a frame: only a new connection has a sure count (E1).
       const reload = error instanceof AppError && error.code === 'protocol_version'
       this.end(`The server sent something this page cannot read: ${messageOf(error)}`, reload)
+      return undefined
     }
   }
 
@@ -111,10 +116,10 @@ export class SocketLife {
       this.end(`The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`, true)
       return
     }
-    const first = this.#liveSinceMs === undefined
-    this.#liveSinceMs ??= this.#options.env.clock.now()
+    if (this.#liveSinceMs !== undefined) return
+    this.#liveSinceMs = this.#options.env.clock.now()
     this.#cancelDeadline?.()
     this.#options.onWelcome(welcome, this.#socket)
-    if (first) this.probe()
+    this.probe()
   }
 }

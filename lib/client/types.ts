@@ -20,6 +20,7 @@ export type TakeSnapshot = (size: { width: number; height: number }) => Promise<
 export type ConnectionStatus =
   | { readonly name: 'connecting'; readonly attempt: number }
   | { readonly name: 'live' }
+  /** `retryAtMs`: wall-clock time of the next attempt, as `Date.now()` counts. */
   | { readonly name: 'waiting'; readonly retryAtMs: number; readonly reason: string }
   | { readonly name: 'reload'; readonly reason: string }
   | { readonly name: 'closed' }
@@ -98,5 +99,7 @@ export interface SketchClient {
   lastFrame(): PaintedFrame | undefined
   onFrame(listener: (frame: PaintedFrame) => void): () => void
   dismissError(): void
+  /** Add to `performance.now()` to get the server's clock, in ms; `undefined` before the first answered ping. */
+  clockOffsetMs(): number | undefined
   dispose(): void
 }

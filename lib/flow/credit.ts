@@ -32,6 +32,11 @@ export class Credit {
     return Math.max(0, this.#limit - this.#inFlight.size)
   }
 
+  /** True while `seq` is in flight. */
+  has(seq: number): boolean {
+    return this.#inFlight.has(seq)
+  }
+
   /** True when `seq` was admitted into the window. A seq already in flight is never admitted twice. */
   take(seq: number): boolean {
     if (this.#inFlight.size >= this.#limit || this.#inFlight.has(seq)) return false

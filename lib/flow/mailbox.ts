@@ -34,6 +34,11 @@ export class Mailbox<T> {
     return { accepted: true, displaced }
   }
 
+  /** Oldest waiting item, left where it is. */
+  peek(): T | undefined {
+    return this.#items[0]
+  }
+
   /** Oldest waiting item, removed; `undefined` when empty. */
   take(): T | undefined {
     return this.#items.shift()

@@ -8,7 +8,9 @@ import torch.nn.functional as F
 
 def mix(a, b, m):
     """a where m is 0, b where m is 1."""
-    return torch.lerp(a, b, m)
+    if torch.is_tensor(a) and torch.is_tensor(b):
+        return torch.lerp(a, b, m)
+    return a + (b - a) * m
 
 
 def box(x, y, half_width, half_height):

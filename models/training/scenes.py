@@ -48,7 +48,7 @@ def make(count, height, width, seed, noises, window=False, device="cpu", style=N
         sketch, picture, words = _render(plan, height, width, generator, Texture(noise), window)
         styled = apply_styles(picture, plan["style"], Texture(noise))
         pictures.append((styled * 255).round().to(torch.uint8))
-        first = first or (sketch, words)
+        first = first if first is not None else (sketch, words)
     sketch, words = first
     words = _finish_words(words, plan, random.Random(seed))
     return Batch((sketch.clamp(0, 1) * 255).round().to(torch.uint8), pictures, words, plan["time"], plan["style"], words_to_ids(words))

@@ -33,7 +33,7 @@ def watercolor(x, t):
     soft = blur(blur(x, 5), 3)
     rim = edges(blur(x, 3), 2)
     wash = mix(soft, torch.ones_like(soft), 0.22 + 0.07 * t.medium) * (1 + 0.06 * t.medium2)
-    return wash - 0.42 * rim.clamp(0, 0.5) + 0.022 * t.fine + 0.03 * t.grain
+    return wash - 0.42 * rim.clamp(0, 0.5) + 0.016 * t.fine + 0.016 * t.grain
 
 
 def oil(x, t):
@@ -47,7 +47,7 @@ def oil(x, t):
     columns, rows = pixel_grid(x)
     stroke = torch.sin((columns * 0.5 + rows) * 0.7854 + 3.5 * t.medium)
     vivid = mix(gray(smear), mix(smear, step, 0.45), 1.22)
-    return vivid * (1.03 + 0.1 * stroke + 0.07 * t.medium) + 0.02 * t.grain
+    return vivid * (1.03 + 0.065 * stroke + 0.06 * t.medium) + 0.012 * t.grain
 
 
 def pencil(x, t):
@@ -60,10 +60,10 @@ def pencil(x, t):
     contour = (edges(blur(x, 3), 1) * 3.2 - 0.08).clamp(0, 1)
     colourful = blur(x, 3).amax(1, True) - blur(x, 3).amin(1, True)
     ink = torch.maximum(ink, (0.75 + 0.25 * first) * (colourful * 0.95 - 0.1).clamp(0, 0.8))
-    amount = (0.82 * ink * (1 + 0.3 * t.fine) + contour).clamp(0, 1)
+    amount = (0.6 * ink * (1 + 0.25 * t.fine) + contour).clamp(0, 1)
     hue = mix(gray(x), blur(x, 3), 1.25) * 0.62
     paper = torch.tensor([0.975, 0.965, 0.935], device=x.device).view(1, 3, 1, 1)
-    wash = mix(paper, blur(x, 5), 0.16) * (1 + 0.02 * t.grain)
+    wash = mix(paper, blur(x, 5), 0.16) * (1 + 0.012 * t.grain)
     return mix(wash, hue.clamp(0, 0.75), amount * 0.85)
 
 

@@ -8,14 +8,23 @@ import { EngineError, type Job } from './engine.ts'
  */
 export function checkJob(job: Job, model: ModelInfo): void {
   // Without an image the strength is not read, so a caller's leftover value must not refuse the job.
-  const problem = checkParams({ ...job, strength: job.image === undefined ? model.limits.strength[1] : job.strength }, model)
+  const problem = checkParams(
+    { ...job, strength: job.image === undefined ? model.limits.strength[1] : job.strength },
+    model,
+  )
   if (problem !== undefined) {
-    throw new EngineError(problem.code, problem.message, problem.field === undefined ? {} : { field: problem.field })
+    throw new EngineError(
+      problem.code,
+      problem.message,
+      problem.field === undefined ? {} : { field: problem.field },
+    )
   }
   if (job.noiseFrom === undefined) return
   const from = nearestBucket(model.sizes, job.noiseFrom)
   const to = nearestBucket(model.sizes, job)
   if (wholeFactor(from, to) !== undefined) return
   const sizes = `${from.width}x${from.height} does not fit a whole number of times into ${to.width}x${to.height}`
-  throw new EngineError('invalid_params', `noiseFrom ${sizes}; leave it out or choose another size`, { field: 'noiseFrom' })
+  throw new EngineError('invalid_params', `noiseFrom ${sizes}; leave it out or choose another size`, {
+    field: 'noiseFrom',
+  })
 }

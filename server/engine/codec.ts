@@ -40,8 +40,13 @@ export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<U
   const codec = sniffCodec(bytes)
   if (codec === undefined) throw unsupported(bytes)
   try {
-    const input = sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_IMAGE_PIXELS, sequentialRead: true })
-    checkPixels(await input.metadata())
+    // metadata() reads the header only, so here the cap can be lifted to tell "too large" from "damaged".
+    checkPixels(await sharp(bytes, { limitInputPixels: false }).metadata())
+    const input = sharp(bytes, {
+      failOn: 'truncated',
+      limitInputPixels: MAX_IMAGE_PIXELS,
+      sequentialRead: true,
+    })
     const { data, info } = await toRgb(input, size).toBuffer({ resolveWithObject: true })
     return info.channels === 3 ? data : greyToRgb(data)
   } catch (cause) {
@@ -68,9 +73,13 @@ function checkPixels({ width, height }: Metadata): void {
 
 function unsupported(bytes: Uint8Array): EngineError {
   const found = bytes.length === 0 ? 'no bytes' : `${bytes.length} bytes of something else`
-  return new EngineError('unsupported_image', `The image must be JPEG, PNG or WebP by its first bytes; got ${found}`, {
-    field: 'image',
-  })
+  return new EngineError(
+    'unsupported_image',
+    `The image must be JPEG, PNG or WebP by its first bytes; got ${found}`,
+    {
+      field: 'image',
+    },
+  )
 }
 
 function firstLine(error: unknown): string {
@@ -84,7 +93,10 @@ function greyToRgb(grey: Uint8Array): Uint8Array {
 }
 
 /** [H,W,3] RGB uint8 -> compressed bytes, scaled to `size` if it is another. */
-export async function encodeImage(image: RgbImage, { codec, quality, size }: EncodeOptions): Promise<Uint8Array> {
+export async function encodeImage(
+  image: RgbImage,
+  { codec, quality, size }: EncodeOptions,
+): Promise<Uint8Array> {
   const raw = sharp(image.rgb, { raw: { width: image.width, height: image.height, channels: 3 } })
   const same = size === undefined || (size.width === image.width && size.height === image.height)
   const scaled = same ? raw : raw.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })

@@ -49,7 +49,14 @@ export interface StepEvent {
   /** 1-based denoising step that has just ended. */
   readonly step: number
   readonly steps: number
-  readonly preview: { readonly image: Uint8Array; readonly codec: ImageCodec; readonly width: number; readonly height: number } | undefined
+  readonly preview:
+    | {
+        readonly image: Uint8Array
+        readonly codec: ImageCodec
+        readonly width: number
+        readonly height: number
+      }
+    | undefined
 }
 
 export interface EngineState {

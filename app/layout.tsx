@@ -1,0 +1,41 @@
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+import './globals.css'
+
+export const metadata: Metadata = {
+  title: 'Sketchwire',
+  description: 'Draw on the left, watch it rendered on the right.',
+  icons: { icon: '/icon.svg' },
+}
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  viewportFit: 'cover',
+  interactiveWidget: 'overlays-content',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f3f2ee' },
+    { media: '(prefers-color-scheme: dark)', color: '#141413' },
+  ],
+}
+
+/** Sets the saved theme before the first paint, so that a dark page never flashes white. */
+const THEME_FIRST = `try{document.documentElement.dataset.theme=JSON.parse(localStorage['sketchwire:preferences']).theme}catch{}`
+
+export default function RootLayout({ children }: { readonly children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        <link
+          as="font"
+          crossOrigin="anonymous"
+          href="/tldraw-assets/fonts/IBMPlexSans-Medium.woff2"
+          rel="preload"
+          type="font/woff2"
+        />
+        <script dangerouslySetInnerHTML={{ __html: THEME_FIRST }} />
+      </head>
+      <body>{children}</body>
+    </html>
+  )
+}

@@ -1,0 +1,13 @@
+'use client'
+import dynamic from 'next/dynamic'
+import { Skeleton } from '../components/shell/skeleton.tsx'
+
+// The canvas is a browser's: nothing of it can be rendered ahead of time.
+const Studio = dynamic(async () => (await import('../components/shell/studio.tsx')).Studio, {
+  ssr: false,
+  loading: Skeleton,
+})
+
+export default function Page() {
+  return <Studio />
+}

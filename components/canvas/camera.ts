@@ -1,0 +1,35 @@
+import type { BoxModel, Editor, TLCameraOptions } from 'tldraw'
+
+/** Fits the paper exactly and never shows beyond it; pinch and wheel zoom in, up to eight times. */
+export function cameraFor(paper: BoxModel): TLCameraOptions {
+  return {
+    isLocked: false,
+    panSpeed: 1,
+    zoomSpeed: 1,
+    zoomSteps: [1, 1.5, 2, 3, 4, 6, 8],
+    wheelBehavior: 'pan',
+    constraints: {
+      bounds: paper,
+      padding: { x: 0, y: 0 },
+      origin: { x: 0.5, y: 0.5 },
+      initialZoom: 'fit-max',
+      baseZoom: 'fit-max',
+      behavior: 'contain',
+    },
+  }
+}
+
+/** Locks the camera to the paper and fits it now and whenever the viewport changes its size; returns the unlock. */
+export function lockCamera(editor: Editor, paper: BoxModel): () => void {
+  editor.setCameraOptions(cameraFor(paper))
+  const fit = () => {
+    editor.setCamera(editor.getCamera(), { reset: true, immediate: true })
+  }
+  fit()
+  // `resize` is announced before tldraw's own correction of the camera, so ours waits for it to be over.
+  const onResize = () => queueMicrotask(fit)
+  editor.on('resize', onResize)
+  return () => {
+    editor.off('resize', onResize)
+  }
+}

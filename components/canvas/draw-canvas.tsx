@@ -1,0 +1,47 @@
+import { useCallback } from 'react'
+import { Tldraw, type Editor } from 'tldraw'
+import 'tldraw/tldraw.css'
+import type { DrawingSurface } from './drawing-surface.ts'
+import { PhotoHandling } from './photo-handling.tsx'
+import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
+import { applyFirstStyles } from './pen.ts'
+
+interface DrawCanvasProps {
+  /** Names the drawing in IndexedDB: equal keys share one drawing, different keys never meet. */
+  readonly persistenceKey: string
+  readonly surface: DrawingSurface
+  readonly onProblem: (message: string) => void
+}
+
+/** The sheet of paper. All of its chrome is ours; tldraw brings the tools, the history and the storage. */
+export function DrawCanvas({ persistenceKey, surface, onProblem }: DrawCanvasProps) {
+  const onMount = useCallback(
+    (editor: Editor) => {
+      applyFirstStyles(editor)
+      return surface.attach(editor)
+    },
+    [surface],
+  )
+  const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
+  return (
+    <Tldraw
+      {...(licenseKey ? { licenseKey } : {})}
+      acceptedVideoMimeTypes={NO_TYPES}
+      assetUrls={ASSET_URLS}
+      colorScheme="light"
+      components={COMPONENTS}
+      hideUi
+      locale="en"
+      maxImageDimension={1536}
+      onMount={onMount}
+      options={OPTIONS}
+      overrides={OVERRIDES}
+      persistenceKey={persistenceKey}
+      themes={PAPER_THEMES}
+    >
+      <PhotoHandling onProblem={onProblem} surface={surface} />
+    </Tldraw>
+  )
+}
+
+const NO_TYPES: readonly string[] = []

@@ -1,0 +1,128 @@
+// The drawing as the rest of the page knows it: no tldraw types leave this folder through it. It exists before the
+// editor does (the connection may ask for a snapshot first) and outlives none of it.
+import { react, type Editor } from 'tldraw'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Snapshot, TakeSnapshot } from '../../lib/client/types.ts'
+import { lockCamera } from './camera.ts'
+import { clearPage, pictureAsDrawing, readContent, replaceContent, type DrawingContent } from './drawing-content.ts'
+import { drawExample } from './example-drawing.ts'
+import { paperFor, type Size } from './paper.ts'
+import { chooseFill, chooseWidth, readPen, WIDTHS } from './pen.ts'
+import { createSnapshotter } from './snapshot.ts'
+
+export type { DrawingContent } from './drawing-content.ts'
+
+export interface SurfaceState {
+  readonly editor: Editor | undefined
+  readonly size: Size
+  /** The pen (or eraser) is down. */
+  readonly busy: boolean
+}
+
+export interface SurfaceOptions {
+  readonly size: Size
+  /** What a page without any shape starts with; an existing drawing is never touched. */
+  readonly start: 'blank' | 'example' | DrawingContent
+  /** Something on the page changed; called for every pointer event that draws. */
+  readonly onChange: () => void
+}
+
+export class DrawingSurface {
+  readonly store: StoreApi<SurfaceState>
+  readonly #options: SurfaceOptions
+  readonly #snapshot = createSnapshotter()
+  #unlock: () => void = () => undefined
+
+  constructor(options: SurfaceOptions) {
+    this.#options = options
+    this.store = createStore<SurfaceState>()(() => ({ editor: undefined, size: options.size, busy: false }))
+  }
+
+  /** Takes an editor over; returns the release. */
+  attach(editor: Editor): () => void {
+    editor.setCurrentTool('draw')
+    this.#unlock = lockCamera(editor, paperFor(this.store.getState().size))
+    this.#start(editor)
+    const stopListening = editor.store.listen(() => this.#options.onChange(), { scope: 'document', source: 'all' })
+    const stopWatching = react('pen is down', () => {
+      this.store.setState({ busy: editor.isInAny('draw.drawing', 'eraser.erasing', 'select.translating', 'geo.pointing') })
+    })
+    this.store.setState({ editor })
+    this.#options.onChange()
+    return () => {
+      stopWatching()
+      stopListening()
+      this.#unlock()
+      this.store.setState({ editor: undefined, busy: false })
+    }
+  }
+
+  #start(editor: Editor): void {
+    const { start } = this.#options
+    if (start === 'blank' || editor.getCurrentPageShapeIds().size > 0) return
+    if (start === 'example') drawExample(editor)
+    else replaceContent(editor, start)
+  }
+
+  /** Resolves once an editor is there. */
+  async #editor(): Promise<Editor> {
+    const { editor } = this.store.getState()
+    if (editor) return editor
+    return new Promise((resolve) => {
+      const stop = this.store.subscribe(({ editor: came }) => {
+        if (!came) return
+        stop()
+        resolve(came)
+      })
+    })
+  }
+
+  readonly takeSnapshot: TakeSnapshot = async (size): Promise<Snapshot> => this.#snapshot(await this.#editor(), size)
+
+  /** The size that will be asked for; only its aspect matters here. */
+  setSize(size: Size): void {
+    const { editor, size: before } = this.store.getState()
+    if (size.width * before.height === size.height * before.width) return
+    this.store.setState({ size })
+    if (!editor) return
+    this.#unlock()
+    this.#unlock = lockCamera(editor, paperFor(size))
+  }
+
+  async content(): Promise<DrawingContent> {
+    return readContent(await this.#editor())
+  }
+
+  async replace(content: DrawingContent): Promise<void> {
+    replaceContent(await this.#editor(), content)
+  }
+
+  async usePicture(picture: Blob): Promise<void> {
+    await pictureAsDrawing(await this.#editor(), picture, paperFor(this.store.getState().size))
+  }
+
+  /** Puts image files onto the page, as a drop of them would. */
+  async addPhotos(files: File[]): Promise<void> {
+    const editor = await this.#editor()
+    await editor.putExternalContent({ type: 'files', files })
+  }
+
+  toggleFill(): void {
+    const { editor } = this.store.getState()
+    if (editor) chooseFill(editor, !readPen(editor).filled)
+  }
+
+  /** One width finer or broader. */
+  stepWidth(by: 1 | -1): void {
+    const { editor } = this.store.getState()
+    if (!editor) return
+    const at = WIDTHS.findIndex(({ id }) => id === readPen(editor).width)
+    const next = WIDTHS[at + by]
+    if (next) chooseWidth(editor, next.id)
+  }
+
+  clear(): void {
+    const { editor } = this.store.getState()
+    if (editor) clearPage(editor)
+  }
+}

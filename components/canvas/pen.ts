@@ -1,0 +1,136 @@
+// What the pen is: tool, colour, width, filled or not. Read and written through tldraw's own styles, so that a
+// selection changes with the same buttons.
+import {
+  DEFAULT_THEME,
+  DefaultColorStyle,
+  DefaultDashStyle,
+  DefaultFillStyle,
+  DefaultSizeStyle,
+  GeoShapeGeoStyle,
+  type Editor,
+  type StyleProp,
+  type TLDefaultColorStyle,
+  type TLDefaultSizeStyle,
+} from 'tldraw'
+
+export type ToolId = 'select' | 'draw' | 'eraser' | 'rectangle' | 'ellipse' | 'triangle' | 'line' | 'text'
+
+export interface Tool {
+  readonly id: ToolId
+  readonly label: string
+  /** Shortcut; `undefined` where tldraw has none. */
+  readonly key: string | undefined
+}
+
+export const TOOLS: readonly Tool[] = [
+  { id: 'draw', label: 'Pen', key: 'D' },
+  { id: 'eraser', label: 'Eraser', key: 'E' },
+  { id: 'rectangle', label: 'Rectangle', key: 'R' },
+  { id: 'ellipse', label: 'Ellipse', key: 'O' },
+  { id: 'triangle', label: 'Triangle', key: undefined },
+  { id: 'line', label: 'Line', key: 'L' },
+  { id: 'text', label: 'Text', key: 'T' },
+  { id: 'select', label: 'Select', key: 'V' },
+]
+
+export interface Colour {
+  readonly id: TLDefaultColorStyle
+  readonly label: string
+  readonly css: string
+}
+
+const NAMES = [
+  ['black', 'Black'],
+  ['grey', 'Grey'],
+  ['white', 'White'],
+  ['light-blue', 'Sky blue'],
+  ['blue', 'Blue'],
+  ['light-violet', 'Lilac'],
+  ['violet', 'Violet'],
+  ['light-green', 'Grass green'],
+  ['green', 'Green'],
+  ['yellow', 'Yellow'],
+  ['orange', 'Orange'],
+  ['light-red', 'Coral'],
+  ['red', 'Red'],
+] as const
+
+export const COLOURS: readonly Colour[] = NAMES.map(([id, label]) => ({
+  id,
+  label,
+  css: DEFAULT_THEME.colors.light[id].solid,
+}))
+
+export const WIDTHS: readonly { id: TLDefaultSizeStyle; label: string }[] = [
+  { id: 's', label: 'Fine' },
+  { id: 'm', label: 'Medium' },
+  { id: 'l', label: 'Broad' },
+  { id: 'xl', label: 'Brush' },
+]
+
+export interface Pen {
+  readonly tool: string
+  readonly color: TLDefaultColorStyle | undefined
+  readonly width: TLDefaultSizeStyle | undefined
+  readonly filled: boolean
+}
+
+/** Reactive: read inside `useValue`. */
+export function readPen(editor: Editor): Pen {
+  const tool = editor.getCurrentToolId()
+  return {
+    tool: tool === 'geo' ? editor.getStyleForNextShape(GeoShapeGeoStyle) : tool,
+    color: styleOf(editor, DefaultColorStyle),
+    width: styleOf(editor, DefaultSizeStyle),
+    filled: styleOf(editor, DefaultFillStyle) !== 'none',
+  }
+}
+
+function styleOf<T>(editor: Editor, style: StyleProp<T>): T | undefined {
+  const shared = editor.getSharedStyles().get(style)
+  if (shared?.type === 'shared') return shared.value
+  return shared ? undefined : editor.getStyleForNextShape(style)
+}
+
+export function applyFirstStyles(editor: Editor): void {
+  editor.user.updateUserPreferences({ colorScheme: 'light' })
+  editor.updateInstanceState({ isDebugMode: false, isGridMode: false, isToolLocked: true })
+  editor.setStyleForNextShapes(DefaultDashStyle, 'solid')
+  editor.setStyleForNextShapes(DefaultSizeStyle, 'm')
+  editor.setStyleForNextShapes(DefaultFillStyle, 'fill')
+  editor.setStyleForNextShapes(DefaultColorStyle, 'black')
+}
+
+export function chooseTool(editor: Editor, tool: ToolId): void {
+  if (tool === 'rectangle' || tool === 'ellipse' || tool === 'triangle') {
+    editor.run(() => {
+      editor.setStyleForNextShapes(GeoShapeGeoStyle, tool)
+      editor.setCurrentTool('geo')
+    })
+    return
+  }
+  editor.setCurrentTool(tool)
+}
+
+export function chooseColour(editor: Editor, color: TLDefaultColorStyle): void {
+  setStyle(editor, DefaultColorStyle, color)
+  if (editor.getCurrentToolId() === 'eraser') editor.setCurrentTool('draw')
+}
+
+export function chooseWidth(editor: Editor, width: TLDefaultSizeStyle): void {
+  setStyle(editor, DefaultSizeStyle, width)
+}
+
+export function chooseFill(editor: Editor, filled: boolean): void {
+  setStyle(editor, DefaultFillStyle, filled ? 'fill' : 'none')
+}
+
+function setStyle<T>(editor: Editor, style: StyleProp<T>, value: T): void {
+  editor.run(() => {
+    if (editor.isIn('select')) {
+      editor.markHistoryStoppingPoint('style')
+      editor.setStyleForSelectedShapes(style, value)
+    }
+    editor.setStyleForNextShapes(style, value)
+  })
+}

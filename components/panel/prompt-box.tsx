@@ -1,0 +1,55 @@
+'use client'
+import { useEffect, useRef, useState } from 'react'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { useClient, useSession } from '../session/session-context.ts'
+import { WordChips } from './word-chips.tsx'
+
+/** Long enough not to render every letter, short enough to feel immediate. */
+const TYPING_MS = 150
+
+/** The words. They apply while one types; chips put the model's own words in. */
+export function PromptBox() {
+  const { client } = useSession()
+  const applied = useClient((state) => state.params?.prompt)
+  const words = useClient((state) => state.model?.words)
+  const [draft, setDraft] = useState<string>()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const text = draft ?? applied ?? ''
+
+  useEffect(() => () => clearTimeout(timer.current), [])
+
+  const apply = (prompt: string) => {
+    clearTimeout(timer.current)
+    client.setParams({ prompt })
+    setDraft(undefined)
+  }
+  const type = (prompt: string) => {
+    clearTimeout(timer.current)
+    setDraft(prompt)
+    timer.current = setTimeout(() => apply(prompt), TYPING_MS)
+  }
+  return (
+    <section aria-label="Words" className="words">
+      <label className="prompt">
+        <span className="prompt-label">Prompt</span>
+        <textarea
+          autoComplete="off"
+          data-shortcut="prompt"
+          dir="auto"
+          enterKeyHint="done"
+          maxLength={HARD_LIMITS.promptChars}
+          onBlur={() => (draft === undefined ? undefined : apply(draft))}
+          onChange={(event) => type(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey)) event.currentTarget.blur()
+          }}
+          placeholder="What should it become?"
+          rows={2}
+          spellCheck={false}
+          value={text}
+        />
+      </label>
+      {words ? <WordChips onChange={apply} prompt={text} words={words} /> : null}
+    </section>
+  )
+}

@@ -1,0 +1,112 @@
+'use client'
+import { HARD_LIMITS, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
+import { useClient, useSession } from '../session/session-context.ts'
+import { Slider } from '../ui/slider.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { SeedField } from './seed-field.tsx'
+import { SizeField } from './size-field.tsx'
+
+/** How the picture is made. Ranges are the loaded model's, never ours. */
+export function Settings() {
+  const model = useClient((state) => state.model)
+  const params = useClient((state) => state.params)
+  return (
+    <section aria-label="Settings" className="settings">
+      {model && params ? <Sliders model={model} params={params} /> : <SettingsPlaceholder />}
+      <Switches />
+    </section>
+  )
+}
+
+function SettingsPlaceholder() {
+  return (
+    <div aria-hidden="true" className="settings-grid settings-placeholder">
+      {['a', 'b', 'c', 'd', 'e'].map((key) => (
+        <span key={key} />
+      ))}
+    </div>
+  )
+}
+
+function Sliders({ model, params }: { readonly model: ModelInfo; readonly params: DrawParams }) {
+  const { client } = useSession()
+  const set = (patch: Partial<DrawParams>) => client.setParams(patch)
+  return (
+    <div className="settings-grid">
+      <Slider
+        ends={['Sketch', 'Imagination']}
+        format={(value) => value.toFixed(2)}
+        hint="How far the picture may go from the drawing"
+        label="Strength"
+        onChange={(strength) => set({ strength })}
+        range={lowestStrength(model, params)}
+        step={0.01}
+        value={params.strength}
+      />
+      <Slider
+        ends={['Faster', 'Finer']}
+        format={String}
+        hint="Denoising steps of each picture"
+        label="Steps"
+        onChange={(steps) => set({ steps })}
+        range={highestSteps(model, params)}
+        step={1}
+        value={params.steps}
+      />
+      <Slider
+        ends={['Loose', 'Literal']}
+        format={(value) => value.toFixed(1)}
+        hint="How closely the picture follows the words"
+        label="Guidance"
+        onChange={(guidanceScale) => set({ guidanceScale })}
+        range={model.limits.guidanceScale}
+        step={0.1}
+        value={params.guidanceScale}
+      />
+      <SeedField limits={HARD_LIMITS.seed} onChange={(seed) => set({ seed })} value={params.seed} />
+      <SizeField
+        height={params.height}
+        onChange={({ width, height }) => set({ width, height })}
+        sizes={model.sizes}
+        width={params.width}
+      />
+    </div>
+  )
+}
+
+/** The range the model allows, less what too few origin steps would forbid: a slider should not reach an error. */
+function lowestStrength(model: ModelInfo, params: DrawParams): readonly [number, number] {
+  const [low, high] = model.limits.strength
+  if (model.strengthSemantics !== 'lcm') return [low, high]
+  const least = Math.ceil((params.steps / model.originalInferenceSteps) * 100) / 100
+  return [Math.min(high, Math.max(low, least)), high]
+}
+
+function highestSteps(model: ModelInfo, params: DrawParams): readonly [number, number] {
+  const [low, high] = model.limits.steps
+  if (model.strengthSemantics !== 'lcm') return [low, high]
+  return [low, Math.max(low, Math.min(high, Math.trunc(model.originalInferenceSteps * params.strength)))]
+}
+
+function Switches() {
+  const { client } = useSession()
+  const autoRefine = useClient((state) => state.autoRefine)
+  const background = useClient((state) => state.background)
+  const canRefine = useClient((state) => state.model?.refine !== undefined)
+  return (
+    <div className="switches">
+      <Switch
+        hint="When the pen rests, one better pass at the next larger size"
+        label={canRefine ? 'Refine when the pen rests' : 'Refine (not with this model)'}
+        on={autoRefine}
+        onChange={(on) => client.setAutoRefine(on)}
+      />
+      <Switch
+        hint="A hidden tab asks for nothing unless this is on"
+        label="Keep rendering in background"
+        on={background}
+        onChange={(on) => client.setBackground(on)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,50 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
+import { useClient, useSession } from '../session/session-context.ts'
+import { figures, statusWords } from './status-words.ts'
+
+/** Connection and engine in words, with milliseconds and pictures per second. */
+export function StatusPill() {
+  const { calm } = useSession()
+  const activity = useStore(calm, (state) => state.activity)
+  const raw = useClient((state) => state.activity)
+  const status = useClient((state) => state.status)
+  const step = useClient((state) => state.step)
+  const stats = useClient((state) => state.stats)
+  const nowMs = useSeconds(status.name === 'waiting')
+  const words = statusWords(activity, { status, step }, nowMs)
+  const { ms, fps } = figures(stats)
+  return (
+    <div className="status" data-activity={raw} data-testid="status" data-tone={words.tone}>
+      <span aria-hidden="true" className="status-dot" />
+      <span aria-live="polite" className="status-text" role="status">
+        {words.text}
+      </span>
+      {status.name === 'reload' ? (
+        <button className="text-button" onClick={() => window.location.reload()} type="button">
+          Reload
+        </button>
+      ) : null}
+      <span className="status-figures">
+        <span className="figure" data-testid="ms">
+          {ms}
+        </span>
+        <span className="figure" data-testid="fps">
+          {fps}
+        </span>
+      </span>
+    </div>
+  )
+}
+
+/** Wall-clock time, moving once a second while it is needed. */
+function useSeconds(moving: boolean): number {
+  const [nowMs, setNowMs] = useState(() => Date.now())
+  useEffect(() => {
+    if (!moving) return
+    const timer = setInterval(() => setNowMs(Date.now()), 500)
+    return () => clearInterval(timer)
+  }, [moving])
+  return nowMs
+}

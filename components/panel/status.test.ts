@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import type { Activity } from '../../lib/client/types.ts'
+import { calmActivity } from '../session/calm-activity.ts'
+import { figures, statusWords } from './status-words.ts'
+
+const live = { status: { name: 'live' }, step: undefined } as const
+
+describe('statusWords', () => {
+  it.each([
+    ['queued', 'Queued'],
+    ['generating', 'Generating'],
+    ['up-to-date', 'Up to date'],
+  ] as const)('%s is told as "%s"', (activity, text) => {
+    expect(statusWords(activity, live, 0).text).toBe(text)
+  })
+
+  it('E1 counts down to the next attempt after a lost connection', () => {
+    const status = { name: 'waiting', retryAtMs: 12_400, reason: 'closed' } as const
+    expect(statusWords('offline', { ...live, status }, 10_000).text).toBe('Connection lost. Trying again in 3 s')
+    expect(statusWords('offline', { ...live, status }, 99_000).text).toBe('Connection lost. Trying again in 1 s')
+  })
+
+  it('W1 says so when the server speaks another version', () => {
+    const status = { name: 'reload', reason: 'protocol' } as const
+    expect(statusWords('offline', { ...live, status }, 0).text).toContain('updated')
+  })
+})
+
+describe('figures', () => {
+  const stats = { fps: 0, penToPaintMs: undefined, roundTripMs: undefined, timings: undefined }
+  const counts = { painted: 0, superseded: 0, bytesUp: 0, bytesDown: 0 }
+
+  it('are absent before the first picture and rounded after it', () => {
+    expect(figures({ ...stats, ...counts })).toEqual({ ms: undefined, fps: undefined })
+    expect(figures({ ...stats, ...counts, fps: 7.26 }).fps).toBe('7.3 fps')
+    expect(figures({ ...stats, ...counts, fps: 23.6 }).fps).toBe('24 fps')
+  })
+})
+
+describe('calmActivity', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  function following(first: Activity) {
+    const source = createStore<{ activity: Activity }>()(() => ({ activity: first }))
+    const { store, stop } = calmActivity(source)
+    const seen: Activity[] = []
+    store.subscribe(({ activity }) => seen.push(activity))
+    return { go: (activity: Activity) => source.setState({ activity }), seen, stop }
+  }
+
+  it('keeps one word through a run of quick frames', () => {
+    const { go, seen, stop } = following('generating')
+    for (let frame = 0; frame < 20; frame++) {
+      go('up-to-date')
+      vi.advanceTimersByTime(40)
+      go('queued')
+      vi.advanceTimersByTime(20)
+      go('generating')
+      vi.advanceTimersByTime(80)
+    }
+    expect(seen).toEqual([])
+    go('up-to-date')
+    vi.advanceTimersByTime(300)
+    expect(seen).toEqual(['up-to-date'])
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('tells trouble at once', () => {
+    const { go, seen, stop } = following('generating')
+    go('offline')
+    expect(seen).toEqual(['offline'])
+    stop()
+  })
+})

@@ -1,0 +1,46 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import { useClient, useSession } from '../session/session-context.ts'
+
+/**
+ * The rendered picture: one canvas handed to the painter, no React state per frame. `data-seq` names the last painted
+ * frame, `data-refined` tells the better pass.
+ */
+export function PictureSheet() {
+  const { client } = useSession()
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const refined = useClient((state) => state.refined)
+  const painted = useClient((state) => state.stats.painted > 0)
+
+  useEffect(() => {
+    const element = canvas.current
+    if (!element) return
+    const mark = (seq: number) => {
+      element.dataset['seq'] = String(seq)
+    }
+    const last = client.lastFrame()
+    if (last) mark(last.seq)
+    const stops = [client.attach(element), client.onFrame((frame) => mark(frame.seq))]
+    return () => stops.forEach((stop) => stop())
+  }, [client])
+
+  return (
+    <div className="picture" data-painted={painted} data-refined={refined}>
+      <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
+      {painted ? null : <Waiting />}
+      <span className="badge" data-shown={refined}>
+        Refined
+      </span>
+    </div>
+  )
+}
+
+function Waiting() {
+  const activity = useClient((state) => state.activity)
+  const text = activity === 'loading' ? 'Loading the model' : 'The picture appears here'
+  return (
+    <div className="picture-waiting">
+      <span>{text}</span>
+    </div>
+  )
+}

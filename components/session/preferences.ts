@@ -1,0 +1,34 @@
+// How the page looks and behaves in this browser, whatever the drawing.
+import * as v from 'valibot'
+import { createStore } from 'zustand/vanilla'
+import { readSaved, writeSaved } from './saved.ts'
+
+export const VIEWS = ['side', 'lens', 'picture'] as const
+export type View = (typeof VIEWS)[number]
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+const PreferencesSchema = v.object({
+  view: v.optional(v.picklist(VIEWS), 'side'),
+  theme: v.optional(v.picklist(THEMES), 'system'),
+  /** How much of the drawing the picture hides in the lens, 0..1. */
+  lens: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.85),
+  autoRefine: v.optional(v.boolean(), true),
+  background: v.optional(v.boolean(), false),
+})
+export type Preferences = v.InferOutput<typeof PreferencesSchema>
+
+export const preferences = createStore<Preferences>()(() => v.parse(PreferencesSchema, {}))
+
+/** Reads what was saved and keeps it saved from now on; returns the stop. Once per page. */
+export function keepPreferences(): () => void {
+  const saved = readSaved('preferences', PreferencesSchema)
+  if (saved) preferences.setState(saved)
+  const apply = (state: Preferences) => {
+    document.documentElement.dataset['theme'] = state.theme
+    writeSaved('preferences', state)
+  }
+  apply(preferences.getState())
+  return preferences.subscribe(apply)
+}

@@ -1,0 +1,55 @@
+// What this browser remembers in localStorage: settings of each drawing, the list of drawings, and how the page looks.
+// Everything read back is checked: storage may hold what an older version wrote, or be refused altogether.
+import * as v from 'valibot'
+import { DrawParamsSchema } from '../../lib/protocol/params.ts'
+
+const PREFIX = 'sketchwire:'
+/** Drawings offered in the menu; older ones keep their address. */
+const RECENT = 12
+
+export const SettingsSchema = v.object({
+  params: v.optional(DrawParamsSchema),
+  seedLocked: v.optional(v.boolean(), true),
+})
+/** Settings of one drawing. */
+export type Settings = v.InferOutput<typeof SettingsSchema>
+
+const RecentSchema = v.array(v.object({ id: v.string(), atMs: v.number(), prompt: v.string() }))
+export type RecentDrawing = v.InferOutput<typeof RecentSchema>[number]
+
+export function readSaved<T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+  try {
+    const text = localStorage.getItem(PREFIX + name)
+    const result = text === null ? undefined : v.safeParse(schema, JSON.parse(text))
+    return result?.success ? result.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Storage may be full or refused; the page goes on without it. */
+export function writeSaved(name: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value))
+  } catch {
+    return
+  }
+}
+
+export function readSettings(id: string): Settings {
+  return readSaved(`drawing:${id}`, SettingsSchema) ?? { seedLocked: true }
+}
+
+export function writeSettings(id: string, settings: Settings): void {
+  writeSaved(`drawing:${id}`, settings)
+}
+
+export function recentDrawings(): RecentDrawing[] {
+  return readSaved('recent', RecentSchema) ?? []
+}
+
+/** Puts a drawing at the head of the list the menu offers. */
+export function rememberDrawing(drawing: RecentDrawing): void {
+  const others = recentDrawings().filter(({ id }) => id !== drawing.id)
+  writeSaved('recent', [drawing, ...others].slice(0, RECENT))
+}

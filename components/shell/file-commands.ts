@@ -1,0 +1,28 @@
+import { messageOf } from '../../lib/std/errors.ts'
+import { saveFile } from '../result/save-file.ts'
+import { EXTENSION, readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
+import { notify } from '../session/notices.ts'
+import { openNew } from '../session/open-drawing.ts'
+import type { Session } from '../session/session.ts'
+
+/** A blank page under a new address, with the words and settings of the present one. */
+export function newDrawing({ client }: Session): void {
+  const { params } = client.store.getState()
+  openNew({ start: 'blank', ...(params ? { params } : {}) })
+}
+
+export async function saveDrawing({ client, surface, id }: Session): Promise<void> {
+  const content = await surface.content()
+  const { params } = client.store.getState()
+  saveFile(writeDrawingFile({ params, content }), `drawing-${id}${EXTENSION}`)
+}
+
+/** Opens a file under a new address: what is on the page now stays where it is. */
+export async function openDrawingFile(file: File): Promise<void> {
+  try {
+    const { params, content } = readDrawingFile(await file.text())
+    openNew({ start: content, ...(params ? { params } : {}) })
+  } catch (error) {
+    notify(messageOf(error), 'problem')
+  }
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef } from 'react'
+import { IconButton } from '../ui/icon-button.tsx'
+import { CANVAS_SHORTCUTS, SHORTCUTS, type Shortcut } from './shortcuts.ts'
+
+interface HelpDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+export function HelpDialog({ open, onClose }: HelpDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [open])
+  return (
+    <dialog
+      aria-labelledby="help-title"
+      className="dialog"
+      onClick={(event) => (event.target === dialog.current ? onClose() : undefined)}
+      onClose={onClose}
+      ref={dialog}
+    >
+      <div className="dialog-body">
+        <header className="dialog-head">
+          <h2 id="help-title">Keyboard shortcuts</h2>
+          <IconButton icon="close" label="Close" onClick={onClose} tip="left" />
+        </header>
+        <div className="shortcut-columns">
+          <ShortcutList items={CANVAS_SHORTCUTS} title="Drawing" />
+          <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
+        </div>
+        <p className="dialog-note">
+          Draw on the left; the picture follows. Drop or paste a photo onto the page, pinch or Ctrl and wheel to zoom in.
+          On a Mac, Ctrl is ⌘.
+        </p>
+      </div>
+    </dialog>
+  )
+}
+
+interface ShortcutListProps {
+  readonly title: string
+  readonly items: readonly Pick<Shortcut, 'keys' | 'does'>[]
+}
+
+function ShortcutList({ title, items }: ShortcutListProps) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl className="shortcuts">
+        {items.map(({ keys, does }) => (
+          <div key={does}>
+            <dt>{does}</dt>
+            <dd>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,77 @@
+// The page's own shortcuts, beside those of the drawing tools (canvas/tldraw-look.ts). One list: it is what the keys do
+// and what the help says.
+import { useEffect } from 'react'
+import { pictureCommands } from '../result/picture-commands.ts'
+import { preferences, VIEWS } from '../session/preferences.ts'
+import { randomSeed } from '../session/seed.ts'
+import type { Session } from '../session/session.ts'
+
+export interface Shortcut {
+  readonly keys: readonly string[]
+  readonly does: string
+  readonly run: (session: Session) => void
+}
+
+const view = (at: 0 | 1 | 2) => () => preferences.setState({ view: VIEWS[at] })
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['/'], does: 'Write the prompt', run: focusPrompt },
+  { keys: ['1'], does: 'Side by side', run: view(0) },
+  { keys: ['2'], does: 'Lens: the picture over the drawing', run: view(1) },
+  { keys: ['3'], does: 'Picture only', run: view(2) },
+  { keys: ['P'], does: 'Pin the picture', run: (session) => pictureCommands(session).pin() },
+  { keys: ['S'], does: 'Download the picture', run: (session) => pictureCommands(session).download() },
+  { keys: ['G'], does: 'Roll a new seed', run: ({ client }) => client.setParams({ seed: randomSeed() }) },
+  { keys: ['.'], does: 'Live on or off', run: ({ client }) => client.setLive(!client.store.getState().live) },
+  { keys: ['F'], does: 'Fill closed shapes or not', run: ({ surface }) => surface.toggleFill() },
+  { keys: ['['], does: 'Finer pen', run: ({ surface }) => surface.stepWidth(-1) },
+  { keys: [']'], does: 'Broader pen', run: ({ surface }) => surface.stepWidth(1) },
+]
+
+/** What the canvas itself listens to; told in the help only. */
+export const CANVAS_SHORTCUTS: readonly Pick<Shortcut, 'keys' | 'does'>[] = [
+  { keys: ['D'], does: 'Pen' },
+  { keys: ['E'], does: 'Eraser' },
+  { keys: ['R'], does: 'Rectangle' },
+  { keys: ['O'], does: 'Ellipse' },
+  { keys: ['L'], does: 'Line' },
+  { keys: ['T'], does: 'Text' },
+  { keys: ['V'], does: 'Select' },
+  { keys: ['H'], does: 'Move the page when zoomed in' },
+  { keys: ['Ctrl', 'Z'], does: 'Undo' },
+  { keys: ['Ctrl', 'Shift', 'Z'], does: 'Redo' },
+  { keys: ['+'], does: 'Zoom in' },
+  { keys: ['Shift', '0'], does: 'Whole page' },
+  { keys: ['Del'], does: 'Delete the selection' },
+]
+
+function focusPrompt(): void {
+  const prompt = document.querySelector('[data-shortcut="prompt"]')
+  if (!(prompt instanceof HTMLTextAreaElement)) return
+  prompt.focus()
+  prompt.select()
+}
+
+/** True where a letter is text, not a command. */
+function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true
+  return target instanceof HTMLInputElement && ['text', 'number', 'search', 'url'].includes(target.type)
+}
+
+export function useShortcuts(session: Session, openHelp: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return
+      if (takesText(event.target) || document.querySelector('dialog[open]')) return
+      const key = event.key.toUpperCase()
+      const shortcut = SHORTCUTS.find(({ keys }) => keys[0] === key)
+      if (!shortcut && key !== '?') return
+      event.preventDefault()
+      if (shortcut) shortcut.run(session)
+      else openHelp()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [session, openHelp])
+}

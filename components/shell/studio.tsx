@@ -1,0 +1,88 @@
+'use client'
+import { useCallback, useEffect, useState, type CSSProperties } from 'react'
+import { useStore } from 'zustand'
+import { DrawCanvas } from '../canvas/draw-canvas.tsx'
+import { LensLayer } from '../canvas/lens-layer.tsx'
+import { Toolbar } from '../canvas/toolbar.tsx'
+import { PictureActions } from '../result/picture-actions.tsx'
+import { PictureSheet } from '../result/picture-sheet.tsx'
+import { PinStrip } from '../result/pin-strip.tsx'
+import { notify } from '../session/notices.ts'
+import { current, followAddress } from '../session/open-drawing.ts'
+import { keepPreferences, preferences } from '../session/preferences.ts'
+import { SessionContext, useSession } from '../session/session-context.ts'
+import { Dock } from './dock.tsx'
+import { Header } from './header.tsx'
+import { HelpDialog } from './help-dialog.tsx'
+import { LensControl } from './lens-control.tsx'
+import { Notices } from './notices.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { Skeleton } from './skeleton.tsx'
+
+/** The whole page. The open drawing follows the address. */
+export function Studio() {
+  const session = useStore(current, (state) => state.session)
+  useEffect(() => {
+    const stopKeeping = keepPreferences()
+    const close = followAddress()
+    return () => {
+      close()
+      stopKeeping()
+    }
+  }, [])
+  if (!session) return <Skeleton />
+  return (
+    <SessionContext value={session}>
+      <OpenStudio key={session.id} />
+    </SessionContext>
+  )
+}
+
+function OpenStudio() {
+  const session = useSession()
+  const [help, setHelp] = useState(false)
+  const openHelp = useCallback(() => setHelp(true), [])
+  const closeHelp = useCallback(() => setHelp(false), [])
+  useShortcuts(session, openHelp)
+  return (
+    <div className="studio">
+      <Header onHelp={openHelp} />
+      <Desk />
+      <HelpDialog onClose={closeHelp} open={help} />
+      <Notices />
+    </div>
+  )
+}
+
+const tellProblem = (message: string) => notify(message, 'problem')
+
+function Desk() {
+  const { id, surface } = useSession()
+  const view = useStore(preferences, (state) => state.view)
+  const lens = useStore(preferences, (state) => state.lens)
+  const size = useStore(surface.store, (state) => state.size)
+  const busy = useStore(surface.store, (state) => state.busy)
+  const style: CSSProperties & Record<'--aspect' | '--lens', number> = {
+    '--aspect': size.width / size.height,
+    '--lens': lens,
+  }
+  return (
+    <main className="desk" data-drawing={busy} data-view={view} style={style}>
+      <Toolbar surface={surface} />
+      <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
+        <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+      </section>
+      <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">
+        <LensLayer on={view === 'lens'} surface={surface}>
+          <PictureSheet />
+        </LensLayer>
+      </section>
+      <aside aria-label="Picture tools" className="rail">
+        <PictureActions />
+        <PinStrip />
+      </aside>
+      {view === 'lens' ? <LensControl /> : null}
+      <Dock />
+    </main>
+  )
+}

@@ -1,0 +1,33 @@
+import { Icon, type IconName } from './icon.tsx'
+
+export interface IconButtonProps {
+  readonly icon: IconName
+  readonly label: string
+  readonly onClick: () => void
+  /** Shown in the tooltip and told to assistive technology. */
+  readonly shortcut?: string | undefined
+  /** A toggle, and whether it is on. */
+  readonly pressed?: boolean | undefined
+  readonly disabled?: boolean | undefined
+  readonly tip?: 'top' | 'bottom' | 'left' | 'right'
+  readonly className?: string
+}
+
+export function IconButton(props: IconButtonProps) {
+  const { icon, label, onClick, shortcut, pressed, disabled, tip = 'bottom', className = '' } = props
+  return (
+    <button
+      aria-disabled={disabled || undefined}
+      aria-keyshortcuts={shortcut}
+      aria-label={label}
+      aria-pressed={pressed}
+      className={`icon-button ${className}`}
+      data-tip={shortcut ? `${label}  ${shortcut}` : label}
+      data-tip-side={tip}
+      onClick={disabled ? undefined : onClick}
+      type="button"
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}

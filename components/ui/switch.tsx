@@ -1,0 +1,16 @@
+export interface SwitchProps {
+  readonly label: string
+  readonly on: boolean
+  readonly onChange: (on: boolean) => void
+  readonly hint?: string
+}
+
+export function Switch({ label, on, onChange, hint }: SwitchProps) {
+  return (
+    <label className="switch" title={hint}>
+      <input checked={on} onChange={(event) => onChange(event.target.checked)} role="switch" type="checkbox" />
+      <span aria-hidden="true" className="switch-track" />
+      <span className="switch-label">{label}</span>
+    </label>
+  )
+}

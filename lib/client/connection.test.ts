@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { FakeWorld, settle } from './_util/fakes.ts'
+import { connect } from './connection.ts'
+import type { ConnectionEvent } from './connection.ts'
+import { ANSWER_WITHIN_MS, PING_EVERY_MS } from './socket-life.ts'
+
+function dial() {
+  const world = new FakeWorld()
+  world.answersPings = false
+  const stop = new AbortController()
+  const events: ConnectionEvent[] = []
+  const { done } = connect({ url: 'ws://x', env: world.env, signal: stop.signal, onEvent: (event) => events.push(event) })
+  const status = () => events.filter((event) => event.type === 'status').at(-1)?.status
+  return { world, stop, events, done, status }
+}
+
+describe('connect', () => {
+  it('says hello first and is live with the welcome (W6)', async () => {
+    const { world, status } = dial()
+    expect(status()).toEqual({ name: 'connecting', attempt: 0 })
+    world.socket.open()
+    expect(world.socket.sent.map((data) => JSON.parse(String(data)) as unknown)).toEqual([
+      { type: 'hello', protocol: 1, client: 'sketchwire-web' },
+    ])
+    world.socket.welcomes()
+    expect(status()).toEqual({ name: 'live' })
+  })
+
+  it('retries without end, with growing delays up to 8 s, and says when', async () => {
+    const { world, status } = dial()
+    const delays: number[] = []
+    for (let attempt = 0; attempt < 30; attempt++) {
+      world.socket.drops()
+      await settle()
+      const state = status()
+      if (state?.name !== 'waiting') throw new Error(`status ${state?.name}`)
+      delays.push(state.retryAtMs - world.env.epochMs())
+      await world.advance(8_000)
+    }
+    expect(world.sockets).toHaveLength(31)
+    expect(delays[0]).toBeLessThan(250)
+    expect(delays[5]).toBeGreaterThan(delays[4] ?? Infinity)
+    expect(Math.max(...delays)).toBeLessThanOrEqual(8_000)
+  })
+
+  it('starts again with the shortest delay after a connection that lasted, not after one that did not', async () => {
+    const { world, status } = dial()
+    const delayAfter = async (liveMs: number) => {
+      world.socket.welcomes()
+      await world.advance(liveMs)
+      world.socket.drops()
+      await settle()
+      const state = status()
+      if (state?.name !== 'waiting') throw new Error(`status ${state?.name}`)
+      const delay = state.retryAtMs - world.env.epochMs()
+      await world.advance(delay)
+      return delay
+    }
+    const first = await delayAfter(10)
+    expect(await delayAfter(10)).toBeGreaterThan(first)
+    expect(await delayAfter(6_000)).toBe(first)
+  })
+
+  it.each(['online', 'visible'] as const)('dials at once when the browser is %s again', async (signal) => {
+    const { world } = dial()
+    world.socket.drops()
+    await settle()
+    if (signal === 'online') await world.comeOnline()
+    else await world.setHidden(false)
+    expect(world.sockets).toHaveLength(2)
+  })
+
+  it('takes close 4009 as "reload the page" and stops dialling (W1)', async () => {
+    const { world, status, done } = dial()
+    world.socket.open()
+    world.socket.drops(4009, 'protocol version: reload the page')
+    await done
+    expect(status()).toEqual({ name: 'reload', reason: 'protocol version: reload the page' })
+    await world.advance(60_000)
+    expect(world.sockets).toHaveLength(1)
+    expect(world.leftOver).toBe(0)
+  })
+
+  it('reloads when welcome or a picture is of another protocol version', async () => {
+    const first = dial()
+    first.world.socket.welcomes({ protocol: 2 })
+    await first.done
+    expect(first.status()?.name).toBe('reload')
+    const second = dial()
+    second.world.socket.welcomes()
+    second.world.socket.raw(new Uint8Array(18).fill(2).buffer)
+    await second.done
+    expect(second.status()?.name).toBe('reload')
+  })
+
+  it('gives up a server that does not welcome in time', async () => {
+    const { world, status } = dial()
+    world.socket.open()
+    await world.advance(ANSWER_WITHIN_MS)
+    expect(status()).toMatchObject({ name: 'waiting', reason: 'The server does not answer.' })
+    expect(world.sockets[0]?.closed).toBe(true)
+  })
+
+  it('pings, and reconnects when nothing comes back', async () => {
+    const { world, status } = dial()
+    const { socket } = world
+    socket.welcomes()
+    const pings = () => socket.texts('ping')
+    expect(pings()).toHaveLength(1)
+    socket.says({ type: 'pong', clientMs: 0, serverMs: 0 })
+    await world.advance(PING_EVERY_MS)
+    expect(pings()).toHaveLength(2)
+    socket.says({ type: 'status', engine: 'ready' })
+    await world.advance(PING_EVERY_MS)
+    expect(status()?.name).toBe('live')
+    await world.advance(ANSWER_WITHIN_MS)
+    expect(status()).toMatchObject({ name: 'waiting', reason: 'The server stopped answering.' })
+  })
+
+  it('reads the offset of the clocks from the pong with the shortest round trip', async () => {
+    const { world, events } = dial()
+    world.socket.welcomes()
+    await world.advance(10)
+    world.socket.says({ type: 'pong', clientMs: 0, serverMs: 505 })
+    await world.advance(100)
+    world.socket.says({ type: 'pong', clientMs: 10, serverMs: 700 })
+    const clocks = events.filter((event) => event.type === 'clock').map((event) => event.estimate)
+    expect(clocks).toEqual([
+      { roundTripMs: 10, offsetMs: 500 },
+      { roundTripMs: 100, offsetMs: 500 },
+    ])
+  })
+
+  it('ignores message types of a newer server, and drops a connection that speaks nonsense', async () => {
+    const { world, status } = dial()
+    world.socket.welcomes()
+    world.socket.raw('{"type":"weather"}')
+    expect(status()?.name).toBe('live')
+    world.socket.raw('{"type":"failed","seq":"one"}')
+    await settle()
+    expect(status()?.name).toBe('waiting')
+  })
+
+  it('leaves no timer, listener or socket after the abort, wherever it hits', async () => {
+    const moments: ((world: FakeWorld) => void)[] = [
+      () => undefined,
+      (world) => world.socket.open(),
+      (world) => world.socket.welcomes(),
+      (world) => world.socket.drops(),
+    ]
+    for (const moment of moments) {
+      const { world, stop, status, done } = dial()
+      moment(world)
+      await settle()
+      stop.abort()
+      await done
+      expect(status()).toEqual({ name: 'closed' })
+      expect(world.leftOver).toBe(0)
+      expect(world.sockets.every((socket) => socket.closed)).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,104 @@
+import * as v from 'valibot'
+import type { WireError } from '../protocol/errors.ts'
+import { checkParams, DrawParamsSchema, HARD_LIMITS } from '../protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../protocol/params.ts'
+
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
+
+const { entries } = DrawParamsSchema
+const PatchSchema = v.object({
+  prompt: v.exactOptional(entries.prompt),
+  strength: v.exactOptional(entries.strength),
+  seed: v.exactOptional(entries.seed),
+  steps: v.exactOptional(entries.steps),
+  guidanceScale: v.exactOptional(entries.guidanceScale),
+  width: v.exactOptional(entries.width),
+  height: v.exactOptional(entries.height),
+})
+
+const RANGES: Partial<Record<string, string>> = {
+  prompt: `0..${HARD_LIMITS.promptChars} characters`,
+  strength: HARD_LIMITS.strength.join('..'),
+  seed: HARD_LIMITS.seed.join('..'),
+  steps: HARD_LIMITS.steps.join('..'),
+  guidanceScale: HARD_LIMITS.guidanceScale.join('..'),
+  width: HARD_LIMITS.side.join('..'),
+  height: HARD_LIMITS.side.join('..'),
+}
+
+/** Checks a patch against what no model may exceed; the error names field, value and range. */
+export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawParams>> {
+  const result = v.safeParse(PatchSchema, patch)
+  if (result.success) return { ok: true, value: result.output }
+  const issue = result.issues[0]
+  const field = v.getDotPath(issue) ?? 'params'
+  const range = RANGES[field]
+  const base = { code: 'invalid_params', message: issue.message, field, value: issue.input } as const
+  return { ok: false, error: range === undefined ? base : { ...base, range } }
+}
+
+/** `params` with `patch` applied, when the model takes the result. */
+export function mergeParams(params: DrawParams, patch: Partial<DrawParams>, model: ModelInfo): Checked<DrawParams> {
+  const checked = checkPatch(patch)
+  if (!checked.ok) return checked
+  const value = { ...params, ...checked.value }
+  const error = checkParams(value, model)
+  return error ? { ok: false, error } : { ok: true, value }
+}
+
+/** The nearest parameters that `model` takes: limits first, then enough strength for the steps, else fewer steps. */
+export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
+  const { limits, originalInferenceSteps: origin } = model
+  const fitted = {
+    ...params,
+    steps: clamp(params.steps, limits.steps),
+    strength: clamp(params.strength, limits.strength),
+    guidanceScale: clamp(params.guidanceScale, limits.guidanceScale),
+  }
+  if (!checkParams(fitted, model)) return fitted
+  const strength = clamp(Math.ceil((fitted.steps / origin) * 1000) / 1000, limits.strength)
+  return { ...fitted, strength, steps: Math.min(fitted.steps, Math.trunc(origin * strength)) }
+}
+
+/** As `fitToModel` for another model than before: a size that it has not becomes its own default size. */
+export function moveToModel(params: DrawParams, model: ModelInfo): DrawParams {
+  const has = model.sizes.some((size) => size.width === params.width && size.height === params.height)
+  const { width, height } = has ? params : model.defaults
+  return fitToModel({ ...params, width, height }, model)
+}
+
+function clamp(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, value))
+}
+
+export function sameParams(a: DrawParams, b: DrawParams): boolean {
+  return (
+    a.prompt === b.prompt &&
+    a.strength === b.strength &&
+    a.seed === b.seed &&
+    a.steps === b.steps &&
+    a.guidanceScale === b.guidanceScale &&
+    a.width === b.width &&
+    a.height === b.height
+  )
+}
+
+/**
+ * Parameters of the refinement pass of `params`, or `undefined` when the model has no larger size of exactly the
+ * same shape: another shape would move the layout. Prompt, seed, strength and guidance stay.
+ */
+export function refinedParams(params: DrawParams, model: ModelInfo): DrawParams | undefined {
+  const size = refinedSize(params, model)
+  if (!model.refine || !size) return undefined
+  const steps = Math.max(params.steps, clamp(model.refine.steps, model.limits.steps))
+  const most = model.strengthSemantics === 'lcm' ? Math.trunc(model.originalInferenceSteps * params.strength) : steps
+  const refined = { ...params, width: size.width, height: size.height, steps: Math.min(steps, most) }
+  return checkParams(refined, model) ? undefined : refined
+}
+
+function refinedSize(params: DrawParams, model: ModelInfo): { width: number; height: number } | undefined {
+  const fits = (size: { width: number; height: number }): boolean =>
+    size.width > params.width && size.width * params.height === size.height * params.width
+  if (model.refine && fits(model.refine)) return model.refine
+  return model.sizes.filter(fits).sort((a, b) => a.width - b.width)[0]
+}

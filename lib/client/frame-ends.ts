@@ -1,0 +1,146 @@
+import { ERROR_TABLE } from '../protocol/errors.ts'
+import type { WireError } from '../protocol/errors.ts'
+import type { Environment } from './environment.ts'
+import type { Incoming, Picture } from './incoming.ts'
+import type { SentFrame } from './ledger.ts'
+import type { Painter } from './painter.ts'
+import type { Pump } from './pump.ts'
+import type { StatsMeter } from './stats.ts'
+import type { PaintedFrame } from './types.ts'
+import { wireErrorOf } from './wire-error.ts'
+
+export interface FrameEndsOptions {
+  readonly env: Pick<Environment, 'clock' | 'reportError'>
+  readonly pump: Pump
+  readonly painter: Painter
+  readonly stats: StatsMeter
+  onPainted(frame: PaintedFrame): void
+  onError(error: WireError): void
+  /** A refinement pass ended without a picture, but another one may succeed. */
+  onRefineLost(): void
+  onChange(): void
+}
+
+type Message = Exclude<Incoming, { type: 'welcome' | 'pong' | 'status' | 'step' }>
+type Ended = Extract<Message, { type: 'refused' | 'failed' }>
+
+/** Refused only for now: the next try is made without a word, and the picture on the screen tells no lie. */
+const QUIET: readonly string[] = ['no_credit', 'busy', 'rate_limited', 'engine_loading', 'cancelled', 'unknown_params_rev']
+
+/** What each terminal event means for credit, picture, retry and the words on the page. */
+export class FrameEnds {
+  readonly #options: FrameEndsOptions
+  readonly #listeners = new Set<(frame: PaintedFrame) => void>()
+  #lastFrame: PaintedFrame | undefined
+  /** The live frame whose picture was painted last, and the one that needs no (further) refinement. */
+  #paintedLiveSeq = 0
+  #refinedLiveSeq = 0
+  readonly #painting: SentFrame[] = []
+
+  constructor(options: FrameEndsOptions) {
+    this.#options = options
+  }
+
+  get lastFrame(): PaintedFrame | undefined {
+    return this.#lastFrame
+  }
+
+  get painting(): boolean {
+    return this.#painting.length > 0
+  }
+
+  get paintingLive(): boolean {
+    return this.#painting.some((frame) => frame.mode === 'live')
+  }
+
+  /** The newest live frame is on the canvas and has had no refinement yet. */
+  get wantsRefinement(): boolean {
+    const newest = this.#options.pump.newestLiveSeq
+    return newest > 0 && this.#paintedLiveSeq === newest && this.#refinedLiveSeq !== newest && !this.painting
+  }
+
+  onFrame(listener: (frame: PaintedFrame) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  dispose(): void {
+    this.#listeners.clear()
+  }
+
+  receive(message: Message): void {
+    const { pump, stats, onError } = this.#options
+    if (message.type === 'error') return onError(wireErrorOf(message))
+    if (message.type === 'started') {
+      pump.ledger.start(message.seq)
+    } else {
+      const frame = pump.settle(message.seq)
+      if (!frame) return
+      if (message.type === 'picture') void this.#paint(message, frame)
+      else if (message.type === 'superseded') this.#superseded(frame, message.by)
+      else this.#ended(frame, message)
+      if (message.type === 'superseded') stats.superseded()
+    }
+    this.#options.onChange()
+  }
+
+  #superseded(frame: SentFrame, by: number): void {
+    if (frame.mode === 'refine') this.#options.onRefineLost()
+    else this.#options.pump.ledger.inheritPen(by, frame.penSinceMs)
+  }
+
+  #ended(frame: SentFrame, message: Ended): void {
+    const { pump, onError, onRefineLost } = this.#options
+    const error = wireErrorOf(message)
+    const tryAgain =
+      message.type === 'failed'
+        ? message.retryable
+        : ERROR_TABLE[error.code].retryable || error.code === 'unknown_params_rev'
+    if (!QUIET.includes(error.code)) onError(error)
+    if (!tryAgain) {
+      if (frame.mode === 'refine') this.#refinedLiveSeq = pump.newestLiveSeq
+      return
+    }
+    if (frame.mode === 'refine') onRefineLost()
+    // A pass that gave way to someone else's pen is no reason to slow our own.
+    if (frame.mode === 'live' || !['cancelled', 'busy'].includes(error.code)) pump.retry(frame, error)
+  }
+
+  async #paint(picture: Picture, frame: SentFrame): Promise<void> {
+    const { pump, painter, onChange } = this.#options
+    pump.succeeded()
+    // The pen is down again: a refined picture of what was would only flash between two live ones.
+    if (frame.mode === 'refine' && (pump.newestLiveSeq > frame.seq || pump.wantsLive)) return
+    this.#painting.push(frame)
+    const blob = new Blob([picture.image], { type: `image/${picture.codec}` })
+    const result = await painter.show({ seq: frame.seq, blob, refined: frame.mode === 'refine' })
+    this.#painting.splice(this.#painting.indexOf(frame), 1)
+    if (result === 'painted') this.#painted(picture, frame, blob)
+    else if (result === 'broken') this.#options.onError(BROKEN)
+    onChange()
+  }
+
+  #painted({ seq, meta, width, height }: Picture, frame: SentFrame, blob: Blob): void {
+    const { env, pump, stats, onPainted } = this.#options
+    const live = frame.mode === 'live'
+    if (live) this.#paintedLiveSeq = seq
+    else this.#refinedLiveSeq = pump.newestLiveSeq
+    stats.painted({ nowMs: env.clock.now(), live, timings: meta.timings, penSinceMs: frame.penSinceMs })
+    const painted: PaintedFrame = { seq, params: frame.params, meta, width, height, blob }
+    this.#lastFrame = painted
+    onPainted(painted)
+    for (const listener of this.#listeners) {
+      try {
+        listener(painted)
+      } catch (error) {
+        env.reportError(error)
+      }
+    }
+  }
+}
+
+const BROKEN: WireError = {
+  code: 'broken_image',
+  message: 'The browser could not decode the picture that came; the last one stays. Draw on to get another.',
+  field: 'image',
+}

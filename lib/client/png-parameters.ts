@@ -1,0 +1,91 @@
+import type { DrawParams } from '../protocol/params.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { AppError } from '../std/errors.ts'
+import { latin1, readChunks, toLatin1, writeChunks } from './png-chunks.ts'
+import type { PngChunk } from './png-chunks.ts'
+
+export interface PngText {
+  /** 1 to 79 printable Latin-1 characters. */
+  readonly keyword: string
+  readonly text: string
+}
+
+/** The PNG with its settings, for other tools (`parameters`, AUTOMATIC1111's format) and for us (`sketchwire`, JSON). */
+export function withParameters(png: Uint8Array, params: DrawParams, modelName: string): Uint8Array<ArrayBuffer> {
+  const own = { protocol: PROTOCOL_VERSION, model: modelName, params }
+  return withPngText(png, [
+    { keyword: 'parameters', text: formatParameters(params, modelName) },
+    { keyword: 'sketchwire', text: JSON.stringify(own) },
+  ])
+}
+
+/** AUTOMATIC1111's "infotext": the prompt, then one line of settings that every tool of that family reads. */
+export function formatParameters(params: DrawParams, modelName: string): string {
+  const settings = [
+    `Steps: ${params.steps}`,
+    'Sampler: LCM',
+    `CFG scale: ${params.guidanceScale}`,
+    `Seed: ${params.seed}`,
+    `Size: ${params.width}x${params.height}`,
+    `Model: ${quoted(modelName)}`,
+    `Denoising strength: ${params.strength}`,
+    'Version: sketchwire',
+  ]
+  return `${params.prompt}\n${settings.join(', ')}`
+}
+
+/** As its reader expects: values that contain a separator are JSON strings. */
+function quoted(value: string): string {
+  return /[,:\n]/.test(value) ? JSON.stringify(value) : value
+}
+
+/**
+ * Adds text chunks, replacing those with the same keyword. Text goes as tEXt where Latin-1 holds it, else as iTXt.
+ * Throws AppError `unsupported_image` or `broken_image` when `png` is not a whole PNG.
+ */
+export function withPngText(png: Uint8Array, entries: readonly PngText[]): Uint8Array<ArrayBuffer> {
+  const replaced = new Set(entries.map((entry) => entry.keyword))
+  const kept = readChunks(png).filter((chunk) => !replaced.has(readText(chunk)?.keyword ?? ''))
+  const [header, ...rest] = kept
+  if (header?.type !== 'IHDR') throw new AppError('broken_image', 'The PNG does not begin with IHDR; encode it anew')
+  return writeChunks([header, ...entries.map(toChunk), ...rest])
+}
+
+/** Keyword to text of every tEXt and uncompressed iTXt chunk, in file order. Throws as `withPngText`. */
+export function readPngText(png: Uint8Array): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const chunk of readChunks(png)) {
+    const entry = readText(chunk)
+    if (entry) found.set(entry.keyword, entry.text)
+  }
+  return found
+}
+
+function toChunk({ keyword, text: given }: PngText): PngChunk {
+  // NUL separates the fields of a chunk and may not be part of one.
+  const text = given.replaceAll('\0', '')
+  const name = [...toLatin1(keyword), 0]
+  if (isLatin1(text)) return { type: 'tEXt', data: Uint8Array.from([...name, ...toLatin1(text)]) }
+  // Not compressed, no language, no translated keyword.
+  return { type: 'iTXt', data: Uint8Array.from([...name, 0, 0, 0, 0, ...new TextEncoder().encode(text)]) }
+}
+
+function isLatin1(text: string): boolean {
+  return [...text].every((char) => char.charCodeAt(0) <= 0xff && char.length === 1)
+}
+
+function readText({ type, data }: PngChunk): PngText | undefined {
+  if (type !== 'tEXt' && type !== 'iTXt') return undefined
+  const [keyword, rest] = split(data)
+  if (type === 'tEXt') return { keyword: latin1(keyword), text: latin1(rest) }
+  if (rest[0] !== 0) return undefined
+  const [, afterLanguage] = split(rest.subarray(2))
+  const [, text] = split(afterLanguage)
+  return { keyword: latin1(keyword), text: new TextDecoder().decode(text) }
+}
+
+/** What stands before and after the first NUL. */
+function split(data: Uint8Array): [Uint8Array, Uint8Array] {
+  const end = data.indexOf(0)
+  return end < 0 ? [data, new Uint8Array(0)] : [data.subarray(0, end), data.subarray(end + 1)]
+}

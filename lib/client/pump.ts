@@ -1,0 +1,272 @@
+import { backoffMs } from '../flow/backoff.ts'
+import type { FrameMode } from '../protocol/control.ts'
+import type { WireError } from '../protocol/errors.ts'
+import type { DrawParams } from '../protocol/params.ts'
+import { messageOf } from '../std/errors.ts'
+import { sameParams } from './draft-params.ts'
+import type { Environment, Socket } from './environment.ts'
+import { earlier, Ledger } from './ledger.ts'
+import type { SentFrame } from './ledger.ts'
+import type { Snapshot, TakeSnapshot } from './types.ts'
+import { Wire } from './wire.ts'
+
+export interface PumpOptions {
+  readonly env: Pick<Environment, 'clock' | 'requestFrame' | 'random' | 'isHidden'>
+  readonly takeSnapshot: TakeSnapshot
+  /** Something changed that bears on what the page shows. */
+  onChange(): void
+  onSent(bytes: number): void
+  onError(error: WireError): void
+}
+
+/** With more than this unsent in the browser, another picture would only wait there and grow old. */
+const MAX_BUFFERED_BYTES = 64 * 1024
+const LOOK_AGAIN_MS = 30
+/** A hidden tab gets no animation frames. */
+const HIDDEN_TICK_MS = 50
+
+/**
+ * Turns "the drawing changed" into frames: a flag, not a queue. One snapshot at a time, never more frames in
+ * flight than the credit, and what is sent is the drawing as it is at that moment.
+ */
+export class Pump {
+  readonly ledger = new Ledger()
+  readonly #options: PumpOptions
+  #wire: Wire | undefined
+  #params: DrawParams | undefined
+  #enabled = false
+  #dirty = true
+  #penSinceMs: number | undefined
+  #refinePlan: DrawParams | undefined
+  #snapshotting = false
+  #lastLive: { readonly hash: string; readonly params: DrawParams } | undefined
+  #seq = 0
+  #newestLiveSeq = 0
+  #failures = 0
+  #cancelTick: (() => void) | undefined
+  #cancelHold: (() => void) | undefined
+
+  constructor(options: PumpOptions) {
+    this.#options = options
+  }
+
+  /** A live frame should go out, now or as soon as there is credit. */
+  get wantsLive(): boolean {
+    return this.#enabled && (this.#dirty || (this.#snapshotting && !this.#refinePlan))
+  }
+
+  /** A refinement pass is wanted or in flight. */
+  get refining(): boolean {
+    return this.#refinePlan !== undefined || this.ledger.frames().some((frame) => frame.mode === 'refine')
+  }
+
+  /** Nothing is being made or in flight, whatever the drawing wants. */
+  get free(): boolean {
+    return !this.#snapshotting && !this.#refinePlan && !this.#cancelHold && this.ledger.size === 0
+  }
+
+  /** Seq of the last live frame sent; 0 before the first. */
+  get newestLiveSeq(): number {
+    return this.#newestLiveSeq
+  }
+
+  /** A new connection: everything that was in flight is gone, the current scene goes out again (E1). */
+  connect(socket: Socket, limits: { readonly credit: number; readonly messageLimitBytes: number }): void {
+    this.disconnect()
+    this.ledger.setLimit(limits.credit)
+    this.#wire = new Wire(socket, limits.messageLimitBytes)
+    this.#schedule()
+  }
+
+  disconnect(): void {
+    this.#wire = undefined
+    this.ledger.reset()
+    this.#cancelAll()
+    this.#failures = 0
+    this.#lastLive = undefined
+    this.#refinePlan = undefined
+    this.#penSinceMs = undefined
+    this.#dirty = true
+  }
+
+  setParams(params: DrawParams): void {
+    this.#params = params
+    this.#dirty = true
+    this.#schedule()
+  }
+
+  setEnabled(enabled: boolean): void {
+    // Changes made during a pause did not wait for us to paint them.
+    if (enabled && !this.#enabled) this.#penSinceMs = undefined
+    this.#enabled = enabled
+    this.#rescheduleTick()
+  }
+
+  /** Another source of ticks: animation frames stop in a hidden tab, timers do not. */
+  #rescheduleTick(): void {
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    this.#schedule()
+  }
+
+  markDirty(): void {
+    this.#penSinceMs ??= this.#options.env.clock.now()
+    if (this.#dirty) return
+    this.#dirty = true
+    this.#schedule()
+    this.#options.onChange()
+  }
+
+  /** Asks for one refinement pass, sent as soon as no live frame waits or is in flight. */
+  refine(params: DrawParams): void {
+    this.#refinePlan = params
+    this.#schedule()
+  }
+
+  /** Ends a frame and gives its credit back; `undefined` when it was not in flight. */
+  settle(seq: number): SentFrame | undefined {
+    const frame = this.ledger.close(seq)
+    if (frame) this.#schedule()
+    return frame
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+  }
+
+  /** Sends the scene again after a while; until then nothing else is sent either: the server asked for a pause. */
+  retry(frame: SentFrame, error: WireError): void {
+    if (error.code === 'unknown_params_rev') this.#wire?.forgetParams()
+    if (frame.mode === 'live') this.#penSinceMs = earlier(this.#penSinceMs, frame.penSinceMs)
+    this.#hold(error.retryAfterMs, frame.mode)
+  }
+
+  dispose(): void {
+    this.disconnect()
+    this.#enabled = false
+  }
+
+  #hold(delayMs: number | undefined, mode: FrameMode): void {
+    const { clock, random } = this.#options.env
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    this.#cancelHold?.()
+    if (mode === 'live') {
+      this.#lastLive = undefined
+      this.#dirty = true
+    }
+    this.#cancelHold = clock.setTimer(() => {
+      this.#cancelHold = undefined
+      this.#schedule()
+      this.#options.onChange()
+    }, delayMs ?? backoffMs(this.#failures++, random()))
+  }
+
+  #cancelAll(): void {
+    this.#cancelTick?.()
+    this.#cancelHold?.()
+    this.#cancelTick = undefined
+    this.#cancelHold = undefined
+  }
+
+  /** The frame that should be made now, if one should and may. */
+  #next(): { readonly mode: FrameMode; readonly params: DrawParams } | undefined {
+    if (!this.#wire || !this.#params || this.#snapshotting || this.#cancelHold) return undefined
+
+    if (this.#dirty && this.#enabled) return { mode: 'live', params: this.#params }
+    if (this.#refinePlan && this.ledger.size === 0) return { mode: 'refine', params: this.#refinePlan }
+    return undefined
+  }
+
+  #schedule(): void {
+    if (this.#cancelTick || !this.#next()) return
+    const { env } = this.#options
+    const tick = (): void => this.#tick()
+    this.#cancelTick = env.isHidden() ? env.clock.setTimer(tick, HIDDEN_TICK_MS) : env.requestFrame(tick)
+  }
+
+  #tick(): void {
+    this.#cancelTick = undefined
+    const next = this.#next()
+    if (!next || !this.#wire) return
+    if (this.#wire.socket.bufferedBytes() > MAX_BUFFERED_BYTES) {
+      this.#cancelTick = this.#options.env.clock.setTimer(() => this.#tick(), LOOK_AGAIN_MS)
+      return
+    }
+    void this.#make(next.mode, next.params, this.#wire)
+  }
+
+  async #make(mode: FrameMode, asked: DrawParams, wire: Wire): Promise<void> {
+    const penSinceMs = mode === 'live' ? this.#penSinceMs : undefined
+    if (mode === 'live') {
+      this.#dirty = false
+      this.#penSinceMs = undefined
+    }
+    this.#snapshotting = true
+    this.#options.onChange()
+    try {
+      const snapshot = await this.#options.takeSnapshot({ width: asked.width, height: asked.height })
+      this.#snapshotting = false
+      if (mode === 'live') this.#sendLive({ snapshot, asked, wire, penSinceMs })
+      else this.#sendRefine(snapshot, asked, wire)
+    } catch (error) {
+      this.#snapshotting = false
+      this.#snapshotFailed(error, mode, wire)
+    }
+    this.#schedule()
+    this.#options.onChange()
+  }
+
+  #snapshotFailed(error: unknown, mode: FrameMode, wire: Wire): void {
+    if (wire !== this.#wire) return
+    if (mode === 'refine') this.#refinePlan = undefined
+    const message = `The drawing could not be turned into a picture: ${messageOf(error)}. It is tried again shortly.`
+    this.#options.onError({ code: 'internal', message })
+    this.#hold(undefined, mode)
+  }
+
+  #sendLive(made: { snapshot: Snapshot; asked: DrawParams; wire: Wire; penSinceMs: number | undefined }): void {
+    const { snapshot, asked, wire, penSinceMs } = made
+    const params = this.#params
+    // Another connection starts from its own state; what it needs was noted in connect().
+    if (wire !== this.#wire || !params) return
+    const resized = params.width !== asked.width || params.height !== asked.height
+    if (resized || !this.#enabled) {
+      this.#dirty = true
+      this.#penSinceMs = earlier(penSinceMs, this.#penSinceMs)
+      return
+    }
+    if (this.#lastLive?.hash === snapshot.hash && sameParams(this.#lastLive.params, params)) return
+    this.#refinePlan = undefined
+    this.#lastLive = { hash: snapshot.hash, params }
+    this.#transmit({ mode: 'live', params, penSinceMs }, snapshot, wire)
+  }
+
+  #sendRefine(snapshot: Snapshot, params: DrawParams, wire: Wire): void {
+    const wanted = this.#refinePlan === params && wire === this.#wire
+    if (wanted) this.#refinePlan = undefined
+    // The pen is down again: what follows it has the slot.
+    if (!wanted || (this.#dirty && this.#enabled)) return
+    this.#transmit({ mode: 'refine', params, penSinceMs: undefined }, snapshot, wire)
+  }
+
+  #transmit(frame: Pick<SentFrame, 'mode' | 'params' | 'penSinceMs'>, snapshot: Snapshot, wire: Wire): void {
+    const seq = this.#seq + 1
+    if (!this.ledger.open({ ...frame, seq, started: false })) throw new Error('sent without credit')
+    this.#seq = seq
+    let bytes = 0
+    try {
+      bytes = wire.send({ seq, mode: frame.mode, params: frame.params, snapshot })
+    } finally {
+      // What was not sent gets no terminal event, so its credit comes back here.
+      if (bytes === 0) this.ledger.close(seq)
+    }
+    if (bytes === 0) {
+      const message = `The drawing is ${snapshot.bytes.length} bytes as ${snapshot.codec}, more than the server takes; choose a smaller size`
+      this.#options.onError({ code: 'message_too_large', message, field: 'image', value: snapshot.bytes.length })
+      return
+    }
+    if (frame.mode === 'live') this.#newestLiveSeq = seq
+    this.#options.onSent(bytes)
+  }
+}

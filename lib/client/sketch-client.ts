@@ -1,0 +1,270 @@
+import type { StoreApi } from 'zustand/vanilla'
+import type { EngineStateName } from '../protocol/control.ts'
+import { ERROR_TABLE } from '../protocol/errors.ts'
+import type { WireError } from '../protocol/errors.ts'
+import type { DrawParams } from '../protocol/params.ts'
+import { activityOf } from './activity.ts'
+import { connect } from './connection.ts'
+import type { ConnectionEvent } from './connection.ts'
+import { checkPatch, fitToModel, mergeParams, moveToModel, refinedParams, sameParams } from './draft-params.ts'
+import { browserEnvironment } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { FrameEnds } from './frame-ends.ts'
+import { Painter } from './painter.ts'
+import { Pump } from './pump.ts'
+import { Refiner } from './refiner.ts'
+import { StatsMeter } from './stats.ts'
+import { createClientStore, Figures } from './store.ts'
+import type { ClientState, PaintedFrame, SketchClient, SketchClientOptions } from './types.ts'
+
+const REFINE_AFTER_MS = 700
+
+/** Starts connecting at once; `dispose()` ends everything it owns. */
+export function createSketchClient(options: SketchClientOptions, environment = browserEnvironment()): SketchClient {
+  return new Client(options, environment)
+}
+
+class Client implements SketchClient {
+  readonly store: StoreApi<ClientState>
+  readonly #env: Environment
+  readonly #stop = new AbortController()
+  readonly #stats = new StatsMeter()
+  readonly #painter: Painter
+  readonly #pump: Pump
+  readonly #refiner: Refiner
+  readonly #ends: FrameEnds
+  readonly #figures: Figures
+  readonly #offVisibility: () => void
+  #given: Partial<DrawParams> = {}
+  #engine: EngineStateName = 'loading'
+  #step: ClientState['step']
+  #offsetMs: number | undefined
+
+  constructor(options: SketchClientOptions, env: Environment) {
+    const { live = true, autoRefine = true, background = false, refineAfterMs = REFINE_AFTER_MS } = options
+    const { clock } = env
+    this.#env = env
+    this.store = createClientStore({ live, autoRefine, background }, env.reportError)
+    this.#painter = new Painter(env)
+    this.#pump = new Pump({
+      env,
+      takeSnapshot: options.takeSnapshot,
+      onChange: () => this.#refresh(),
+      onSent: (bytes) => this.#stats.bytes(bytes, 0),
+      onError: (error) => this.store.setState({ error }),
+    })
+    this.#ends = new FrameEnds({
+      env,
+      pump: this.#pump,
+      painter: this.#painter,
+      stats: this.#stats,
+      onPainted: (frame) => this.#painted(frame),
+      onError: (error) => this.store.setState({ error }),
+      onRefineLost: () => this.#refiner.restart(),
+      onChange: () => this.#refresh(),
+    })
+    this.#refiner = new Refiner({
+      clock,
+      afterMs: refineAfterMs,
+      mayRest: () => this.#mayRest(),
+      mayNow: () => this.#pump.free && !this.#pump.wantsLive && !this.#ends.painting && this.#mayRefine(),
+      start: () => this.#startRefine(),
+    })
+    this.#figures = new Figures(clock, () => this.#writeFigures())
+    this.#offVisibility = env.onVisibilityChange(() => this.#enable())
+    this.setParams(options.params ?? {})
+    this.#enable()
+    void connect({ url: options.url, env, signal: this.#stop.signal, onEvent: (event) => this.#receive(event) }).done
+  }
+
+  markDirty(): void {
+    this.#refiner.restart()
+    this.#pump.markDirty()
+  }
+
+  setParams(patch: Partial<DrawParams>): void {
+    const { model, params, error } = this.store.getState()
+    const checked = model && params ? mergeParams(params, patch, model) : checkPatch(patch)
+    if (!checked.ok) return this.store.setState({ error: checked.error })
+    if (error && PARAM_ERRORS.includes(error.code)) this.store.setState({ error: undefined })
+    if (model && params) this.#adopt({ ...params, ...checked.value })
+    else this.#given = { ...this.#given, ...checked.value }
+  }
+
+  setLive(live: boolean): void {
+    this.store.setState({ live })
+    this.#enable()
+  }
+
+  setBackground(background: boolean): void {
+    this.store.setState({ background })
+    this.#enable()
+  }
+
+  setAutoRefine(autoRefine: boolean): void {
+    this.store.setState({ autoRefine })
+    this.#refiner.consider()
+  }
+
+  refine(): void {
+    const { model, params } = this.store.getState()
+    if (!model || !params) return this.#refiner.now()
+    if (this.#refineParams()) return this.#refiner.now()
+    const value = `${params.width}x${params.height}`
+    const message = `${model.name} has no larger size of the shape ${value} to refine at; choose a smaller or another size`
+    this.store.setState({ error: { code: 'invalid_params', message, field: 'width', value } })
+  }
+
+  attach(canvas: HTMLCanvasElement): () => void {
+    return this.#painter.attach(canvas)
+  }
+
+  lastFrame(): PaintedFrame | undefined {
+    return this.#ends.lastFrame
+  }
+
+  onFrame(listener: (frame: PaintedFrame) => void): () => void {
+    return this.#ends.onFrame(listener)
+  }
+
+  dismissError(): void {
+    this.store.setState({ error: undefined })
+  }
+
+  clockOffsetMs(): number | undefined {
+    return this.#offsetMs
+  }
+
+  dispose(): void {
+    this.#offVisibility()
+    this.#pump.dispose()
+    this.#stop.abort()
+    this.#painter.dispose()
+    this.#refiner.dispose()
+    this.#ends.dispose()
+    this.#figures.dispose()
+  }
+
+  get #enabled(): boolean {
+    const { live, background } = this.store.getState()
+    return live && (background || !this.#env.isHidden())
+  }
+
+  #enable(): void {
+    this.#pump.setEnabled(this.#enabled)
+    this.#refresh()
+  }
+
+  #receive(event: ConnectionEvent): void {
+    // The loop says `closed` after dispose(); nothing else may follow that.
+    if (event.type === 'status') return this.#statusChanged(event.status)
+    if (this.#stop.signal.aborted) return
+    this.#figures.soon()
+    if (event.type === 'bytes') this.#stats.bytes(0, event.down)
+    else if (event.type === 'clock') this.#clockRead(event.estimate)
+    else if (event.type === 'welcome') this.#welcome(event)
+    else this.#message(event.message)
+  }
+
+  #statusChanged(status: ClientState['status']): void {
+    this.store.setState({ status })
+    if (this.#stop.signal.aborted) return
+    if (status.name !== 'live') this.#pump.disconnect()
+    this.#refresh()
+  }
+
+  #clockRead({ roundTripMs, offsetMs }: { roundTripMs: number; offsetMs: number }): void {
+    this.#offsetMs = offsetMs
+    this.#stats.roundTrip(roundTripMs)
+  }
+
+  #welcome({ welcome, socket }: Extract<ConnectionEvent, { type: 'welcome' }>): void {
+    const { model: before, params } = this.store.getState()
+    const { model } = welcome
+    this.#engine = welcome.engine
+    this.store.setState({ model })
+    if (!params) this.#adopt(fitToModel({ ...model.defaults, ...this.#given }, model))
+    else this.#adopt(before?.id === model.id ? fitToModel(params, model) : moveToModel(params, model))
+    this.#pump.connect(socket, welcome)
+    this.#refresh()
+  }
+
+  #adopt(params: DrawParams): void {
+    const before = this.store.getState().params
+    if (before && sameParams(before, params)) return
+    this.store.setState({ params })
+    this.#refiner.restart()
+    this.#pump.setParams(params)
+    this.#refresh()
+  }
+
+  #message(message: Extract<ConnectionEvent, { type: 'message' }>['message']): void {
+    if (message.type === 'status') {
+      this.#engine = message.engine
+      this.#refresh()
+    } else if (message.type === 'step') {
+      this.#step = { step: message.step, steps: message.steps }
+    } else {
+      this.#ends.receive(message)
+    }
+  }
+
+  #painted(frame: PaintedFrame): void {
+    const { error, refined } = this.store.getState()
+    const isRefined = frame.meta.mode === 'refine'
+    if (refined !== isRefined) this.store.setState({ refined: isRefined })
+    // What could be tried again has been, with success.
+    if (error && isTransient(error)) this.store.setState({ error: undefined })
+  }
+
+  #mayRefine(): boolean {
+    return this.store.getState().status.name === 'live' && this.#refineParams() !== undefined
+  }
+
+  #mayRest(): boolean {
+    const { autoRefine } = this.store.getState()
+    if (!autoRefine || !this.#enabled || !this.#pump.free || this.#pump.wantsLive) return false
+    return this.#ends.wantsRefinement && this.#mayRefine()
+  }
+
+  #refineParams(): DrawParams | undefined {
+    const { model, params } = this.store.getState()
+    return model && params ? refinedParams(params, model) : undefined
+  }
+
+  #startRefine(): void {
+    const params = this.#refineParams()
+    if (params) this.#pump.refine(params)
+  }
+
+  /** Works out what is happening now; a change of it is published at once, the figures a little later. */
+  #refresh(): void {
+    if (this.#stop.signal.aborted) return
+    const state = this.store.getState()
+    const frames = this.#pump.ledger.frames().filter((frame) => frame.mode === 'live')
+    const activity = activityOf({
+      connected: state.status.name === 'live',
+      engine: this.#engine,
+      enabled: this.#enabled,
+      refining: this.#pump.refining || this.#ends.painting,
+      started: this.#ends.paintingLive || frames.some((frame) => frame.started),
+      pending: this.#pump.wantsLive || frames.length > 0,
+    })
+    if (activity !== 'generating' && activity !== 'refining') this.#step = undefined
+    if (activity !== state.activity) this.store.setState({ activity, step: this.#step })
+    this.#figures.soon()
+    this.#refiner.consider()
+  }
+
+  #writeFigures(): boolean {
+    const stats = this.#stats.read(this.#env.clock.now())
+    this.store.setState({ stats, step: this.#step })
+    return stats.fps > 0
+  }
+}
+
+const PARAM_ERRORS: readonly string[] = ['invalid_params', 'steps_strength_too_small']
+
+function isTransient({ code }: WireError): boolean {
+  return ERROR_TABLE[code].retryable
+}

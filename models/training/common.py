@@ -1,0 +1,114 @@
+"""Shared by the training phases: the noise schedule, float16 checkpoints, EMA, logs, pausing, the pool of scenes."""
+import copy
+import csv
+import os
+import time
+
+import torch
+
+from scenes import latent_noise, make
+
+RUNS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runs")
+MALLOC = {"OMP_WAIT_POLICY": "passive", "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
+
+
+def schedule(device="cpu"):
+    """abar [1000] float32 of SD's scaled-linear schedule."""
+    beta = torch.linspace(0.00085 ** 0.5, 0.012 ** 0.5, 1000, dtype=torch.float64) ** 2
+    return torch.cumprod(1 - beta, 0).float().to(device)
+
+
+def save(path, **modules):
+    """Write modules' weights as float16 through a temporary file."""
+    state = {k: {n: t.half() if t.is_floating_point() else t for n, t in m.state_dict().items()} for k, m in modules.items()}
+    torch.save(state, path + ".tmp")
+    os.replace(path + ".tmp", path)
+
+
+def load(path, **modules):
+    """Read what save() wrote into float32 modules; a module that the file lacks keeps its fresh weights."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for name, module in modules.items():
+        if name in state:
+            module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state[name].items()})
+
+
+class Ema:
+    """An exponential moving average of a module; it warms up from fast to slow."""
+
+    def __init__(self, module, decay=0.998):
+        self.module, self.decay, self.steps = copy.deepcopy(module).eval().requires_grad_(False), decay, 0
+
+    @torch.no_grad()
+    def update(self, source):
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 15))
+        for p, q in zip(self.module.parameters(), source.parameters()):
+            p.lerp_(q, 1 - decay)
+
+
+class Log:
+    """A CSV file with a header, one row per call, also printed."""
+
+    def __init__(self, name):
+        self.path, self.start = os.path.join(RUNS, name), time.time()
+
+    def row(self, **values):
+        values = {"seconds": round(time.time() - self.start), **{k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()}}
+        new = not os.path.exists(self.path)
+        with open(self.path, "a", newline="") as f:
+            writer = csv.DictWriter(f, values.keys())
+            if new:
+                writer.writeheader()
+            writer.writerow(values)
+        print(values, flush=True)
+
+
+class Clock:
+    """Minutes of training, pauses excluded. While the file named by SKETCHWIRE_PAUSE_FILE exists, tick() waits."""
+
+    def __init__(self, minutes):
+        self.total, self.start, self.paused = minutes * 60, time.time(), 0.0
+
+    def tick(self):
+        """Fraction done in [0, 1]."""
+        pause = os.environ.get("SKETCHWIRE_PAUSE_FILE")
+        while pause and os.path.exists(pause):
+            time.sleep(1)
+            self.paused += 1
+        return (time.time() - self.start - self.paused) / self.total
+
+
+class Pool:
+    """A ring of scenes in memory, refreshed while training: sketch, two pictures (uint8), their noises (float16), word ids."""
+
+    def __init__(self, capacity, height, width, seed, device):
+        shape = (capacity, 3, height, width)
+        self.size, self.count, self.next, self.seed, self.device = (height, width), 0, 0, seed, device
+        self.capacity = capacity
+        self.sketch, self.first, self.second = [torch.empty(shape, dtype=torch.uint8, device=device) for _ in range(3)]
+        self.noise = torch.empty(capacity, 2, 8, height // 8, width // 8, dtype=torch.float16, device=device)
+        self.ids = torch.zeros(capacity, 24, dtype=torch.int64, device=device)
+
+    def add(self, count=32):
+        """Generate `count` scenes over the oldest; returns their rows."""
+        height, width = self.size
+        generator = torch.Generator(self.device).manual_seed(self.seed * 7 + 1)
+        noises = [latent_noise(count, height, width, generator).half().float() for _ in range(2)]
+        batch = make(count, height, width, self.seed, noises, window=True, device=self.device)
+        self.seed += 1
+        rows = (torch.arange(count, device=self.device) + self.next) % self.capacity
+        self.sketch[rows], self.first[rows], self.second[rows] = batch.sketch, *batch.pictures
+        self.noise[rows] = torch.stack(noises, 1).half()
+        self.ids[rows] = batch.ids.to(self.device)
+        self.next = (self.next + count) % self.capacity
+        self.count = min(self.count + count, self.capacity)
+        return rows
+
+    def rows(self, count):
+        return torch.randint(0, self.count, (count,), device=self.device)
+
+
+def to_signed(x):
+    """uint8 -> float32 in [-1, 1]."""
+    return x.float() / 127.5 - 1

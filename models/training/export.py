@@ -1,0 +1,238 @@
+"""Write models/pocket: ONNX graphs per size, one shared float16 weight file, tokenizer, manifest. Then check and time them.
+
+    python export.py [--unet runs/unet.pt] [--ae runs/ae.pt] [--out ../pocket]
+"""
+import argparse
+import hashlib
+import json
+import os
+import tempfile
+import time
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from autoencoder import Decoder, Encoder
+from common import RUNS, load, to_signed
+from graphs import DecodeImage, EncodeImage
+from palette import MAX_TOKENS, STYLES, SUBJECTS, TIMES, WORDS
+from sampler import DEFAULT_GUIDANCE
+from scenes import latent_noise, make
+from unet import TEXT_WIDTH, TextEncoder, UNet
+
+SIZES = [(256, 256), (384, 256), (256, 384), (512, 512)]  # width, height
+SMALLEST_SHARED = 64  # values; shorter initialisers stay inside the graph
+OPSET = 17
+
+
+class Weights:
+    """One file of float16 tensors; equal tensors are stored once."""
+
+    def __init__(self, path):
+        self.file, self.name, self.places = open(path, "wb"), os.path.basename(path), {}
+
+    def place(self, array):
+        """(offset, bytes) of the array's float16 data."""
+        data = array.astype(np.float16).tobytes()
+        key = hashlib.sha256(data + str(array.shape).encode()).digest()
+        if key not in self.places:
+            self.file.write(b"\0" * (-self.file.tell() % 64))
+            self.places[key] = (self.file.tell(), len(data))
+            self.file.write(data)
+        return self.places[key]
+
+
+def share(model, weights):
+    """Move float32 initialisers into the weight file as float16, each followed by a Cast back to float32."""
+    kept, casts = [], []
+    for tensor in model.graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype != np.float32 or array.size < SMALLEST_SHARED:
+            kept.append(tensor)
+            continue
+        offset, length = weights.place(array)
+        stored = TensorProto(name=tensor.name + "_h", data_type=TensorProto.FLOAT16, dims=array.shape, data_location=TensorProto.EXTERNAL)
+        for key, value in (("location", weights.name), ("offset", offset), ("length", length)):
+            stored.external_data.add(key=key, value=str(value))
+        kept.append(stored)
+        casts.append(helper.make_node("Cast", [stored.name], [tensor.name], to=TensorProto.FLOAT))
+    nodes = casts + list(model.graph.node)
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+
+
+def lift_constants(model):
+    """Turn big Constant nodes into initialisers, so that share() finds them."""
+    rest = []
+    for node in model.graph.node:
+        value = next((a.t for a in node.attribute if a.name == "value"), None) if node.op_type == "Constant" else None
+        if value is None or np.prod(value.dims) < SMALLEST_SHARED:
+            rest.append(node)
+        else:
+            value.name = node.output[0]
+            model.graph.initializer.append(value)
+    del model.graph.node[:]
+    model.graph.node.extend(rest)
+
+
+def export(module, inputs, names, output, path, weights):
+    """Trace one module with baked shapes and write it beside the weight file."""
+    with tempfile.TemporaryDirectory() as folder:
+        temporary = os.path.join(folder, "graph.onnx")
+        torch.onnx.export(module.eval(), inputs, temporary, input_names=names, output_names=[output], opset_version=OPSET, dynamo=False)
+        model = onnx.load(temporary)
+    lift_constants(model)
+    share(model, weights)
+    model.producer_name, model.doc_string = "sketchwire-pocket", ""
+    for node in model.graph.node:
+        node.doc_string = ""
+    onnx.save(model, path)
+
+
+def export_all(out, networks):
+    """All graphs; returns the manifest's list of sizes."""
+    encoder, decoder, unet, text = networks
+    weights, sizes = Weights(os.path.join(out, "weights.bin")), []
+    ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
+    export(text, (ids,), ["input_ids"], "last_hidden_state", os.path.join(out, "text_encoder.onnx"), weights)
+    for width, height in SIZES:
+        h, w = height // 8, width // 8
+        files = {key: f"{stem}.{width}x{height}.onnx" for key, stem in (("unet", "unet"), ("vaeEncoder", "vae_encoder"), ("vaeDecoder", "vae_decoder"))}
+        path = {key: os.path.join(out, name) for key, name in files.items()}
+        export(EncodeImage(encoder), (torch.zeros(1, height, width, 3, dtype=torch.uint8),), ["image"], "latents", path["vaeEncoder"], weights)
+        export(DecodeImage(decoder), (torch.zeros(1, 8, h, w),), ["latents"], "image", path["vaeDecoder"], weights)
+        inputs = (torch.zeros(1, 16, h, w), torch.zeros(1), torch.zeros(1, MAX_TOKENS, TEXT_WIDTH), torch.zeros(1, 256))
+        export(unet, inputs, ["sample", "timestep", "encoder_hidden_states", "timestep_cond"], "out_sample", path["unet"], weights)
+        sizes.append({"width": width, "height": height, **files})
+    weights.file.close()
+    return sizes
+
+
+def write_tokenizer(out):
+    """A word-level tokenizer in the usual tokenizer.json format; padding is the caller's job (id 0 up to 24 tokens)."""
+    special = [{"id": i, "content": w, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+               for i, w in enumerate(WORDS[:2])]
+    tokenizer = {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": special,
+        "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": None, "decoder": None,
+        "model": {"type": "WordLevel", "vocab": {w: i for i, w in enumerate(WORDS)}, "unk_token": "<unk>"},
+    }
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS, "pad_token": "<pad>", "unk_token": "<unk>",
+              "clean_up_tokenization_spaces": False}
+    for name, content in (("tokenizer.json", tokenizer), ("tokenizer_config.json", config)):
+        with open(os.path.join(out, name), "w") as f:
+            json.dump(content, f, indent=1)
+
+
+@torch.no_grad()
+def fit_preview(encoder):
+    """Least squares latents -> RGB in [0, 1] over generated sketches and pictures: matrix [3][8], bias [3]."""
+    generator = torch.Generator().manual_seed(77)
+    batch = make(96, 128, 128, 777_000, [latent_noise(96, 128, 128, generator)], window=True)
+    images = torch.cat([batch.sketch, batch.pictures[0]])
+    z = encoder(to_signed(images)).permute(0, 2, 3, 1).reshape(-1, 8)
+    rgb = torch.nn.functional.avg_pool2d(images.float() / 255, 8).permute(0, 2, 3, 1).reshape(-1, 3)
+    solution = torch.linalg.lstsq(torch.cat([z, torch.ones(len(z), 1)], 1), rgb).solution
+    return {"matrix": [[round(v, 5) for v in row] for row in solution[:8].T.tolist()], "bias": [round(v, 5) for v in solution[8].tolist()]}
+
+
+def write_manifest(out, sizes, preview):
+    manifest = {
+        "formatVersion": 1, "id": "pocket", "name": "Pocket", "license": "MIT", "kind": "lcm-img2img",
+        "files": {"textEncoder": "text_encoder.onnx", "weights": ["weights.bin"], "tokenizer": "tokenizer.json", "sizes": sizes},
+        "latents": {"channels": 8, "downsample": 8, "scalingFactor": 1, "imageLatents": "concat"},
+        "image": {"layout": "uint8-hwc"},
+        "tokenizer": {"maxLength": MAX_TOKENS, "padId": 0},
+        "scheduler": {"predictionType": "sample", "betaStart": 0.00085, "betaEnd": 0.012, "betaSchedule": "scaled_linear",
+                      "numTrainTimesteps": 1000, "originalInferenceSteps": 50, "timestepScaling": 10, "strengthSemantics": "lcm"},
+        "guidance": {"embedding": True, "dim": 256},
+        "defaults": {"width": 256, "height": 256, "steps": 4, "strength": 0.8, "guidanceScale": DEFAULT_GUIDANCE, "prompt": "sunset sea island oil"},
+        "limits": {"steps": [1, 8], "strength": [0.16, 1], "guidanceScale": [1, 8]},
+        "refine": {"width": 512, "height": 512, "steps": 8},
+        "preview": preview,
+        "words": {"time": TIMES, "style": STYLES, "subject": SUBJECTS},
+    }
+    names = ["text_encoder.onnx", "weights.bin", "tokenizer.json", "tokenizer_config.json"] + [s[k] for s in sizes for k in ("unet", "vaeEncoder", "vaeDecoder")]
+    data = {name: open(os.path.join(out, name), "rb").read() for name in names}
+    manifest["sha256"] = {name: hashlib.sha256(d).hexdigest() for name, d in data.items()}
+    manifest["bytes"] = {name: len(d) for name, d in data.items()}
+    with open(os.path.join(out, "manifest.json"), "w") as f:
+        json.dump(manifest, f, indent=1)
+    print("bytes in all", sum(manifest["bytes"].values()))
+
+
+def verify(out):
+    """Raise unless every file has the manifest's size and sha256."""
+    with open(os.path.join(out, "manifest.json")) as f:
+        manifest = json.load(f)
+    for name, digest in manifest["sha256"].items():
+        data = open(os.path.join(out, name), "rb").read()
+        if hashlib.sha256(data).hexdigest() != digest or len(data) != manifest["bytes"][name]:
+            raise SystemExit(f"{name} differs from the manifest")
+    return manifest
+
+
+def load_networks(ae, unet):
+    """(encoder, decoder, unet, text encoder) from two checkpoints."""
+    encoder, decoder, denoiser, text = Encoder(), Decoder(), UNet(), TextEncoder()
+    load(ae, encoder=encoder, decoder=decoder)
+    load(unet, unet=denoiser, text=text, decoder=decoder)
+    return tuple(m.eval().requires_grad_(False) for m in (encoder, decoder, denoiser, text))
+
+
+def check(out, networks):
+    """Compare each 256x256 graph with torch on one scene and time every graph on two threads."""
+    import onnxruntime as ort
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 2
+    encoder, decoder, unet, text = networks
+    generator = torch.Generator().manual_seed(3)
+    image = make(1, 256, 256, 31, [latent_noise(1, 256, 256, generator)]).sketch.permute(0, 2, 3, 1).contiguous()
+    ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
+    ids[0, :3] = torch.tensor([3, 8, 20])
+    z, states = EncodeImage(encoder)(image), text(ids)
+    noisy, t, cond = torch.randn(1, 16, 32, 32, generator=generator), torch.tensor([599.0]), torch.randn(1, 256, generator=generator)
+    cases = {
+        "text_encoder.onnx": ({"input_ids": ids}, states),
+        "vae_encoder.256x256.onnx": ({"image": image}, z),
+        "unet.256x256.onnx": ({"sample": noisy, "timestep": t, "encoder_hidden_states": states, "timestep_cond": cond}, unet(noisy, t, states, cond)),
+        "vae_decoder.256x256.onnx": ({"latents": z}, DecodeImage(decoder)(z)),
+    }
+    for name, (feeds, expected) in cases.items():
+        session = ort.InferenceSession(os.path.join(out, name), options, providers=["CPUExecutionProvider"])
+        feeds = {k: v.numpy() for k, v in feeds.items()}
+        got = session.run(None, feeds)[0]
+        times = []
+        for _ in range(12):
+            start = time.perf_counter()
+            session.run(None, feeds)
+            times.append((time.perf_counter() - start) * 1000)
+        gap = np.abs(got.astype(np.float32) - expected.detach().numpy().astype(np.float32)).max()
+        print(f"{name}: largest difference from torch {gap:.4f}, median {np.median(times):.1f} ms, best {min(times):.1f} ms")
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ae", default=os.path.join(RUNS, "ae.pt"))
+    parser.add_argument("--unet", default=os.path.join(RUNS, "unet.pt"), help="may also hold a fine-tuned decoder")
+    parser.add_argument("--out", default=os.path.join(here, "..", "pocket"))
+    parser.add_argument("--verify-only", action="store_true")
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    if not args.verify_only:
+        networks = load_networks(args.ae, args.unet)
+        os.makedirs(args.out, exist_ok=True)
+        sizes = export_all(args.out, networks)
+        write_tokenizer(args.out)
+        write_manifest(args.out, sizes, fit_preview(networks[0]))
+        check(args.out, networks)
+    verify(args.out)
+    print("sha256 and sizes agree with the manifest")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The denoiser and its text encoder.
+
+UNet: noisy latents and sketch latents side by side [B, 16, h, w], timestep [B] in 0..999, token states [B, 24, D], guidance
+embedding [B, 256] -> the clean latents x0 [B, 8, h, w] (prediction type "sample").
+"""
+import math
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from palette import MAX_TOKENS, WORDS
+
+TEXT_WIDTH = 160
+
+
+class TextEncoder(nn.Module):
+    """Word embeddings and one transformer layer without positions (words are a set): ids int64 [B, 24] -> [B, 24, D]."""
+
+    def __init__(self, width=TEXT_WIDTH, heads=4):
+        super().__init__()
+        self.embedding = nn.Embedding(len(WORDS), width)
+        self.norm = nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.up, self.down = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        self.heads = heads
+
+    def forward(self, ids):
+        keep = (ids != 0).to(self.embedding.weight.dtype)
+        x = self.embedding(ids) * keep[..., None]
+        q, k, v = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.qkv(self.norm(x)).chunk(3, -1)]
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + (keep[:, None, None] - 1) * 50
+        x = x + self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+        x = x + self.down(F.gelu(self.up(self.norm2(x))))
+        return x * keep[..., None]
+
+
+class Residual(nn.Module):
+    """Residual block whose second normalisation is scaled and shifted by the embedding e [B, E, 1, 1]."""
+
+    def __init__(self, inputs, outputs, embedding):
+        super().__init__()
+        self.norm1, self.conv1 = nn.GroupNorm(8, inputs), nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.norm2, self.conv2 = nn.GroupNorm(8, outputs), nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.modulate = nn.Conv2d(embedding, 2 * outputs, 1)
+        self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+        nn.init.zeros_(self.conv2.weight)
+
+    def forward(self, x, e):
+        scale, shift = self.modulate(e).chunk(2, 1)
+        h = self.conv1(F.silu(self.norm1(x)))
+        return self.skip(x) + self.conv2(F.silu(self.norm2(h) * (1 + scale) + shift))
+
+
+class Attention(nn.Module):
+    """Self-attention over pixels, cross-attention to tokens, feed-forward; all projections are 1x1 convolutions."""
+
+    def __init__(self, channels, heads=4, text=TEXT_WIDTH):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.qkv, self.out1 = nn.GroupNorm(1, channels), nn.Conv2d(channels, 3 * channels, 1), nn.Conv2d(channels, channels, 1)
+        self.norm2, self.q, self.kv = nn.GroupNorm(1, channels), nn.Conv2d(channels, channels, 1), nn.Linear(text, 2 * channels)
+        self.out2 = nn.Conv2d(channels, channels, 1)
+        self.norm3, self.up, self.down = nn.GroupNorm(1, channels), nn.Conv2d(channels, 2 * channels, 1), nn.Conv2d(2 * channels, channels, 1)
+        for layer in (self.out1, self.out2, self.down):
+            nn.init.zeros_(layer.weight)
+
+    def attend(self, q, k, v):
+        """q, k, v [B, C, n or m] -> [B, C, n]."""
+        q, k, v = [t.unflatten(1, (self.heads, -1)) for t in (q, k, v)]
+        scores = q.transpose(-1, -2) @ k * q.shape[2] ** -0.5
+        return (v @ scores.softmax(-1).transpose(-1, -2)).flatten(1, 2)
+
+    def forward(self, x, text):
+        shape = x.shape
+        q, k, v = self.qkv(self.norm1(x)).flatten(2).chunk(3, 1)
+        x = x + self.out1(self.attend(q, k, v).view(shape))
+        k, v = self.kv(text).transpose(1, 2).chunk(2, 1)
+        x = x + self.out2(self.attend(self.q(self.norm2(x)).flatten(2), k, v).view(shape))
+        return x + self.down(F.gelu(self.up(self.norm3(x))))
+
+
+def sinusoid(t, width=128):
+    """Timestep [B] -> [B, width] float32."""
+    rate = torch.exp(-math.log(10000.0) * torch.arange(width // 2, device=t.device) / (width // 2))
+    angle = t.float()[:, None] * rate
+    return torch.cat([angle.cos(), angle.sin()], -1)
+
+
+class UNet(nn.Module):
+    def __init__(self, widths=(64, 128, 256), embedding=256):
+        super().__init__()
+        a, b, c = widths
+        e = embedding
+        self.cond = nn.Linear(256, 128, bias=False)
+        self.time1, self.time2, self.pool = nn.Linear(128, e), nn.Linear(e, e), nn.Linear(TEXT_WIDTH, e)
+        self.inlet = nn.Conv2d(16, a, 3, padding=1)
+        self.a1, self.a2, self.down1 = Residual(a, a, e), Residual(a, a, e), nn.Conv2d(a, b, 3, 2, 1)
+        self.b1, self.bx, self.b2, self.down2 = Residual(b, b, e), Attention(b), Residual(b, b, e), nn.Conv2d(b, c, 3, 2, 1)
+        self.c1, self.cx, self.c2 = Residual(c, c, e), Attention(c), Residual(c, c, e)
+        self.c3, self.up2 = Residual(2 * c, c, e), nn.Conv2d(c, b, 1)
+        self.b3, self.bx2, self.b4, self.up1 = Residual(2 * b, b, e), Attention(b), Residual(2 * b, b, e), nn.Conv2d(b, a, 1)
+        self.a3, self.a4 = Residual(2 * a, a, e), Residual(2 * a, a, e)
+        self.norm, self.outlet = nn.GroupNorm(8, a), nn.Conv2d(a, 8, 3, padding=1)
+        nn.init.zeros_(self.cond.weight)
+
+    def forward(self, sample, timestep, encoder_hidden_states, timestep_cond):
+        text = encoder_hidden_states
+        t = sinusoid(timestep) + self.cond(timestep_cond)
+        e = F.silu(self.time2(F.silu(self.time1(t))) + self.pool(text.sum(1) * 0.25))[:, :, None, None]
+        h0 = self.inlet(sample)
+        h1 = self.a1(h0, e)
+        h2 = self.a2(h1, e)
+        h3 = self.bx(self.b1(self.down1(h2), e), text)
+        h4 = self.b2(h3, e)
+        h5 = self.cx(self.c1(self.down2(h4), e), text)
+        x = self.c3(torch.cat([self.c2(h5, e), h5], 1), e)
+        x = F.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
+        x = self.bx2(self.b3(torch.cat([x, h4], 1), e), text)
+        x = self.b4(torch.cat([x, h3], 1), e)
+        x = F.interpolate(self.up1(x), scale_factor=2.0, mode="nearest")
+        x = self.a4(torch.cat([self.a3(torch.cat([x, h2], 1), e), h1], 1), e)
+        return self.outlet(F.silu(self.norm(x)))

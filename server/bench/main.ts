@@ -1,0 +1,53 @@
+// `npm run bench`: engine, gateway and wire figures of this machine, as a table and, with --json FILE, as JSON.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { createLocalEngine } from '../engine/local-engine.ts'
+import { createEvents } from '../events.ts'
+import { messageOf } from '../../lib/std/errors.ts'
+import { measureMachine } from './calibration.ts'
+import { benchEngine } from './engine-bench.ts'
+import { benchSockets, benchWires, withServer } from './gateway-bench.ts'
+import { type Report, table } from './report.ts'
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    model: { type: 'string', default: 'models/pocket' },
+    provider: { type: 'string' },
+    frames: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '25' },
+  },
+})
+
+async function bench(): Promise<Report> {
+  // The calibration graph runs in this process and must be done before the engine's child is there to compete.
+  const machine = await measureMachine()
+  const { log } = createEvents('error')
+  await using engine = await createLocalEngine({
+    modelDir: values.model,
+    log,
+    ...(values.provider === undefined ? {} : { provider: values.provider }),
+  })
+  const engineFigures = await benchEngine(engine, Number(values.frames))
+  const seconds = Number(values.seconds)
+  // Awaited here: leaving this scope closes the engine.
+  return await withServer(engine, async (url) => ({
+    machine,
+    engine: engineFigures,
+    gateway: {
+      one: await benchSockets(engine, url, { sockets: 1, seconds }),
+      eight: await benchSockets(engine, url, { sockets: 8, seconds: seconds * 2 }),
+    },
+    wire: await benchWires(engine, url, Number(values.rounds)),
+  }))
+}
+
+try {
+  const report = await bench()
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(table(report))
+} catch (error) {
+  console.error(`The bench could not run: ${messageOf(error)}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,60 @@
+import type { MachineFigures } from './calibration.ts'
+import type { EngineFigures } from './engine-bench.ts'
+import type { GatewayFigures, WireSummary } from './gateway-bench.ts'
+
+export interface Report {
+  readonly machine: MachineFigures
+  readonly engine: EngineFigures
+  readonly gateway: { readonly one: GatewayFigures; readonly eight: GatewayFigures }
+  readonly wire: Readonly<Record<string, WireSummary>>
+}
+
+const ms = (value: number) => `${value.toFixed(1)} ms`
+
+/** The report for people. */
+export function table(report: Report): string {
+  return [
+    ...machineLines(report),
+    '',
+    ...engineLines(report),
+    '',
+    ...gatewayLines(report),
+    '',
+    ...wireLines(report),
+  ].join('\n')
+}
+
+function machineLines({ machine }: Report): string[] {
+  return [
+    `machine   ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    `          calibration ${machine.calibrationGflops.toFixed(0)} GFLOP/s float32 convolution (absolute figures assume 200)`,
+  ]
+}
+
+function engineLines({ engine }: Report): string[] {
+  const stages = Object.entries(engine.stagesMs).map(([name, value]) => `${name} ${value.toFixed(1)}`)
+  return [
+    `engine    ${engine.model} on ${engine.provider}, ${engine.width}x${engine.height}, ${engine.steps} steps, ${engine.frames} frames`,
+    `          frame p50 ${ms(engine.msPerFrame.p50)}, p95 ${ms(engine.msPerFrame.p95)}, ${engine.fps.toFixed(1)} fps`,
+    `          stages ${stages.join(', ')} ms`,
+    `          model ${ms(engine.modelMs)}, overhead ${(engine.overheadRatio * 100).toFixed(1)} %`,
+  ]
+}
+
+function gatewayLines({ gateway }: Report): string[] {
+  return [gateway.one, gateway.eight].flatMap((run) => [
+    `gateway   ${run.sockets} socket${run.sockets > 1 ? 's' : ''}: ${run.fps.toFixed(1)} fps, least share ${run.leastShare.toFixed(2)}, superseded ${run.superseded}, failed ${run.failed}`,
+    `          latency p50 ${ms(run.latencyMs.p50)}, p95 ${ms(run.latencyMs.p95)}, p99 ${ms(run.latencyMs.p99)}`,
+    `          event loop delay p50 ${ms(run.eventLoopDelayMs.p50)}, p99 ${ms(run.eventLoopDelayMs.p99)}, max ${ms(run.eventLoopDelayMs.max)}`,
+  ])
+}
+
+function wireLines({ wire }: Report): string[] {
+  const binary = wire['socket-binary']
+  return Object.entries(wire).map(([name, run]) => {
+    const bytes = `${(run.bytesUp / 1000).toFixed(1)} kB up, ${(run.bytesDown / 1000).toFixed(1)} kB down`
+    const ratio =
+      binary === undefined ? '' : ` (${(run.aroundMs.p50 / binary.aroundMs.p50).toFixed(2)}x binary)`
+    return `wire      ${name.padEnd(13)} ${bytes}, latency p50 ${ms(run.latencyMs.p50)}, around the engine ${ms(run.aroundMs.p50)}${ratio}`
+  })
+}

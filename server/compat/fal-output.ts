@@ -1,0 +1,84 @@
+import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
+import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
+import { dataUri } from '../../lib/protocol/image-bytes.ts'
+import type { ImageEvent } from '../session/session-event.ts'
+import { toBase64 } from './image-text.ts'
+
+export interface FalEcho {
+  readonly requestId: string
+  readonly prompt: string
+}
+
+/**
+ * fal's output, the union of both families' keys, plus the size each picture was rendered in. Always data URIs,
+ * whatever `sync_mode` says: there is no CDN here.
+ */
+export function falOutput(events: readonly ImageEvent[], echo: FalEcho): Record<string, unknown> {
+  const safe = events.map(() => false)
+  const engineMs = events.reduce((sum, event) => sum + event.timings.engineMs, 0)
+  return {
+    images: events.map(falImage),
+    timings: { inference: engineMs / 1000 },
+    seed: events[0]?.seed ?? 0,
+    num_inference_steps: events[0]?.steps ?? 0,
+    request_id: echo.requestId,
+    prompt: echo.prompt,
+    nsfw_content_detected: safe,
+    has_nsfw_concepts: safe,
+  }
+}
+
+function falImage(event: ImageEvent): Record<string, unknown> {
+  return {
+    url: dataUri(event.codec, toBase64(event.image)),
+    width: event.width,
+    height: event.height,
+    content_type: `image/${event.codec}`,
+    file_size: event.image.length,
+    rendered_width: event.renderedWidth,
+    rendered_height: event.renderedHeight,
+    seed: event.seed,
+    /** Where the time went, in milliseconds; `timings.inference` above is in seconds, as fal's is. */
+    timings_ms: event.timings,
+  }
+}
+
+/** Our field names in fal's words. */
+const FIELDS: Readonly<Record<string, string>> = {
+  steps: 'num_inference_steps',
+  guidanceScale: 'guidance_scale',
+  image: 'image_url',
+  width: 'image_size',
+  height: 'image_size',
+}
+
+const IMAGE_CODES: readonly ErrorCode[] = ['unsupported_image', 'broken_image', 'image_too_large']
+
+/** fal answers every fault of the input with 422, pictures it cannot read included; a body too large to read is 413. */
+export function falStatus(error: WireError): number {
+  return IMAGE_CODES.includes(error.code) ? 422 : ERROR_TABLE[error.code].httpStatus
+}
+
+/** Error body: `detail` as the list that clients turn into a ValidationError for 422, else a sentence. */
+export function falErrorBody(error: WireError): Record<string, unknown> {
+  const { code, message } = error
+  if (falStatus(error) !== 422) return { detail: message, message, code }
+  const field = error.field === undefined ? undefined : (FIELDS[error.field] ?? error.field)
+  const loc = field === undefined || field === 'body' ? ['body'] : ['body', field]
+  const ctx = { ...(error.value === undefined ? {} : { value: error.value }), ...(error.range === undefined ? {} : { range: error.range }) }
+  const type = error.value === undefined && error.range !== undefined ? 'missing' : `value_error.${code}`
+  return { detail: [{ loc, msg: message, type, ctx }], message, code }
+}
+
+/** Client libraries show `error: reason`; the code is fal's for bad input, else ours. */
+export function falSocketError(error: WireError, requestId: string | undefined): Record<string, unknown> {
+  const isInput = ERROR_TABLE[error.code].httpStatus < 429
+  return {
+    type: 'x-fal-error',
+    error: isInput ? 'VALIDATION_ERROR' : error.code.toUpperCase(),
+    reason: error.message,
+    code: error.code,
+    ...(error.field === undefined ? {} : { field: FIELDS[error.field] ?? error.field }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  }
+}

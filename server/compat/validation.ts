@@ -1,0 +1,54 @@
+import type * as v from 'valibot'
+import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+
+const MAX_ECHO_CHARS = 80
+
+/** The offending value, short enough to send back and never an object's whole contents. */
+export function echo(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MAX_ECHO_CHARS ? `${value.slice(0, MAX_ECHO_CHARS)}…` : value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (typeof value === 'boolean' || value === null || value === undefined) return value
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
+
+const RANGES: Readonly<Record<string, string>> = {
+  prompt: `0..${HARD_LIMITS.promptChars} characters`,
+  strength: HARD_LIMITS.strength.join('..'),
+  seed: HARD_LIMITS.seed.join('..'),
+  steps: HARD_LIMITS.steps.join('..'),
+  guidanceScale: HARD_LIMITS.guidanceScale.join('..'),
+  width: HARD_LIMITS.side.join('..'),
+  height: HARD_LIMITS.side.join('..'),
+}
+
+type AnyIssue = v.BaseIssue<unknown>
+
+/** The first thing wrong with a message: field, value, range and remedy (SPEC E2). */
+export function issueToError(issue: AnyIssue, code: ErrorCode): WireError {
+  const path = (issue.path ?? []).map((item) => String(item.key))
+  const field = path.join('.')
+  const range = RANGES[path.at(-1) ?? '']
+  const missing = issue.input === undefined
+  const message = missing && field ? `${field} is missing` : field ? `${field}: ${issue.message}` : issue.message
+  return {
+    code,
+    message,
+    ...(field ? { field } : {}),
+    ...(missing ? {} : { value: echo(issue.input) }),
+    ...(range === undefined ? {} : { range }),
+  }
+}
+
+export function parseJson(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+  try {
+    const value: unknown = JSON.parse(text)
+    return { ok: true, value }
+  } catch {
+    return { ok: false }
+  }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

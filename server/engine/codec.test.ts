@@ -1,0 +1,183 @@
+import { crc32, deflateSync } from 'node:zlib'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { decodeImage, encodeImage, MAX_IMAGE_PIXELS } from './codec.ts'
+
+const RED = { r: 200, g: 40, b: 30 }
+const size = { width: 32, height: 24 }
+
+function solid(background: sharp.Colour | object, channels: 3 | 4 = 3) {
+  return sharp({ create: { width: 64, height: 48, channels, background: background as sharp.Colour } })
+}
+
+/** A PNG from its parts: IHDR and one IDAT of `raw` bytes. */
+function png(
+  width: number,
+  height: number,
+  { depth, colour, raw }: { depth: number; colour: number; raw: Uint8Array },
+) {
+  const chunk = (type: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
+    const out = Buffer.alloc(body.length + 8)
+    out.writeUInt32BE(data.length, 0)
+    body.copy(out, 4)
+    out.writeUInt32BE(crc(body), body.length + 4)
+    return out
+  }
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([depth, colour], 8)
+  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return Buffer.concat([
+    magic,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+// node:zlib has crc32 only from Node 22.2 on.
+function crc(data: Uint8Array): number {
+  if (typeof crc32 === 'function') return crc32(data)
+  let value = 0xffffffff
+  for (const byte of data) {
+    value ^= byte
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  }
+  return (value ^ 0xffffffff) >>> 0
+}
+
+async function firstPixel(bytes: Uint8Array): Promise<number[]> {
+  const rgb = await decodeImage(bytes, size)
+  expect(rgb).toHaveLength(size.width * size.height * 3)
+  return [...rgb.subarray(0, 3)]
+}
+
+function expectNear(found: number[], expected: readonly number[], tolerance: number) {
+  found.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? 0))).toBeLessThanOrEqual(tolerance))
+}
+
+describe('decodeImage', () => {
+  it('reads JPEG, PNG and WebP by their bytes into RGB of the asked size', async () => {
+    expect(await firstPixel(await solid(RED).png().toBuffer())).toEqual([200, 40, 30])
+    expectNear(await firstPixel(await solid(RED).jpeg({ quality: 95 }).toBuffer()), [200, 40, 30], 3)
+    expect(await firstPixel(await solid(RED).webp({ lossless: true }).toBuffer())).toEqual([200, 40, 30])
+  })
+
+  it('lays transparency on white', async () => {
+    expect(await firstPixel(await solid({ r: 0, g: 0, b: 0, alpha: 0 }, 4).png().toBuffer())).toEqual([
+      255, 255, 255,
+    ])
+    const half = await solid({ r: 0, g: 0, b: 0, alpha: 0.5 }, 4).png().toBuffer()
+    expectNear(await firstPixel(half), [127, 127, 127], 2)
+  })
+
+  it('brings 16-bit, grey, 1-bit and palette PNG down to 8-bit RGB', async () => {
+    const sixteen = png(2, 2, {
+      depth: 16,
+      colour: 2,
+      raw: Buffer.from('00c80028001e00c80028001e0000c80028001e00c80028001e00', 'hex'),
+    })
+    expect(await firstPixel(sixteen)).toEqual([200, 40, 30])
+    const greySixteen = png(1, 1, { depth: 16, colour: 0, raw: Buffer.from('008000', 'hex') })
+    expect(await firstPixel(greySixteen)).toEqual([128, 128, 128])
+    expect(await firstPixel(png(8, 1, { depth: 1, colour: 0, raw: Buffer.from('00ff', 'hex') }))).toEqual([
+      255, 255, 255,
+    ])
+    expect(await firstPixel(await solid(RED).png({ palette: true }).toBuffer())).toEqual([200, 40, 30])
+    const alphaSixteen = png(1, 1, { depth: 16, colour: 6, raw: Buffer.from('00ffff000000000000', 'hex') })
+    expect(await firstPixel(alphaSixteen)).toEqual([255, 255, 255])
+  })
+
+  it('converts CMYK JPEG to sRGB', async () => {
+    const cmyk = await solid(RED).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk')
+    expectNear(await firstPixel(cmyk), [200, 40, 30], 40)
+  })
+
+  it('turns a photo as its EXIF says', async () => {
+    const topBlack = sharp(Buffer.concat([Buffer.alloc(16 * 8 * 3, 0), Buffer.alloc(16 * 8 * 3, 255)]), {
+      raw: { width: 16, height: 16, channels: 3 },
+    })
+    const turned = await topBlack.withMetadata({ orientation: 3 }).jpeg().toBuffer()
+    expectNear(await firstPixel(turned), [255, 255, 255], 3)
+  })
+
+  it('stretches to the asked size without cropping', async () => {
+    const raw = Buffer.concat([Buffer.alloc(10 * 3, 0), Buffer.alloc(10 * 3, 255)])
+    const wide = await sharp(raw, { raw: { width: 20, height: 1, channels: 3 } })
+      .png()
+      .toBuffer()
+    const rgb = await decodeImage(wide, { width: 4, height: 16 })
+    expect([rgb[0], rgb[9]].map((value) => (value ?? 0) > 127)).toEqual([false, true])
+  })
+
+  it.each([
+    ['nothing', new Uint8Array(), 'unsupported_image'],
+    ['text', new TextEncoder().encode('hello'), 'unsupported_image'],
+    [
+      'SVG',
+      new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      'unsupported_image',
+    ],
+    ['GIF', Buffer.from('R0lGODlhAQABAAAAACw=', 'base64'), 'unsupported_image'],
+    ['only a JPEG magic', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'broken_image'],
+    ['only a PNG magic', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'broken_image'],
+    ['only a WebP magic', new TextEncoder().encode('RIFF\0\0\0\0WEBPVP8 '), 'broken_image'],
+  ])('refuses %s with %s', async (_name, bytes, code) => {
+    await expect(decodeImage(bytes, size)).rejects.toMatchObject({
+      name: 'EngineError',
+      code,
+      field: 'image',
+    })
+  })
+
+  it('refuses every format when cut short', async () => {
+    const noise = {
+      create: {
+        width: 200,
+        height: 200,
+        channels: 3 as const,
+        background: 'white',
+        noise: { type: 'gaussian' as const, mean: 120, sigma: 40 },
+      },
+    }
+    for (const codec of ['jpeg', 'png', 'webp'] as const) {
+      const whole = await sharp(noise)[codec]().toBuffer()
+      for (const share of [0.1, 0.5, 0.95]) {
+        const cut = whole.subarray(0, Math.floor(whole.length * share))
+        await expect(decodeImage(cut, size), `${codec} at ${share}`).rejects.toMatchObject({
+          code: 'broken_image',
+        })
+      }
+    }
+  })
+
+  it('refuses 30000x30000 in a small file by its header, in no time', async () => {
+    const bomb = png(30_000, 30_000, { depth: 1, colour: 0, raw: Buffer.alloc(30_000 * 3_751) })
+    expect(bomb.length).toBeLessThan(200_000)
+    const startMs = performance.now()
+    const error: unknown = await decodeImage(bomb, size).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'image_too_large', field: 'image' })
+    expect(String(error)).toContain('30000x30000')
+    expect(String(error)).toContain(String(MAX_IMAGE_PIXELS))
+    expect(performance.now() - startMs).toBeLessThan(1_000)
+  })
+})
+
+describe('encodeImage', () => {
+  const image = { rgb: new Uint8Array(64 * 48 * 3).fill(90), width: 64, height: 48 }
+
+  it('is undone by decodeImage, PNG without loss', async () => {
+    for (const codec of ['jpeg', 'png', 'webp'] as const) {
+      const rgb = await decodeImage(await encodeImage(image, { codec, quality: 90 }), image)
+      expectNear([...rgb], [...image.rgb], codec === 'png' ? 0 : 2)
+    }
+  })
+
+  it('scales to exactly the asked size', async () => {
+    const bytes = await encodeImage(image, { codec: 'webp', quality: 80, size: { width: 77, height: 131 } })
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 77, height: 131 })
+  })
+})

@@ -1,0 +1,18 @@
+import { CancelledError, ScheduleError } from '../../lib/lcm/index.ts'
+import { isErrorCode } from '../../lib/protocol/errors.ts'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
+import type { JobFailure } from './slot-protocol.ts'
+
+/** Whatever ended a job, in the words and codes of the wire. */
+export function failureOf(error: unknown): JobFailure {
+  const message = messageOf(error)
+  if (error instanceof CancelledError)
+    return { code: 'cancelled', message: `Cancelled after ${error.stepsDone} steps`, field: undefined }
+  if (error instanceof ScheduleError) {
+    const code = error.code === 'steps_strength_too_small' ? error.code : 'invalid_params'
+    return { code, message, field: error.field }
+  }
+  if (error instanceof AppError && isErrorCode(error.code))
+    return { code: error.code, message, field: error.field }
+  return { code: 'internal', message, field: undefined }
+}

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeImage } from './codec.ts'
+import { engineContract, generateWhenFree, jobFor, sketch } from './engine.contract.ts'
+import type { StepEvent } from './engine.ts'
+import { createLocalEngine, type LocalEngine } from './local-engine.ts'
+import { silentLog } from './log.ts'
+import { buildServer } from './testing/build-server.ts'
+import { POCKET_MODEL, TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
+
+const open = (modelDir: string, options: { slots?: number; deadlineMs?: number } = {}) =>
+  createLocalEngine({ modelDir, log: silentLog, ...options })
+
+const signal = () => new AbortController().signal
+
+beforeAll(buildServer, 120_000)
+
+engineContract('local, toy model', () => open(TOY_MODEL))
+engineContract('local, plain toy model', () => open(TOY_MODEL_PLAIN))
+engineContract('local, two slots', () => open(TOY_MODEL, { slots: 2 }))
+if (existsSync(join(POCKET_MODEL, 'manifest.json'))) {
+  engineContract('local, the bundled model', () => open(POCKET_MODEL), 60_000)
+}
+
+describe('local engine', () => {
+  let engine: LocalEngine
+  beforeAll(async () => {
+    engine = await open(TOY_MODEL)
+  })
+  afterAll(() => engine[Symbol.asyncDispose]())
+
+  it('takes model, sizes, limits and words from the manifest', () => {
+    expect(engine.info).toMatchObject({
+      id: 'toy-model',
+      provider: 'cpu',
+      strengthSemantics: 'lcm',
+      words: { time: ['day', 'night'] },
+    })
+    expect(engine.info.sizes).toContainEqual({ width: 96, height: 64 })
+    expect(engine.info.refine).toEqual({ width: 128, height: 128, steps: 8 })
+  })
+
+  it('lets every parameter and the words change the picture', async () => {
+    const job = await jobFor(engine)
+    const base = await generateWhenFree(engine, job)
+    const changes = [{ prompt: 'night' }, { strength: 0.9 }, { seed: 7 }, { steps: 5 }, { guidanceScale: 6 }]
+    for (const change of changes) {
+      const { image } = await generateWhenFree(engine, { ...job, ...change })
+      expect(Buffer.compare(image, base.image), JSON.stringify(change)).not.toBe(0)
+    }
+  })
+
+  it('renders an unknown size in the nearest bucket and scales it to exactly the asked one', async () => {
+    const size = { width: 300, height: 190 }
+    const result = await generateWhenFree(
+      engine,
+      await jobFor(engine, { ...size, image: await sketch(size) }),
+    )
+    expect(result).toMatchObject({ ...size, renderedWidth: 96, renderedHeight: 64 })
+    expect(await decodeImage(result.image, size)).toHaveLength(300 * 190 * 3)
+  })
+
+  it('keeps the layout of the smaller picture in a refinement', async () => {
+    const job = await jobFor(engine, { image: undefined })
+    const small = await generateWhenFree(engine, job)
+    const large = { ...job, width: 128, height: 128, mode: 'refine' as const }
+    const near = await generateWhenFree(engine, { ...large, noiseFrom: { width: 64, height: 64 } })
+    const far = await generateWhenFree(engine, large)
+    const size = { width: 64, height: 64 }
+    const [a, b, c] = await Promise.all([small, near, far].map(({ image }) => decodeImage(image, size)))
+    expect(difference(a, b)).toBeLessThan(0.7 * difference(a, c))
+    const wrong = { ...large, noiseFrom: { width: 96, height: 64 } }
+    await expect(generateWhenFree(engine, wrong)).rejects.toMatchObject({
+      code: 'invalid_params',
+      field: 'noiseFrom',
+    })
+  })
+
+  it('encodes a prompt once', async () => {
+    const job = await jobFor(engine, { prompt: 'a prompt nobody used before' })
+    expect((await generateWhenFree(engine, job)).timings.textEncodeMs).toBeGreaterThan(0)
+    expect((await generateWhenFree(engine, job)).timings.textEncodeMs).toBe(0)
+  })
+
+  it('shows previews of the asked shape, small', async () => {
+    const events: StepEvent[] = []
+    const job = await jobFor(engine, { width: 400, height: 200, steps: 3, previewEvery: 1 })
+    await generateWhenFree(engine, job, { onStep: (event) => events.push(event) })
+    expect(events.map(({ preview }) => preview && [preview.codec, preview.width, preview.height])).toEqual([
+      ['jpeg', 192, 96],
+      ['jpeg', 192, 96],
+      undefined,
+    ])
+  })
+
+  it('costs one frame when its child is killed, and is back within two seconds and the load time', async () => {
+    const job = await jobFor(engine, { steps: 8, width: 128, height: 128 })
+    const states: string[] = []
+    const stop = engine.onState(({ name }) => states.push(name))
+    const running = generateWhenFree(engine, job, { onStep: ({ step }) => step === 1 && killChild(engine) })
+    await expect(running).rejects.toMatchObject({ code: 'engine_crashed' })
+    const killedMs = performance.now()
+    await expect(engine.generate(job, { signal: signal() })).rejects.toMatchObject({ code: 'engine_crashed' })
+    await engine.whenFree(signal())
+    expect(performance.now() - killedMs).toBeLessThan(5_000)
+    expect((await generateWhenFree(engine, job)).image.length).toBeGreaterThan(0)
+    expect(states).toEqual(['degraded', 'ready'])
+    stop()
+  })
+
+  it('ends a job that exceeds its deadline with `engine_timeout`, and serves the next one', async () => {
+    await using slow = await open(TOY_MODEL, { deadlineMs: 400 })
+    process.kill(slow.pids[0] ?? 0, 'SIGSTOP')
+    await expect(generateWhenFree(slow, await jobFor(slow))).rejects.toMatchObject({ code: 'engine_timeout' })
+    expect((await generateWhenFree(slow, await jobFor(slow))).image.length).toBeGreaterThan(0)
+  })
+
+  it('runs as many jobs at a time as it has slots, and one killed slot does not stop the other', async () => {
+    await using pair = await open(TOY_MODEL, { slots: 2 })
+    await expect.poll(() => pair.pids.length).toBe(2)
+    const job = await jobFor(pair)
+    await Promise.all([generateWhenFree(pair, job), generateWhenFree(pair, job)])
+    process.kill(pair.pids[1] ?? 0, 'SIGKILL')
+    for (let i = 0; i < 3; i++) expect((await generateWhenFree(pair, job)).image.length).toBeGreaterThan(0)
+    expect(pair.state().name).toBe('ready')
+  })
+
+  it('leaves no process behind', async () => {
+    const closed = await open(TOY_MODEL)
+    const [pid] = closed.pids
+    await closed[Symbol.asyncDispose]()
+    expect(closed.pids).toEqual([])
+    expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH')
+  })
+})
+
+function killChild(engine: LocalEngine): void {
+  for (const pid of engine.pids) process.kill(pid, 'SIGKILL')
+}
+
+function difference(a: Uint8Array | undefined, b: Uint8Array | undefined): number {
+  if (a === undefined || b === undefined) throw new Error('no picture')
+  return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length
+}

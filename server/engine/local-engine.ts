@@ -1,0 +1,220 @@
+// The engine a person gets: a model folder, run by one supervised child process per slot.
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createSchedule } from '../../lib/lcm/index.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { Clock } from '../../lib/std/clock.ts'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { nearestBucket } from './buckets.ts'
+import { checkJob } from './check-job.ts'
+import { forkChild, type SpawnChild } from './child.ts'
+import {
+  EngineError,
+  type Engine,
+  type EngineState,
+  type GenerateOptions,
+  type Job,
+  type JobResult,
+} from './engine.ts'
+import { closedError, FreeSlots } from './free-slots.ts'
+import type { EngineLog } from './log.ts'
+import { modelInfo, readManifest, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { Slot } from './slot.ts'
+import { StateCell } from './state-cell.ts'
+import { systemClock } from './system-clock.ts'
+
+export interface LocalEngineOptions {
+  readonly modelDir: string
+  /** An onnxruntime execution provider; default 'cpu'. */
+  readonly provider?: string
+  /** Threads of one run; default: the cores, shared between the slots. */
+  readonly threads?: number
+  /** Pictures made at the same time, each in a process with its own copy of the model; default 1. */
+  readonly slots?: number
+  /** Longest a job may take in ms, loading of its size included; default 60 s. */
+  readonly deadlineMs?: number
+  /** Longest a child may take to be ready in ms; default 120 s. */
+  readonly startTimeoutMs?: number
+  /** Compare every file's SHA-256 with the manifest at start; default true. */
+  readonly verifyHashes?: boolean
+  readonly log: EngineLog
+  /** For tests: where the compiled child entry is. */
+  readonly workerUrl?: URL
+  /** For tests: a child that is no process. */
+  readonly spawn?: SpawnChild
+  /** For tests. */
+  readonly clock?: Clock
+}
+
+export interface LocalEngine extends Engine {
+  /** Process ids of the running children. */
+  readonly pids: readonly number[]
+  /** Settles once: the first slot is ready, or none can be. */
+  readonly started: Promise<void>
+}
+
+/** A child that ends this often before it was ever ready will not start by itself. */
+const START_ATTEMPTS = 3
+
+/**
+ * Opens a model folder; resolves when the first slot is ready.
+ * @throws AppError `model_*` when the folder is broken, `engine_unstartable` when no child can start; each says
+ *   which file, what was found and what to do.
+ */
+export async function createLocalEngine(options: LocalEngineOptions): Promise<LocalEngine> {
+  const engine = await openLocalEngine(options)
+  try {
+    await engine.started
+    return engine
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Opens a model folder; resolves in state `loading` when its files are checked. `started` says how loading ends. */
+export async function openLocalEngine(options: LocalEngineOptions): Promise<LocalEngine> {
+  const modelDir = resolve(options.modelDir)
+  const manifest = await readManifest(modelDir)
+  checkSchedule(manifest, modelDir)
+  await verifyFiles(modelDir, manifest, { hashes: options.verifyHashes ?? true })
+  return new SlotEngine(manifest, { ...options, modelDir })
+}
+
+function checkSchedule(manifest: Manifest, modelDir: string): void {
+  try {
+    createSchedule(schedulerConfig(manifest))
+  } catch (cause) {
+    const message = `The scheduler of ${modelDir}/manifest.json is unusable: ${messageOf(cause)}; correct the manifest`
+    throw new AppError('model_invalid_manifest', message, { cause })
+  }
+}
+
+/** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
+function defaultWorkerUrl(): URL {
+  const built = import.meta.url.endsWith('.ts')
+    ? '../../dist/server/engine/slot-worker.js'
+    : './slot-worker.js'
+  return new URL(built, import.meta.url)
+}
+
+function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOptions): SpawnChild {
+  if (!existsSync(workerUrl)) {
+    const message = `${fileURLToPath(workerUrl)} is missing: build the server first (npm run build:server)`
+    throw new AppError('engine_unstartable', message)
+  }
+  return forkChild(workerUrl, log)
+}
+
+class SlotEngine implements LocalEngine {
+  readonly info: ModelInfo
+  readonly slots: number
+  /** Settles once: the first slot is ready, or none can be. */
+  readonly started: Promise<void>
+  readonly #slots: readonly Slot[]
+  readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
+  readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
+  #closing: Promise<void> | undefined
+  #tellStarted: (outcome: AppError | undefined) => void = () => undefined
+
+  constructor(manifest: Manifest, options: LocalEngineOptions) {
+    const {
+      provider = 'cpu',
+      slots = 1,
+      deadlineMs = 60_000,
+      startTimeoutMs = 120_000,
+      clock = systemClock,
+      log,
+    } = options
+    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots))
+    const spawn = options.spawn ?? defaultSpawn(options)
+    const config = { modelDir: options.modelDir, provider, threads }
+    const slotOptions = {
+      spawn,
+      config,
+      deadlineMs,
+      startTimeoutMs,
+      clock,
+      log,
+      onChange: () => this.#onSlotChange(),
+    }
+    this.info = modelInfo(manifest, provider)
+    this.slots = slots
+    this.started = new Promise((resolve, reject) => {
+      this.#tellStarted = (outcome) => (outcome === undefined ? resolve() : reject(outcome))
+    })
+    this.#slots = Array.from({ length: slots }, () => new Slot(slotOptions))
+    for (const slot of this.#slots) slot.start()
+  }
+
+  get pids(): readonly number[] {
+    return this.#slots.flatMap(({ pid }) => pid ?? [])
+  }
+
+  state(): EngineState {
+    return this.#state.get()
+  }
+
+  onState(listener: (state: EngineState) => void): () => void {
+    return this.#state.onChange(listener)
+  }
+
+  whenFree(signal: AbortSignal): Promise<void> {
+    return this.#free.wait(signal)
+  }
+
+  async generate(job: Job, options: GenerateOptions): Promise<JobResult> {
+    if (this.#closing !== undefined) throw closedError()
+    const slot = this.#slots.find(({ state }) => state.name === 'ready')
+    if (slot === undefined) throw this.#noSlot()
+    checkJob(job, this.info)
+    if (options.signal.aborted) throw new EngineError('cancelled', 'Cancelled before it began')
+    const { sizes } = this.info
+    const noiseFrom = job.noiseFrom && nearestBucket(sizes, job.noiseFrom)
+    return slot.run({ job, rendered: nearestBucket(sizes, job), noiseFrom }, options)
+  }
+
+  #noSlot(): EngineError {
+    const { name, detail } = this.state()
+    if (name === 'loading')
+      return new EngineError('engine_loading', 'The model is being loaded; wait for whenFree')
+    if (name === 'degraded') return new EngineError('engine_crashed', detail ?? 'The engine is restarting')
+    return new EngineError('busy', 'Every engine slot is taken; wait for whenFree')
+  }
+
+  #onSlotChange(): void {
+    if (this.#closing !== undefined) return
+    const states = this.#slots.map(({ state }) => state)
+    if (states.some(({ name }) => name === 'ready' || name === 'busy')) {
+      this.#tellStarted(undefined)
+      this.#state.set({ name: 'ready', detail: undefined })
+      this.#free.changed()
+      return
+    }
+    const broken = states.find((state) => state.name === 'dead')
+    if (broken === undefined) return
+    if (this.state().name !== 'loading') {
+      this.#state.set({ name: 'degraded', detail: `The engine process ended (${broken.reason}); restarting` })
+      return
+    }
+    const { unusable, failures, reason } = broken
+    if (unusable !== undefined) this.#tellStarted(new AppError(unusable.code, unusable.message))
+    else if (failures >= START_ATTEMPTS) {
+      const message = `The engine process ended ${failures} times before it was ready (${reason}); see the log lines above`
+      this.#tellStarted(new AppError('engine_unstartable', message))
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#free.close()
+    await Promise.all(this.#slots.map((slot) => slot.close()))
+    this.#state.set({ name: 'closed', detail: 'The engine has been closed' })
+  }
+}

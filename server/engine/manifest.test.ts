@@ -1,0 +1,120 @@
+import { appendFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { manifestFiles, modelInfo, readManifest, schedulerConfig, verifyFiles } from './manifest.ts'
+import { copyModel, TOY_MODEL } from './testing/models.ts'
+
+async function refusal(run: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error: unknown = await run.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'AppError' })
+  return error as { code: string; message: string }
+}
+
+describe('readManifest', () => {
+  it('reads the toy model, filling in what may be left out', async () => {
+    const manifest = await readManifest(TOY_MODEL)
+    expect(manifest.defaults.seed).toBe(1)
+    expect(schedulerConfig(manifest)).toMatchObject({
+      predictionType: 'sample',
+      clipSample: false,
+      setAlphaToOne: true,
+    })
+    expect(schedulerConfig(manifest)).not.toHaveProperty('strengthSemantics')
+    expect(modelInfo(manifest, 'cuda')).toMatchObject({
+      id: 'toy-model',
+      provider: 'cuda',
+      originalInferenceSteps: 50,
+    })
+    expect(manifestFiles(manifest)).toContain('weights.bin')
+    await verifyFiles(TOY_MODEL, manifest)
+  })
+
+  it('says which folder has no manifest', async () => {
+    const { code, message } = await refusal(readManifest('/nowhere/model'))
+    expect(code).toBe('model_missing_file')
+    expect(message).toContain('/nowhere/model')
+  })
+
+  it('says where a manifest is no JSON', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    await writeFile(join(copy.dir, 'manifest.json'), '{')
+    const { code, message } = await refusal(readManifest(copy.dir))
+    expect(code).toBe('model_invalid_manifest')
+    expect(message).toContain(copy.dir)
+  })
+
+  it.each<[string, (m: Record<string, never>) => unknown, string]>([
+    ['a future format', (m) => ({ ...m, formatVersion: 2 }), 'formatVersion'],
+    ['a missing field', ({ latents: _, ...m }) => m, 'latents'],
+    ['no sizes', (m) => ({ ...m, files: { ...(m.files as object), sizes: [] } }), 'files.sizes'],
+    [
+      'a file outside the folder',
+      (m) => ({ ...m, files: { ...(m.files as object), tokenizer: '../secret.json' } }),
+      'files.tokenizer',
+    ],
+    [
+      'an absolute file',
+      (m) => ({ ...m, files: { ...(m.files as object), tokenizer: '/etc/passwd' } }),
+      'files.tokenizer',
+    ],
+    [
+      'a size that is no multiple of the latents',
+      (m) => ({ ...m, latents: { ...(m.latents as object), downsample: 7 } }),
+      '64x64',
+    ],
+    [
+      'a default size it has not',
+      (m) => ({ ...m, defaults: { ...(m.defaults as object), width: 72 } }),
+      '72x64',
+    ],
+    [
+      'a preview of other channels',
+      (m) => ({ ...m, preview: { matrix: [[1], [1], [1]], bias: [0, 0, 0] } }),
+      '4 factors',
+    ],
+  ])('refuses %s, naming it', async (_name, change, named) => {
+    await using copy = await copyModel(TOY_MODEL)
+    await copy.edit(change)
+    const { code, message } = await refusal(readManifest(copy.dir))
+    expect(code).toBe('model_invalid_manifest')
+    expect(message).toContain(named)
+  })
+})
+
+describe('verifyFiles', () => {
+  it('names a missing file and the remedy', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    await rm(join(copy.dir, 'unet.64x64.onnx'))
+    const { code, message } = await refusal(verifyFiles(copy.dir, await readManifest(copy.dir)))
+    expect(code).toBe('model_missing_file')
+    expect(message).toMatch(/unet\.64x64\.onnx is missing.*install the model again/)
+  })
+
+  it('names a file of the wrong length, found and expected', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    await appendFile(join(copy.dir, 'weights.bin'), 'x')
+    const manifest = await readManifest(copy.dir)
+    const { code, message } = await refusal(verifyFiles(copy.dir, manifest, { hashes: false }))
+    expect(code).toBe('model_wrong_hash')
+    expect(message).toContain(
+      `has ${(manifest.bytes['weights.bin'] ?? 0) + 1} bytes, expected ${manifest.bytes['weights.bin']}`,
+    )
+  })
+
+  it('names a file of the right length and the wrong content', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    const manifest = await readManifest(copy.dir)
+    await writeFile(join(copy.dir, 'weights.bin'), Buffer.alloc(manifest.bytes['weights.bin'] ?? 0, 1))
+    const { code, message } = await refusal(verifyFiles(copy.dir, manifest))
+    expect(code).toBe('model_wrong_hash')
+    expect(message).toContain(manifest.sha256['weights.bin'])
+    await verifyFiles(copy.dir, manifest, { hashes: false })
+  })
+
+  it('refuses a file without a digest', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    await copy.edit((m) => ({ ...m, sha256: {} }))
+    const { code } = await refusal(verifyFiles(copy.dir, await readManifest(copy.dir)))
+    expect(code).toBe('model_invalid_manifest')
+  })
+})

@@ -1,0 +1,230 @@
+// What a model folder says of itself. Everything the engine knows about one model comes from here or is read from
+// its graphs; a folder that contradicts itself is refused at start-up with the file, what was found and the remedy.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import type { SchedulerConfig } from '../../lib/lcm/index.ts'
+import { LCM_DEFAULTS } from '../../lib/lcm/index.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
+
+export const MANIFEST_FILE = 'manifest.json'
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1))
+const range = v.tuple([v.number(), v.number()])
+
+/** A file of the folder itself: a path that leaves it would let a downloaded model read anything. */
+const fileName = v.pipe(
+  v.string(),
+  v.regex(/^(?!.*(^|[/\\])\.\.([/\\]|$))[^/\\:][^\\:]*$/, 'must be a path inside the model folder'),
+)
+
+const SizeFilesSchema = v.object({
+  width: whole,
+  height: whole,
+  unet: fileName,
+  vaeEncoder: fileName,
+  vaeDecoder: fileName,
+})
+
+const SchedulerSchema = v.object({
+  predictionType: v.picklist(['epsilon', 'sample', 'v_prediction']),
+  betaStart: v.number(),
+  betaEnd: v.number(),
+  betaSchedule: v.picklist(['scaled_linear', 'linear', 'squaredcos_cap_v2']),
+  numTrainTimesteps: whole,
+  originalInferenceSteps: whole,
+  timestepScaling: v.number(),
+  strengthSemantics: v.picklist(['lcm', 'generic']),
+  clipSample: v.optional(v.boolean(), LCM_DEFAULTS.clipSample),
+  clipSampleRange: v.optional(v.number(), LCM_DEFAULTS.clipSampleRange),
+  thresholding: v.optional(v.boolean(), LCM_DEFAULTS.thresholding),
+  dynamicThresholdingRatio: v.optional(v.number(), LCM_DEFAULTS.dynamicThresholdingRatio),
+  sampleMaxValue: v.optional(v.number(), LCM_DEFAULTS.sampleMaxValue),
+  setAlphaToOne: v.optional(v.boolean(), LCM_DEFAULTS.setAlphaToOne),
+  rescaleBetasZeroSnr: v.optional(v.boolean(), LCM_DEFAULTS.rescaleBetasZeroSnr),
+})
+
+const DefaultsSchema = v.object({
+  prompt: v.string(),
+  width: whole,
+  height: whole,
+  steps: whole,
+  strength: v.number(),
+  guidanceScale: v.number(),
+  seed: v.optional(v.number(), 1),
+})
+
+const ManifestSchema = v.object({
+  formatVersion: v.literal(1),
+  id: v.string(),
+  name: v.string(),
+  license: v.string(),
+  kind: v.literal('lcm-img2img'),
+  files: v.object({
+    textEncoder: fileName,
+    weights: v.optional(v.array(fileName), []),
+    tokenizer: fileName,
+    sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
+  }),
+  /** Hex digest of every file named above. */
+  sha256: v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
+  bytes: v.optional(v.record(v.string(), v.number()), {}),
+  latents: v.object({
+    channels: whole,
+    /** Pixels per latent cell. */
+    downsample: whole,
+    /** Latents of the graphs x this = latents of the loop (SD1.5: 0.18215). */
+    scalingFactor: v.number(),
+    imageLatents: v.picklist(['concat', 'none']),
+  }),
+  image: v.object({ layout: v.picklist(['uint8-hwc', 'float-nchw']) }),
+  tokenizer: v.object({ maxLength: whole, padId: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  scheduler: SchedulerSchema,
+  guidance: v.object({ embedding: v.boolean(), dim: v.optional(whole, 256) }),
+  defaults: DefaultsSchema,
+  limits: v.object({ steps: range, strength: range, guidanceScale: range }),
+  refine: v.optional(v.object({ width: whole, height: whole, steps: whole })),
+  /** Linear map from latents to RGB in [-1, 1], for step previews; without it previews are decoded in full. */
+  preview: v.optional(v.object({ matrix: v.array(v.array(v.number())), bias: v.array(v.number()) })),
+  words: v.optional(v.record(v.string(), v.array(v.string())), {}),
+})
+
+export type Manifest = v.InferOutput<typeof ManifestSchema>
+export type SizeFiles = v.InferOutput<typeof SizeFilesSchema>
+
+function folderError(code: string, message: string, cause?: unknown): AppError {
+  return new AppError(code, message, { cause })
+}
+
+/**
+ * Reads and checks `manifest.json` of a model folder.
+ * @throws AppError `model_missing_file` or `model_invalid_manifest`.
+ */
+export async function readManifest(modelDir: string): Promise<Manifest> {
+  const path = join(modelDir, MANIFEST_FILE)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw folderError(
+      'model_missing_file',
+      `No readable ${MANIFEST_FILE} in ${modelDir}: name a model folder, or install one`,
+      cause,
+    )
+  })
+  const manifest = parseManifest(text, path)
+  checkSizes(manifest, path)
+  return manifest
+}
+
+function parseManifest(text: string, path: string): Manifest {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw folderError(
+      'model_invalid_manifest',
+      `${path} is not JSON (${messageOf(cause)}); restore the file`,
+      cause,
+    )
+  }
+  const result = v.safeParse(ManifestSchema, json)
+  if (result.success) return result.output
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`)
+  throw folderError('model_invalid_manifest', `${path} does not fit format 1: ${problems.join('; ')}`)
+}
+
+function checkSizes({ files, latents, defaults, preview }: Manifest, path: string): void {
+  for (const { width, height } of files.sizes) {
+    if (width % latents.downsample === 0 && height % latents.downsample === 0) continue
+    const message = `files.sizes has ${width}x${height}, not a multiple of latents.downsample ${latents.downsample}`
+    throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
+  }
+  if (!files.sizes.some(({ width, height }) => width === defaults.width && height === defaults.height)) {
+    const message = `defaults ${defaults.width}x${defaults.height} is not one of files.sizes`
+    throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
+  }
+  const rows = preview?.matrix.map((row) => row.length) ?? []
+  if (
+    preview !== undefined &&
+    (rows.length !== 3 || preview.bias.length !== 3 || rows.some((n) => n !== latents.channels))
+  ) {
+    const message = `preview must have 3 rows of ${latents.channels} factors and 3 biases`
+    throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
+  }
+}
+
+/** Every file the manifest names, once, the manifest itself excluded. */
+export function manifestFiles({ files }: Manifest): readonly string[] {
+  const graphs = files.sizes.flatMap(({ unet, vaeEncoder, vaeDecoder }) => [unet, vaeEncoder, vaeDecoder])
+  return [...new Set([files.textEncoder, files.tokenizer, ...graphs, ...files.weights])]
+}
+
+/**
+ * Compares every file of the folder with the manifest: presence, size, and (unless `hashes` is false) SHA-256.
+ * @throws AppError `model_missing_file` or `model_wrong_hash`, naming file, found, expected and remedy.
+ */
+export async function verifyFiles(
+  modelDir: string,
+  manifest: Manifest,
+  { hashes = true } = {},
+): Promise<void> {
+  for (const file of manifestFiles(manifest)) {
+    const path = join(modelDir, file)
+    const found = await stat(path).catch((cause: unknown) => {
+      throw folderError(
+        'model_missing_file',
+        `${path} is missing, but ${MANIFEST_FILE} names it; install the model again`,
+        cause,
+      )
+    })
+    const expectedBytes = manifest.bytes[file]
+    if (expectedBytes !== undefined && expectedBytes !== found.size) {
+      throw wrongHash(path, `has ${found.size} bytes, expected ${expectedBytes}`)
+    }
+    if (hashes) await verifyHash(path, manifest.sha256[file])
+  }
+}
+
+async function verifyHash(path: string, expected: string | undefined): Promise<void> {
+  if (expected === undefined) {
+    throw folderError(
+      'model_invalid_manifest',
+      `${MANIFEST_FILE} has no sha256 for ${path}; add it or install the model again`,
+    )
+  }
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+  const found = hash.digest('hex')
+  if (found !== expected.toLowerCase()) throw wrongHash(path, `has sha256 ${found}, expected ${expected}`)
+}
+
+function wrongHash(path: string, what: string): AppError {
+  return folderError(
+    'model_wrong_hash',
+    `${path} ${what}; the file is damaged or of another version: install the model again`,
+  )
+}
+
+/** The schedule of lib/lcm, diffusers' defaults where the manifest is silent. */
+export function schedulerConfig({ scheduler }: Manifest): SchedulerConfig {
+  const { strengthSemantics: _, ...config } = scheduler
+  return config
+}
+
+/** What a client must know; `provider` is where the graphs run. */
+export function modelInfo(manifest: Manifest, provider: string): ModelInfo {
+  const { id, name, files, limits, scheduler, defaults, refine, words } = manifest
+  return {
+    id,
+    name,
+    provider,
+    sizes: files.sizes.map(({ width, height }) => ({ width, height })),
+    limits,
+    originalInferenceSteps: scheduler.originalInferenceSteps,
+    strengthSemantics: scheduler.strengthSemantics,
+    defaults,
+    ...(refine === undefined ? {} : { refine }),
+    words,
+  }
+}

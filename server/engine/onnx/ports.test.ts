@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { readManifest, type Manifest } from '../manifest.ts'
+import { TOY_MODEL } from '../testing/models.ts'
+import { bindImageDecoder, bindImageEncoder, bindTextEncoder, bindUnet } from './ports.ts'
+import type { Graph, Port } from './runtime.ts'
+
+const manifest = await readManifest(TOY_MODEL)
+const size = { width: 64, height: 64 }
+const floats: Manifest = { ...manifest, image: { layout: 'float-nchw' } }
+
+function graph(inputs: Port[], outputs: Port[]): Graph {
+  const run = () => Promise.reject(new Error('not run here'))
+  return { path: 'some/graph.onnx', inputs, outputs, run, release: () => Promise.resolve() }
+}
+const port = (name: string, type: string, shape: (number | string)[]): Port => ({ name, type, shape })
+const latents = port('latents', 'float32', [1, 4, 8, 8])
+const unetPorts = (changes: Record<string, Port | undefined> = {}): Port[] =>
+  Object.values({
+    sample: port('sample', 'float32', [1, 8, 8, 8]),
+    timestep: port('timestep', 'float32', [1]),
+    encoder_hidden_states: port('encoder_hidden_states', 'float32', [1, 24, 8]),
+    timestep_cond: port('timestep_cond', 'float32', [1, 256]),
+    ...changes,
+  }).filter((p) => p !== undefined)
+const feed = {
+  sample: new Float32Array(512),
+  timestep: 699,
+  prompt: { data: new Float32Array(192), dims: [1, 24, 8] },
+  timestepCond: new Float32Array(256),
+}
+
+describe('bindUnet', () => {
+  it.each([
+    ['float32', [1], Float32Array.of(699)],
+    ['float32', [], Float32Array.of(699)],
+    ['float32', ['batch'], Float32Array.of(699)],
+    ['int64', [], BigInt64Array.of(699n)],
+    ['int64', ['B'], BigInt64Array.of(699n)],
+    ['int32', [1], Int32Array.of(699)],
+  ])('feeds a timestep of %s %j', (type, shape, data) => {
+    const unet = graph(unetPorts({ timestep: port('timestep', type, shape) }), [latents])
+    const { timestep } = bindUnet(unet, size, manifest)(feed)
+    expect(timestep).toEqual({ data, dims: shape.length === 0 ? [] : [1] })
+  })
+
+  it('leaves out the guidance embedding where there is none', () => {
+    const plain: Manifest = { ...manifest, guidance: { embedding: false, dim: 256 } }
+    const unet = graph(unetPorts({ timestep_cond: undefined }), [latents])
+    expect(bindUnet(unet, size, plain)({ ...feed, timestepCond: undefined })).not.toHaveProperty(
+      'timestep_cond',
+    )
+  })
+
+  it.each<[string, Record<string, Port | undefined>, string]>([
+    ['another name', { timestep: port('t', 'float32', [1]) }, 'has inputs sample, t,'],
+    ['an extra input', { mask: port('mask', 'float32', [1]) }, 'mask'],
+    [
+      'a missing guidance embedding',
+      { timestep_cond: undefined },
+      'expected sample, timestep, encoder_hidden_states, timestep_cond',
+    ],
+    [
+      'channels that are not concatenated',
+      { sample: port('sample', 'float32', [1, 4, 8, 8]) },
+      'float32[1,4,8,8], expected float32[1,8,8,8]',
+    ],
+    ['half precision', { sample: port('sample', 'float16', [1, 8, 8, 8]) }, 'float16'],
+    ['another size', { sample: port('sample', 'float32', [1, 8, 8, 12]) }, '[1,8,8,12]'],
+    [
+      'another prompt length',
+      { encoder_hidden_states: port('encoder_hidden_states', 'float32', [1, 77, 8]) },
+      '[1,77,8]',
+    ],
+    ['a timestep per picture of two', { timestep: port('timestep', 'float32', [2]) }, 'float32[2]'],
+  ])('refuses %s, naming file, found and expected', (_name, changes, words) => {
+    const bind = () => bindUnet(graph(unetPorts(changes), [latents]), size, manifest)
+    expect(bind).toThrow(words)
+    expect(bind).toThrow('some/graph.onnx')
+    expect(bind).toThrow(/correct manifest.json, or export the model again/)
+  })
+})
+
+describe('image graphs', () => {
+  it('feed bytes or floats as the manifest says, and refuse the other', () => {
+    const bytes = graph([port('image', 'uint8', [1, 64, 64, 3])], [latents])
+    const rgb = new Uint8Array(64 * 64 * 3).fill(255)
+    expect(bindImageEncoder(bytes, size, manifest).feed(rgb).image).toEqual({
+      data: rgb,
+      dims: [1, 64, 64, 3],
+    })
+    expect(() => bindImageEncoder(bytes, size, floats)).toThrow(
+      'uint8[1,64,64,3], expected float32[1,3,64,64]',
+    )
+    const nchw = graph([port('sample', 'float32', ['B', 3, 'h', 'w'])], [latents])
+    expect(bindImageEncoder(nchw, size, floats).feed(rgb).sample?.data[0]).toBe(1)
+  })
+
+  it('take the mean of a posterior, and scale', () => {
+    const moments = graph(
+      [port('image', 'uint8', [1, 64, 64, 3])],
+      [port('moments', 'float32', [1, 8, 8, 8])],
+    )
+    const half: Manifest = { ...manifest, latents: { ...manifest.latents, scalingFactor: 0.5 } }
+    const output = { data: Float32Array.from({ length: 512 }, (_, i) => i), dims: [1, 8, 8, 8] }
+    const read = bindImageEncoder(moments, size, half).read(output)
+    expect(read).toHaveLength(256)
+    expect(read[255]).toBe(127.5)
+  })
+
+  it('refuse a decoded picture with values that are not finite', () => {
+    const decoder = bindImageDecoder(
+      graph([latents], [port('sample', 'float32', [1, 3, 64, 64])]),
+      size,
+      floats,
+    )
+    const data = new Float32Array(64 * 64 * 3)
+    expect(decoder.read({ data, dims: [1, 3, 64, 64] })[0]).toBe(128)
+    data[77] = Number.NaN
+    expect(() => decoder.read({ data, dims: [1, 3, 64, 64] })).toThrow('not finite')
+  })
+
+  it('refuse an entirely black picture, but not an almost black one', () => {
+    const bytes = bindImageDecoder(graph([latents], [port('image', 'uint8', [1, 64, 64, 3])]), size, manifest)
+    const data = new Uint8Array(64 * 64 * 3)
+    expect(() => bytes.read({ data, dims: [1, 64, 64, 3] })).toThrow('entirely black')
+    data[9_000] = 1
+    expect(bytes.read({ data, dims: [1, 64, 64, 3] })).toBe(data)
+    const nchw = bindImageDecoder(graph([latents], [port('sample', 'float32', [1, 3, 64, 64])]), size, floats)
+    expect(() => nchw.read({ data: new Float32Array(64 * 64 * 3).fill(-3), dims: [1, 3, 64, 64] })).toThrow(
+      'entirely black',
+    )
+  })
+})
+
+describe('bindTextEncoder', () => {
+  const output = port('last_hidden_state', 'float32', [1, 24, 8])
+
+  it('feeds ids of the type and length the graph takes', () => {
+    const ids = Array.from({ length: 24 }, (_, i) => i)
+    const wide = bindTextEncoder(graph([port('input_ids', 'int64', [1, 24])], [output]), manifest)
+    expect(wide(ids).input_ids).toEqual({ data: BigInt64Array.from(ids, BigInt), dims: [1, 24] })
+    const narrow = bindTextEncoder(graph([port('input_ids', 'int32', ['b', 'n'])], [output]), manifest)
+    expect(narrow(ids).input_ids).toEqual({ data: Int32Array.from(ids), dims: [1, 24] })
+  })
+
+  it('refuses another length or a second input', () => {
+    expect(() => bindTextEncoder(graph([port('input_ids', 'int64', [1, 77])], [output]), manifest)).toThrow(
+      '[1,77]',
+    )
+    const two = [port('input_ids', 'int64', [1, 24]), port('attention_mask', 'int64', [1, 24])]
+    expect(() => bindTextEncoder(graph(two, [output]), manifest)).toThrow('input_ids, attention_mask')
+  })
+})

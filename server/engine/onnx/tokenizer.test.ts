@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { TOY_MODEL } from '../testing/models.ts'
+import { loadTokenizer } from './tokenizer.ts'
+
+// The toy model's: one id per byte (byte + 3), <s> = 1 before, </s> = 2 after, <pad> = 0.
+const path = join(TOY_MODEL, 'tokenizer.json')
+const ids = (text: string) => [...new TextEncoder().encode(text)].map((byte) => byte + 3)
+
+describe('tokenizer', () => {
+  it('pads to the length of the model', async () => {
+    const tokenize = await loadTokenizer(path, { maxLength: 8, padId: 0 })
+    expect(tokenize('Boat')).toEqual([1, ...ids('boat'), 2, 0, 0])
+    expect(tokenize('')).toEqual([1, 2, 0, 0, 0, 0, 0, 0])
+  })
+
+  it('cuts the words, never the special tokens around them', async () => {
+    const tokenize = await loadTokenizer(path, { maxLength: 6, padId: 0 })
+    expect(tokenize('lighthouse')).toEqual([1, ...ids('ligh'), 2])
+    expect(tokenize('boat')).toEqual([1, ...ids('boat'), 2])
+    const tiny = await loadTokenizer(path, { maxLength: 2, padId: 0 })
+    expect(tiny('boat')).toEqual([1, 2])
+  })
+
+  it('takes emoji, right-to-left and very long text', async () => {
+    const tokenize = await loadTokenizer(path, { maxLength: 24, padId: 0 })
+    for (const text of ['🏠🌊', 'بيت', 'x'.repeat(2000), '\u0000\n\t', '\ud800'])
+      expect(tokenize(text)).toHaveLength(24)
+    expect(tokenize('🏠').slice(0, 6)).toEqual([1, ...ids('🏠'), 2])
+  })
+
+  it('names a file that is none', async () => {
+    for (const broken of [fileURLToPath(import.meta.url), '/nowhere/tokenizer.json']) {
+      const error: unknown = await loadTokenizer(broken, { maxLength: 8, padId: 0 }).catch(
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toMatchObject({ code: 'model_unloadable' })
+      expect(String(error)).toContain(broken)
+    }
+  })
+})

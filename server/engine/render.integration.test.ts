@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeImage } from './codec.ts'
+import { sketch } from './engine.contract.ts'
+import type { Job, StepEvent } from './engine.ts'
+import { failureOf } from './job-failure.ts'
+import { readManifest } from './manifest.ts'
+import { openModels } from './onnx/models.ts'
+import { openRenderer, previewSize, type Renderer } from './render.ts'
+import { TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
+
+const size = { width: 64, height: 64 }
+const config = (modelDir: string) => ({ modelDir, provider: 'cpu', threads: 1 })
+const quiet = () => ({ signal: { aborted: false }, onStep: () => undefined })
+
+async function job(overrides: Partial<Job> = {}): Promise<Job> {
+  const params = { prompt: 'a house', strength: 0.7, seed: 1, steps: 4, guidanceScale: 4, ...size }
+  const output = { codec: 'png', quality: 80 } as const
+  return { ...params, image: await sketch(size), mode: 'live', output, previewEvery: 0, ...overrides }
+}
+
+describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
+  let renderer: Renderer
+  beforeAll(async () => {
+    renderer = await openRenderer(config(modelDir))
+    await renderer.warmUp()
+  })
+  afterAll(() => renderer.release())
+
+  it('stops between steps: after the abort no further U-Net run, no picture', async () => {
+    const signal = { aborted: false }
+    const steps: number[] = []
+    const onStep = ({ step }: StepEvent) => {
+      steps.push(step)
+      signal.aborted = step === 2
+    }
+    const work = { job: await job({ steps: 8 }), rendered: size, noiseFrom: undefined }
+    const error: unknown = await renderer.render(work, { signal, onStep }).catch((thrown: unknown) => thrown)
+    expect(failureOf(error)).toEqual({
+      code: 'cancelled',
+      message: 'Cancelled after 2 steps',
+      field: undefined,
+    })
+    expect(steps).toEqual([1, 2])
+  })
+
+  it('turns the event loop between steps, so that a cancel can arrive', async () => {
+    const signal = { aborted: false }
+    const steps: number[] = []
+    const onStep = ({ step }: StepEvent) => {
+      steps.push(step)
+      if (step === 1) setImmediate(() => (signal.aborted = true))
+    }
+    const work = { job: await job({ steps: 8 }), rendered: size, noiseFrom: undefined }
+    await expect(renderer.render(work, { signal, onStep })).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(steps).toEqual([1])
+  })
+
+  it('previews approach the picture', async () => {
+    const previews: Uint8Array[] = []
+    const onStep = ({ preview }: StepEvent) => preview && previews.push(preview.image)
+    const work = { job: await job({ previewEvery: 1 }), rendered: size, noiseFrom: undefined }
+    const { image } = await renderer.render(work, { signal: { aborted: false }, onStep })
+    const final = await decodeImage(image, size)
+    expect(previews).toHaveLength(3)
+    const last = await decodeImage(previews[2] ?? image, size)
+    const black = new Uint8Array(final.length)
+    expect(difference(last, final)).toBeLessThan(0.5 * difference(black, final))
+  })
+
+  it('says which numbers of a job are too small for the schedule', async () => {
+    const work = { job: await job({ steps: 8, strength: 0.1 }), rendered: size, noiseFrom: undefined }
+    const error: unknown = await renderer.render(work, quiet()).catch((thrown: unknown) => thrown)
+    expect(failureOf(error)).toMatchObject({ code: 'steps_strength_too_small', field: 'strength' })
+  })
+})
+
+describe('renderer', () => {
+  it('gives previews the asked shape', () => {
+    expect(previewSize({ width: 256, height: 256 })).toEqual({ width: 192, height: 192 })
+    expect(previewSize({ width: 2048, height: 64 })).toEqual({ width: 192, height: 6 })
+    expect(previewSize({ width: 100, height: 50 })).toEqual({ width: 100, height: 50 })
+  })
+})
+
+describe('models', () => {
+  const open = async (modelDir: string, maxSizes: number) => {
+    const runs: string[] = []
+    const manifest = await readManifest(modelDir)
+    const models = await openModels({
+      ...config(modelDir),
+      manifest,
+      maxSizes,
+      onRun: (stage) => runs.push(stage),
+    })
+    return { models, runs }
+  }
+
+  it('opens the default size alone, the others when asked, and keeps a bounded number', async () => {
+    const { models } = await open(TOY_MODEL, 2)
+    expect(models.openSizes).toBe(1)
+    for (const side of [{ width: 96, height: 64 }, { width: 128, height: 128 }, size]) {
+      await models.open(side)
+      expect(models.openSizes).toBeLessThanOrEqual(2)
+      const latents = await models.encodeImage(new Uint8Array(side.width * side.height * 3), side)
+      expect(latents).toHaveLength((4 * side.width * side.height) / 64)
+    }
+    await models.release()
+  })
+
+  it('opens graphs without fixed sides once for all sizes', async () => {
+    const { models } = await open(TOY_MODEL_PLAIN, 1)
+    await models.open({ width: 128, height: 128 })
+    await models.open(size)
+    expect(models.openSizes).toBe(1)
+    await models.release()
+  })
+
+  it('refuses a size the model has not', async () => {
+    const { models } = await open(TOY_MODEL, 2)
+    await expect(models.open({ width: 72, height: 64 })).rejects.toMatchObject({ code: 'internal' })
+    await models.release()
+  })
+
+  it('runs the text encoder once per prompt', async () => {
+    const { models, runs } = await open(TOY_MODEL, 2)
+    const [first, second] = await Promise.all([models.encodePrompt('boat'), models.encodePrompt('boat')])
+    await models.encodePrompt('house')
+    expect(first).toBe(second)
+    expect(first?.dims).toEqual([1, 24, 8])
+    expect(runs).toEqual(['textEncode', 'textEncode'])
+    await models.release()
+  })
+})
+
+function difference(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length
+}

@@ -1,0 +1,59 @@
+// What the engine and its child process say to each other, over Node's IPC channel with advanced serialization.
+import type { ErrorCode } from '../../lib/protocol/errors.ts'
+import type { PixelSize } from './codec.ts'
+import type { Job, JobResult, StepEvent } from './engine.ts'
+
+export interface WorkerConfig {
+  readonly modelDir: string
+  readonly provider: string
+  readonly threads: number
+}
+
+export interface SlotJob {
+  readonly job: Job
+  /** The model's size it is rendered in. */
+  readonly rendered: PixelSize
+  /** The model's size whose noise it continues. */
+  readonly noiseFrom: PixelSize | undefined
+}
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly config: WorkerConfig }
+  | { readonly type: 'job'; readonly id: number; readonly work: SlotJob }
+  | { readonly type: 'cancel'; readonly id: number }
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly loadMs: number; readonly rssBytes: number }
+  /** The model folder cannot be used; trying again without repairing it is in vain. */
+  | { readonly type: 'unusable'; readonly code: string; readonly message: string }
+  | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
+  | { readonly type: 'done'; readonly id: number; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: JobFailure }
+
+export interface JobFailure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly field: string | undefined
+}
+
+const TO_WORKER: readonly unknown[] = ['start', 'job', 'cancel'] satisfies ToWorker['type'][]
+const FROM_WORKER: readonly unknown[] = [
+  'ready',
+  'unusable',
+  'step',
+  'done',
+  'failed',
+] satisfies FromWorker['type'][]
+
+/** Both ends are ours and of one build: the tag is enough to know the rest. */
+export function isToWorker(value: unknown): value is ToWorker {
+  return hasType(value) && TO_WORKER.includes(value.type)
+}
+
+export function isFromWorker(value: unknown): value is FromWorker {
+  return hasType(value) && FROM_WORKER.includes(value.type)
+}
+
+function hasType(value: unknown): value is { type: unknown } {
+  return typeof value === 'object' && value !== null && 'type' in value
+}

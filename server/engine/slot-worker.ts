@@ -1,0 +1,62 @@
+// Entry of the engine's child process. Inference blocks this thread and may abort this process: neither may happen
+// where the sockets live. One job at a time; a cancel is read between its steps.
+import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { failureOf } from './job-failure.ts'
+import { openRenderer, type Renderer } from './render.ts'
+import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
+
+let renderer: Renderer | undefined
+let current: { readonly id: number; readonly signal: { aborted: boolean } } | undefined
+
+function send(message: FromWorker): void {
+  // A parent that is gone is told of by `disconnect`; the error of one lost message adds nothing.
+  process.send?.(message, undefined, {}, () => undefined)
+}
+
+async function start(config: WorkerConfig): Promise<void> {
+  const startedMs = performance.now()
+  try {
+    renderer = await openRenderer(config)
+    await renderer.warmUp()
+    send({ type: 'ready', loadMs: performance.now() - startedMs, rssBytes: process.memoryUsage.rss() })
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'model_unusable'
+    send({ type: 'unusable', code, message: messageOf(error) })
+  }
+}
+
+async function run(id: number, work: SlotJob): Promise<void> {
+  const signal = { aborted: false }
+  current = { id, signal }
+  try {
+    if (renderer === undefined)
+      throw new AppError('engine_loading', 'The model is being loaded; send the frame again')
+    const result = await renderer.render(work, {
+      signal,
+      onStep: (event) => send({ type: 'step', id, event }),
+    })
+    send({ type: 'done', id, result })
+  } catch (error) {
+    send({ type: 'failed', id, failure: failureOf(error) })
+  }
+}
+
+process.on('message', (message: unknown) => {
+  if (!isToWorker(message)) return
+  switch (message.type) {
+    case 'start':
+      void start(message.config)
+      return
+    case 'job':
+      void run(message.id, message.work)
+      return
+    case 'cancel':
+      if (current?.id === message.id) current.signal.aborted = true
+      return
+  }
+})
+
+// A terminal's Ctrl-C reaches the whole group. The parent still drains then: this process ends when the parent does.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+process.on('disconnect', () => process.exit(0))

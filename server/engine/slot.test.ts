@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../lib/std/clock.ts'
+import type { Child, ChildEvents } from './child.ts'
+import type { JobResult, StepEvent } from './engine.ts'
+import { silentLog } from './log.ts'
+import { restartDelayMs, Slot } from './slot.ts'
+import type { SlotJob, ToWorker } from './slot-protocol.ts'
+
+class FakeChild implements Child {
+  readonly pid: number
+  readonly sent: ToWorker[] = []
+  readonly events: ChildEvents
+  kills = 0
+
+  constructor(pid: number, events: ChildEvents) {
+    this.pid = pid
+    this.events = events
+  }
+
+  send(message: ToWorker): void {
+    this.sent.push(message)
+  }
+
+  kill(): void {
+    this.kills += 1
+  }
+
+  ready(): void {
+    this.events.onMessage({ type: 'ready', loadMs: 1, rssBytes: 1 })
+  }
+
+  /** Id of the last job it was given. */
+  get jobId(): number {
+    const job = this.sent.findLast((message) => message.type === 'job')
+    return job?.id ?? -1
+  }
+}
+
+const work = {
+  job: { prompt: 'x' },
+  rendered: { width: 8, height: 8 },
+  noiseFrom: undefined,
+} as unknown as SlotJob
+const result = { image: Uint8Array.of(1), width: 8, height: 8 } as JobResult
+const signal = () => new AbortController().signal
+
+function harness() {
+  const clock = new FakeClock()
+  const children: FakeChild[] = []
+  const states: string[] = []
+  const slot = new Slot({
+    spawn: (events) => {
+      const child = new FakeChild(children.length, events)
+      children.push(child)
+      return child
+    },
+    config: { modelDir: 'm', provider: 'cpu', threads: 1 },
+    deadlineMs: 1_000,
+    startTimeoutMs: 5_000,
+    clock,
+    log: silentLog,
+    onChange: () => states.push(slot.state.name),
+  })
+  slot.start()
+  const child = (index = children.length - 1): FakeChild => {
+    const found = children[index]
+    if (found === undefined) throw new Error('no such child')
+    return found
+  }
+  return { clock, children, states, slot, child }
+}
+
+describe('slot', () => {
+  it('gives the model to the child, then one job at a time', async () => {
+    const { slot, child, states, clock } = harness()
+    expect(child().sent).toEqual([{ type: 'start', config: { modelDir: 'm', provider: 'cpu', threads: 1 } }])
+    await expect(slot.run(work, { signal: signal() })).rejects.toMatchObject({ code: 'busy' })
+    child().ready()
+    const events: StepEvent[] = []
+    const done = slot.run(work, { signal: signal(), onStep: (event) => events.push(event) })
+    await expect(slot.run(work, { signal: signal() })).rejects.toMatchObject({ code: 'busy' })
+    const id = child().jobId
+    const event = { step: 1, steps: 4, preview: undefined }
+    child().events.onMessage({ type: 'step', id, event })
+    child().events.onMessage({ type: 'step', id: id + 1, event })
+    child().events.onMessage({ type: 'done', id, result })
+    expect(await done).toBe(result)
+    expect(events).toEqual([event])
+    expect(states).toEqual(['starting', 'ready', 'busy', 'ready'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('passes a failure on with code and field, and stays ready', async () => {
+    const { slot, child } = harness()
+    child().ready()
+    const run = slot.run(work, { signal: signal() })
+    child().events.onMessage({
+      type: 'failed',
+      id: child().jobId,
+      failure: { code: 'broken_image', message: 'cut', field: 'image' },
+    })
+    await expect(run).rejects.toMatchObject({
+      name: 'EngineError',
+      code: 'broken_image',
+      message: 'cut',
+      field: 'image',
+    })
+    expect(slot.state.name).toBe('ready')
+  })
+
+  it('forwards an abort and waits for the child to stop; what it finished by then counts as cancelled', async () => {
+    const { slot, child } = harness()
+    child().ready()
+    const abort = new AbortController()
+    const run = slot.run(work, { signal: abort.signal })
+    abort.abort()
+    expect(child().sent.at(-1)).toEqual({ type: 'cancel', id: child().jobId })
+    expect(slot.state.name).toBe('busy')
+    child().events.onMessage({ type: 'done', id: child().jobId, result })
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' })
+    expect(slot.state.name).toBe('ready')
+  })
+
+  it('fails the running job once when the child dies, and starts another', async () => {
+    const { slot, child, children, clock } = harness()
+    child().ready()
+    const run = slot.run(work, { signal: signal() })
+    const id = child().jobId
+    child().events.onExit('SIGKILL')
+    child().events.onMessage({ type: 'done', id, result })
+    await expect(run).rejects.toMatchObject({ code: 'engine_crashed' })
+    expect(slot.state).toMatchObject({ name: 'dead', reason: 'SIGKILL', failures: 1 })
+    clock.advance(100)
+    expect(children).toHaveLength(2)
+    child().ready()
+    const next = slot.run(work, { signal: signal() })
+    child(0).events.onMessage({ type: 'done', id: child().jobId, result: { ...result, width: 99 } })
+    expect(slot.state.name).toBe('busy')
+    child().events.onMessage({ type: 'done', id: child().jobId, result })
+    expect((await next).width).toBe(8)
+  })
+
+  it('kills a child that exceeds the deadline, and waits for its exit before the next', async () => {
+    const { slot, child, children, clock } = harness()
+    child().ready()
+    const run = slot.run(work, { signal: signal() })
+    clock.advance(999)
+    expect(child().kills).toBe(0)
+    clock.advance(1)
+    await expect(run).rejects.toMatchObject({ code: 'engine_timeout' })
+    expect(child().kills).toBe(1)
+    expect(slot.state.name).toBe('dying')
+    clock.advance(60_000)
+    expect(children).toHaveLength(1)
+    child().events.onExit('SIGKILL')
+    expect(slot.state).toMatchObject({ name: 'dead', reason: 'a job took longer than 1000 ms' })
+    clock.advance(100)
+    expect(children).toHaveLength(2)
+  })
+
+  it('kills a child that is never ready', () => {
+    const { slot, child, clock } = harness()
+    clock.advance(5_000)
+    expect(child().kills).toBe(1)
+    child().events.onExit('SIGKILL')
+    expect(slot.state).toMatchObject({ name: 'dead', reason: 'not ready within 5000 ms' })
+  })
+
+  it('keeps the reason of an unusable model, and looks again less and less often', () => {
+    const { slot, child, children, clock } = harness()
+    child().events.onMessage({ type: 'unusable', code: 'model_unexpected_io', message: 'unet is odd' })
+    expect(child().kills).toBe(1)
+    child().events.onExit('SIGKILL')
+    expect(slot.state).toMatchObject({
+      name: 'dead',
+      reason: 'unet is odd',
+      unusable: { code: 'model_unexpected_io' },
+    })
+    for (const delayMs of [100, 200, 400]) {
+      const before = children.length
+      clock.advance(delayMs - 1)
+      expect(children).toHaveLength(before)
+      clock.advance(1)
+      expect(children).toHaveLength(before + 1)
+      child().events.onExit('exit code 1')
+    }
+  })
+
+  it('is back within two seconds however often a child that can start is killed', () => {
+    for (let failures = 1; failures < 50; failures++) {
+      expect(restartDelayMs(failures, true)).toBeLessThan(2_000)
+      expect(restartDelayMs(failures, false)).toBeLessThanOrEqual(10_000)
+    }
+    expect(restartDelayMs(20, false)).toBe(10_000)
+  })
+
+  it('ends its job and its child on close, and leaves no timer in any state', async () => {
+    const busy = harness()
+    busy.child().ready()
+    const run = busy.slot.run(work, { signal: signal() })
+    const closing = busy.slot.close()
+    await expect(run).rejects.toMatchObject({ code: 'draining' })
+    busy.child().events.onExit('SIGKILL')
+    await closing
+    const dead = harness()
+    dead.child().events.onExit('exit code 1')
+    await dead.slot.close()
+    for (const { clock, children, slot } of [busy, dead]) {
+      expect(clock.pending).toBe(0)
+      expect(children).toHaveLength(1)
+      expect(slot.pid).toBeUndefined()
+    }
+  })
+
+  it('survives a listener that throws', async () => {
+    const { slot, child } = harness()
+    child().ready()
+    const onStep = () => {
+      throw new Error('a listener broke')
+    }
+    const run = slot.run(work, { signal: signal(), onStep })
+    child().events.onMessage({
+      type: 'step',
+      id: child().jobId,
+      event: { step: 1, steps: 1, preview: undefined },
+    })
+    child().events.onMessage({ type: 'done', id: child().jobId, result })
+    expect(await run).toBe(result)
+  })
+})

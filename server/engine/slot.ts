@@ -1,0 +1,215 @@
+// One child process under supervision. Its life is the union below; every change goes through `#to`.
+import type { Clock } from '../../lib/std/clock.ts'
+import type { Child, SpawnChild } from './child.ts'
+import { EngineError, type GenerateOptions, type JobResult } from './engine.ts'
+import { closedError } from './free-slots.ts'
+import type { EngineLog } from './log.ts'
+import type { FromWorker, SlotJob, WorkerConfig } from './slot-protocol.ts'
+
+/** Wait before restart n (ms): at once after the first crash; never above 1.5 s for a child that can start at all. */
+const RESTART = { firstMs: 100, factor: 2, startedMaxMs: 1_500, maxMs: 10_000 } as const
+
+export interface Unusable {
+  readonly code: string
+  readonly message: string
+}
+
+interface Run {
+  readonly id: number
+  readonly options: GenerateOptions
+  /** Ends the promise, its timer and its listener; only the first call counts. */
+  readonly settle: (outcome: JobResult | EngineError) => void
+}
+
+export type SlotState =
+  | { readonly name: 'starting'; readonly child: Child }
+  | { readonly name: 'ready'; readonly child: Child }
+  | { readonly name: 'busy'; readonly child: Child; readonly run: Run }
+  /** Killed; waiting for the exit. `unusable`: the model folder is at fault. */
+  | {
+      readonly name: 'dying'
+      readonly child: Child
+      readonly reason: string
+      readonly unusable: Unusable | undefined
+    }
+  /** No process. Restarted after a while, unless closed. */
+  | {
+      readonly name: 'dead'
+      readonly reason: string
+      readonly unusable: Unusable | undefined
+      readonly failures: number
+    }
+
+export interface SlotOptions {
+  readonly spawn: SpawnChild
+  readonly config: WorkerConfig
+  /** A job that takes longer is ended with `engine_timeout`, and its child with it. */
+  readonly deadlineMs: number
+  /** A child that is not ready after this is ended. */
+  readonly startTimeoutMs: number
+  readonly clock: Clock
+  readonly log: EngineLog
+  readonly onChange: () => void
+}
+
+export class Slot {
+  readonly #options: SlotOptions
+  #state: SlotState = { name: 'dead', reason: 'not started', unusable: undefined, failures: 0 }
+  #failures = 0
+  #nextId = 1
+  #closed = false
+  #cancelTimer: () => void = () => undefined
+  #onDead: (() => void) | undefined
+
+  constructor(options: SlotOptions) {
+    this.#options = options
+  }
+
+  get state(): SlotState {
+    return this.#state
+  }
+
+  get pid(): number | undefined {
+    return this.#state.name === 'dead' ? undefined : this.#state.child.pid
+  }
+
+  start(): void {
+    const { spawn, config, startTimeoutMs } = this.#options
+    const child: Child = spawn({
+      onMessage: (message) => this.#holds(child) && this.#onMessage(child, message),
+      onExit: (reason) => this.#onExit(reason),
+    })
+    this.#to({ name: 'starting', child })
+    this.#timer(startTimeoutMs, () => this.#kill(`not ready within ${startTimeoutMs} ms`))
+    child.send({ type: 'start', config })
+  }
+
+  /** Runs one job; throws EngineError. Only a `ready` slot may be asked. */
+  run(work: SlotJob, options: GenerateOptions): Promise<JobResult> {
+    const state = this.#state
+    if (state.name !== 'ready')
+      return Promise.reject(new EngineError('busy', `The engine slot is ${state.name}; wait for whenFree`))
+    const id = this.#nextId++
+    const { child } = state
+    return new Promise((resolve, reject) => {
+      const onAbort = () => child.send({ type: 'cancel', id })
+      let open = true
+      const settle = (outcome: JobResult | EngineError) => {
+        if (!open) return
+        open = false
+        options.signal.removeEventListener('abort', onAbort)
+        if (outcome instanceof EngineError) reject(outcome)
+        else resolve(outcome)
+      }
+      this.#to({ name: 'busy', child, run: { id, options, settle } })
+      this.#timer(this.#options.deadlineMs, () => this.#onDeadline())
+      options.signal.addEventListener('abort', onAbort, { once: true })
+      child.send({ type: 'job', id, work })
+    })
+  }
+
+  /** Ends the child for good; resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#state.name === 'dead') {
+      this.#cancelTimer()
+      return
+    }
+    const gone = new Promise<void>((resolve) => (this.#onDead = resolve))
+    if (this.#state.name === 'busy') this.#state.run.settle(closedError())
+    this.#kill('closed')
+    await gone
+  }
+
+  /** False for the last words of a child that has already been given up. */
+  #holds(child: Child): boolean {
+    return this.#state.name !== 'dead' && this.#state.child === child
+  }
+
+  #onMessage(child: Child, message: FromWorker): void {
+    const state = this.#state
+    if (message.type === 'ready' && state.name === 'starting') {
+      const { loadMs, rssBytes } = message
+      this.#options.log.info(
+        { pid: child.pid, loadMs: Math.round(loadMs), rssMb: Math.round(rssBytes / 1e6) },
+        'engine slot ready',
+      )
+      this.#to({ name: 'ready', child })
+    } else if (message.type === 'unusable' && state.name === 'starting') {
+      this.#kill(message.message, message)
+    } else if (state.name === 'busy' && 'id' in message && message.id === state.run.id) {
+      this.#onJobMessage(state, message)
+    }
+  }
+
+  #onJobMessage(
+    { child, run }: { child: Child; run: Run },
+    message: Extract<FromWorker, { id: number }>,
+  ): void {
+    if (message.type === 'step') {
+      try {
+        run.options.onStep?.(message.event)
+      } catch (error) {
+        this.#options.log.warn({ err: error }, 'a step listener threw')
+      }
+      return
+    }
+    // It answered, so it is in order, whatever it answered.
+    this.#failures = 0
+    this.#to({ name: 'ready', child })
+    // A job that ended while its cancel was on the way counts as cancelled: nobody waits for it.
+    if (run.options.signal.aborted) return run.settle(new EngineError('cancelled', 'Cancelled'))
+    if (message.type === 'done') return run.settle(message.result)
+    const { code, message: words, field } = message.failure
+    run.settle(new EngineError(code, words, field === undefined ? {} : { field }))
+  }
+
+  #onDeadline(): void {
+    const { deadlineMs } = this.#options
+    const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
+    if (this.#state.name === 'busy') this.#state.run.settle(new EngineError('engine_timeout', message))
+    this.#kill(`a job took longer than ${deadlineMs} ms`)
+  }
+
+  #kill(reason: string, unusable?: Unusable): void {
+    const state = this.#state
+    if (state.name === 'dead' || state.name === 'dying') return
+    this.#to({ name: 'dying', child: state.child, reason, unusable })
+    state.child.kill()
+  }
+
+  #onExit(how: string): void {
+    const state = this.#state
+    if (state.name === 'dead') return
+    this.#failures += 1
+    const reason = state.name === 'dying' ? state.reason : how
+    const unusable = state.name === 'dying' ? state.unusable : undefined
+    const couldStart = state.name === 'ready' || state.name === 'busy'
+    this.#to({ name: 'dead', reason, unusable, failures: this.#failures })
+    if (state.name === 'busy') {
+      const message = `The engine process ended (${how}) while it worked on this frame; send it again`
+      state.run.settle(new EngineError('engine_crashed', message))
+    }
+    if (this.#closed) return this.#onDead?.()
+    this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
+    this.#timer(restartDelayMs(this.#failures, couldStart), () => this.start())
+  }
+
+  /** Every state has at most one timer, and it ends with the state. */
+  #timer(delayMs: number, run: () => void): void {
+    this.#cancelTimer = this.#options.clock.setTimer(run, delayMs)
+  }
+
+  #to(state: SlotState): void {
+    this.#cancelTimer()
+    this.#cancelTimer = () => undefined
+    this.#state = state
+    this.#options.onChange()
+  }
+}
+
+/** @param failures in a row, this one included. */
+export function restartDelayMs(failures: number, couldStart: boolean): number {
+  const most = couldStart ? RESTART.startedMaxMs : RESTART.maxMs
+  return Math.min(most, RESTART.firstMs * RESTART.factor ** (failures - 1))
+}

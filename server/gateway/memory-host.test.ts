@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { hostContract } from './host.contract.ts'
+import type { ClientSocket } from './host.contract.ts'
+import { MemoryClient, MemoryHost } from './memory-host.ts'
+
+function wrap(client: MemoryClient): ClientSocket {
+  const inbox: (string | Uint8Array)[] = []
+  const poll = async <T>(look: () => T | undefined): Promise<T> => {
+    for (let turn = 0; turn < 100; turn++) {
+      inbox.push(...client.flush())
+      const found = look()
+      if (found !== undefined) return found
+      await Promise.resolve()
+    }
+    throw new Error('nothing came')
+  }
+  return {
+    send: (data) => client.send(data),
+    next: () => poll(() => inbox.shift()),
+    get closed() {
+      return poll(() => client.closeCode)
+    },
+    close: (code) => client.close(code),
+  }
+}
+
+hostContract('memory', {
+  start: (app) => new MemoryHost(app),
+  client: (host) => ({
+    async request(request) {
+      if (!(host instanceof MemoryHost)) throw new Error('not a memory host')
+      const reply = await host.request(request)
+      return { status: reply.status, headers: { ...reply.headers }, body: String(reply.body) }
+    },
+    async connect(path, headers = {}) {
+      if (!(host instanceof MemoryHost)) throw new Error('not a memory host')
+      const answer = host.connect({ path, headers })
+      return answer instanceof MemoryClient ? wrap(answer) : { refused: answer.status }
+    },
+  }),
+})
+
+it('buffers what a stalled reader does not take', () => {
+  let sent: string[] = []
+  const host = new MemoryHost({
+    sockets: [{ path: '/', maxMessageBytes: 10, upgrade: () => (socket) => ({ message: () => (sent = [socket.send('a'), socket.send('b')]), drain: () => (sent = ['drained']), closed: () => undefined }) }],
+    bodyLimitBytes: () => 0,
+    bodyTooLarge: () => ({ status: 413, headers: {}, body: '' }),
+    respond: () => ({ status: 404, headers: {}, body: '' }),
+  })
+  void host.listen({ host: '', port: 0 })
+  const client = host.connect({ path: '/' })
+  if (!(client instanceof MemoryClient)) throw new Error('refused')
+  client.stall(1)
+  client.send('go')
+  expect(sent).toEqual(['sent', 'buffered'])
+  expect(client.flush()).toEqual(['a', 'b'])
+  expect(sent).toEqual(['drained'])
+  host.stopListening()
+})

@@ -1,0 +1,160 @@
+// A host without a network, for tests: sockets whose reader decides when it reads. Passes host.contract.ts.
+import { AppError } from '../../lib/std/errors.ts'
+import type { Host, HttpRequest, ListenAddress, Reply, RequestHead, SendResult, Socket, SocketHandler, WebApp } from './host.ts'
+
+const FIRST_FREE_PORT = 40_000
+const taken = new Map<number, MemoryHost>()
+
+export interface MemoryRequest {
+  readonly method?: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  readonly signal?: AbortSignal
+}
+
+export class MemoryHost implements Host {
+  readonly #app: WebApp
+  readonly #sockets = new Set<MemorySocket>()
+  #port: number | undefined
+
+  constructor(app: WebApp) {
+    this.#app = app
+  }
+
+  async listen({ host, port }: ListenAddress): Promise<number> {
+    const wanted = port === 0 ? FIRST_FREE_PORT + taken.size : port
+    if (taken.has(wanted)) throw new AppError('port_in_use', `Port ${wanted} on ${host} is taken`)
+    taken.set(wanted, this)
+    this.#port = wanted
+    return wanted
+  }
+
+  stopListening(): void {
+    if (this.#port !== undefined) taken.delete(this.#port)
+    this.#port = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopListening()
+    for (const socket of [...this.#sockets]) socket.end(1006)
+  }
+
+  async request(request: MemoryRequest): Promise<Reply> {
+    this.#checkListening()
+    const head = toHead(request)
+    const body = toBytes(request.body ?? '')
+    const limit = this.#app.bodyLimitBytes(head)
+    if (body.length > limit) return this.#app.bodyTooLarge(head, limit)
+    const full: HttpRequest = { ...head, body, signal: request.signal ?? new AbortController().signal }
+    const reply = await this.#app.respond(full)
+    return head.method === 'HEAD' ? { ...reply, body: '' } : reply
+  }
+
+  /** A Reply when the upgrade is refused. */
+  connect(request: MemoryRequest): MemoryClient | Reply {
+    this.#checkListening()
+    const head = toHead(request)
+    const route = this.#app.sockets.find(({ path }) => path === head.path)
+    if (!route) return { status: 404, headers: {}, body: '' }
+    const answer = route.upgrade(head)
+    if (typeof answer !== 'function') return answer
+    const socket = new MemorySocket(head.remoteAddress, route.maxMessageBytes, () => this.#sockets.delete(socket))
+    this.#sockets.add(socket)
+    socket.handler = answer(socket)
+    return new MemoryClient(socket)
+  }
+
+  #checkListening(): void {
+    if (this.#port === undefined) throw new AppError('not_listening', 'Nobody listens here')
+  }
+}
+
+class MemorySocket implements Socket {
+  readonly remoteAddress: string
+  readonly maxMessageBytes: number
+  readonly #onEnd: () => void
+  handler: SocketHandler | undefined
+  /** Sent by the server and not yet read by the client. */
+  readonly unread: (string | Uint8Array)[] = []
+  /** Messages the network takes before the server's side begins to buffer. */
+  window = Infinity
+  closeCode: number | undefined
+  closeReason = ''
+
+  constructor(remoteAddress: string, maxMessageBytes: number, onEnd: () => void) {
+    this.remoteAddress = remoteAddress
+    this.maxMessageBytes = maxMessageBytes
+    this.#onEnd = onEnd
+  }
+
+  get bufferedBytes(): number {
+    return this.unread.slice(this.window).reduce((sum, message) => sum + toBytes(message).length, 0)
+  }
+
+  send(data: string | Uint8Array): SendResult {
+    if (this.closeCode !== undefined) return 'dropped'
+    this.unread.push(typeof data === 'string' ? data : data.slice())
+    return this.unread.length > this.window ? 'buffered' : 'sent'
+  }
+
+  close(code: number, reason: string): void {
+    this.closeReason = reason
+    this.end(code)
+  }
+
+  end(code: number): void {
+    if (this.closeCode !== undefined) return
+    this.closeCode = code
+    this.#onEnd()
+    this.handler?.closed(code)
+  }
+}
+
+/** The other end. Reads only when told to. */
+export class MemoryClient {
+  readonly #socket: MemorySocket
+
+  constructor(socket: MemorySocket) {
+    this.#socket = socket
+  }
+
+  get closeCode(): number | undefined {
+    return this.#socket.closeCode
+  }
+
+  get closeReason(): string {
+    return this.#socket.closeReason
+  }
+
+  send(data: string | Uint8Array): void {
+    if (this.#socket.closeCode !== undefined) return
+    if (toBytes(data).length > this.#socket.maxMessageBytes) return this.#socket.end(1006)
+    this.#socket.handler?.message(typeof data === 'string' ? data : data.slice())
+  }
+
+  /** From now on only `messages` fit into the network; the rest stays in the server's buffer. */
+  stall(messages = 0): void {
+    this.#socket.window = messages
+  }
+
+  /** Reads everything there is, once; the server's side hears that it drained. */
+  flush(): (string | Uint8Array)[] {
+    const read = this.#socket.unread.splice(0)
+    if (read.length > 0) this.#socket.handler?.drain()
+    return read
+  }
+
+  close(code = 1000): void {
+    this.#socket.end(code)
+  }
+}
+
+function toHead(request: MemoryRequest): RequestHead {
+  const [path = '', query = ''] = request.path.split('?')
+  return { method: request.method ?? 'GET', path, query, headers: request.headers ?? {}, remoteAddress: '127.0.0.1' }
+}
+
+function toBytes(data: string | Uint8Array): Uint8Array {
+  return typeof data === 'string' ? new TextEncoder().encode(data) : data
+}

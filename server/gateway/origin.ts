@@ -1,0 +1,25 @@
+/** Who may call from a browser. Anything without an Origin header is no browser and passes. */
+export interface OriginRule {
+  /** Origins such as `https://draw.example.org`, exactly. */
+  readonly allowed: readonly string[]
+  /** The server listens on a loopback address only. */
+  readonly loopbackOnly: boolean
+}
+
+export function isLoopbackHost(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  return bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
+}
+
+/**
+ * Loopback origins pass on any port (`next dev` has its own), listed ones pass, and the server's own origin passes.
+ * The last only where the server is meant to be reached by name: on a loopback server a foreign name in both Origin
+ * and Host is DNS rebinding.
+ */
+export function isAllowedOrigin(origin: string | undefined, host: string | undefined, rule: OriginRule): boolean {
+  if (origin === undefined || origin === '') return true
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
+  if (isLoopbackHost(url.hostname) || rule.allowed.includes(url.origin)) return true
+  return !rule.loopbackOnly && host !== undefined && url.host === host.toLowerCase()
+}

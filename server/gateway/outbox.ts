@@ -1,0 +1,53 @@
+import type { Outbound } from '../compat/dialect.ts'
+import type { Socket } from './host.ts'
+
+/** A client that reads nothing and asks on: beyond this many waiting notices it has to go. */
+const MAX_WAITING = 1024
+
+/**
+ * What one socket still has to send, in order. While the socket is buffered, pictures wait here and a newer one takes
+ * the place of an older one; notices are never dropped (SPEC C3). Memory: one image, one preview, MAX_WAITING notices.
+ */
+export class Outbox {
+  readonly #socket: Socket
+  readonly #onOverflow: () => void
+  #waiting: Outbound[] = []
+
+  constructor(socket: Socket, onOverflow: () => void) {
+    this.#socket = socket
+    this.#onOverflow = onOverflow
+  }
+
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  push(out: Outbound): void {
+    if (out.kind === 'image') this.#replaceImages(out.seq)
+    // A preview is a promise of a picture: whatever picture comes next makes it worthless.
+    if (out.kind !== 'control') this.#waiting = this.#waiting.filter((waiting) => waiting.kind !== 'preview')
+    this.#waiting.push(out)
+    this.flush()
+    if (this.#waiting.length > MAX_WAITING) this.#onOverflow()
+  }
+
+  /** The replaced picture's frame still ends with a word, in its place. */
+  #replaceImages(by: number): void {
+    this.#waiting = this.#waiting.flatMap((waiting) => {
+      if (waiting.kind !== 'image') return [waiting]
+      return waiting.replacedBy(by) ?? []
+    })
+  }
+
+  /** Sends until the socket buffers; to be called again when it has drained. */
+  flush(): void {
+    while (this.#waiting.length > 0 && this.#socket.bufferedBytes === 0) {
+      const next = this.#waiting.shift()
+      if (next) this.#socket.send(next.data)
+    }
+  }
+
+  clear(): void {
+    this.#waiting = []
+  }
+}

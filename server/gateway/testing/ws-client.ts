@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { WebSocket } from 'ws'
+import type { ClientSocket } from '../host.contract.ts'
+
+/** A `ws` client whose messages wait in line until a test asks for them. */
+export class WsClient implements ClientSocket {
+  readonly socket: WebSocket
+  readonly closed: Promise<number>
+  closeReason = ''
+  readonly #inbox: (string | Uint8Array)[] = []
+  #notify: () => void = () => undefined
+
+  constructor(socket: WebSocket) {
+    this.socket = socket
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.closeReason = reason.toString()
+        this.#notify()
+        resolve(code)
+      })
+    })
+    socket.on('error', () => undefined)
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#inbox.push(isBinary ? new Uint8Array(data) : data.toString())
+      this.#notify()
+    })
+  }
+
+  static async open(url: string, headers: Record<string, string> = {}): Promise<WsClient> {
+    const socket = new WebSocket(url, { headers, perMessageDeflate: false })
+    const client = new WsClient(socket)
+    await once(socket, 'open')
+    return client
+  }
+
+  send(data: string | Uint8Array): void {
+    this.socket.send(data)
+  }
+
+  sendJson(message: unknown): void {
+    this.send(JSON.stringify(message))
+  }
+
+  async next(): Promise<string | Uint8Array> {
+    while (this.#inbox.length === 0) {
+      if (this.socket.readyState >= WebSocket.CLOSING) throw new Error('the socket closed before the message came')
+      await new Promise<void>((resolve) => (this.#notify = resolve))
+    }
+    const message = this.#inbox.shift()
+    if (message === undefined) throw new Error('unreachable: the inbox had a message')
+    return message
+  }
+
+  /** Next JSON message that `matches`; others are passed over. */
+  async until(matches: (message: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    for (;;) {
+      const message = await this.next()
+      if (typeof message !== 'string') continue
+      const parsed = JSON.parse(message) as Record<string, unknown>
+      if (matches(parsed)) return parsed
+    }
+  }
+
+  untilType(type: string): Promise<Record<string, unknown>> {
+    return this.until((message) => message['type'] === type)
+  }
+
+  async untilBinary(): Promise<Uint8Array> {
+    for (;;) {
+      const message = await this.next()
+      if (typeof message !== 'string') return message
+    }
+  }
+
+  close(code = 1000): void {
+    this.socket.close(code)
+  }
+}
+
+/** Status with which an upgrade was refused. */
+export function refusedUpgrade(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, { headers })
+    socket.on('error', () => undefined)
+    socket.once('unexpected-response', (_request, response) => {
+      resolve(response.statusCode ?? 0)
+      response.resume()
+      socket.terminate()
+    })
+    socket.once('open', () => reject(new Error('the upgrade was not refused')))
+  })
+}
+
+export interface PlainReply {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** An HTTP request whose path is sent exactly as written: `fetch` would tidy it first. */
+export function plainRequest(port: number, options: { method?: string; path: string; headers?: Record<string, string>; body?: string | Uint8Array }): Promise<PlainReply> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', path, headers = {}, body } = options
+    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        const flat = Object.fromEntries(Object.entries(response.headers).map(([key, value]) => [key, String(value)]))
+        resolve({ status: response.statusCode ?? 0, headers: flat, body: Buffer.concat(chunks).toString() })
+      })
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}

@@ -1,0 +1,220 @@
+import uWS from 'uWebSockets.js'
+import type { HttpRequest as UwsRequest, HttpResponse, RecognizedString, us_listen_socket, us_socket_context_t, WebSocket } from 'uWebSockets.js'
+import { AppError } from '../../lib/std/errors.ts'
+import type { Host, ListenAddress, Reply, RequestHead, SendResult, Socket, SocketHandler, SocketRoute, WebApp } from './host.ts'
+
+declare module 'uWebSockets.js' {
+  // The binary takes these (AppWrapper.h, uWS_App_listen), its declarations forgot them.
+  interface TemplatedApp {
+    listen(host: RecognizedString, port: number, options: number, cb: (token: us_listen_socket | false) => void): TemplatedApp
+  }
+  const LIBUS_LISTEN_EXCLUSIVE_PORT: number
+}
+
+const IDLE_TIMEOUT_S = 120
+/** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
+const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
+
+/** The address was read, the rest of the request is never read again: only plain data leaves this file. */
+interface SocketData {
+  readonly open: (socket: Socket) => SocketHandler
+  readonly remoteAddress: string
+  socket: UwsSocket | undefined
+  handler: SocketHandler | undefined
+}
+
+/** The host a person runs. Copies what uWebSockets.js lends, corks what it writes, answers no request twice. */
+export class UwsHost implements Host {
+  readonly #app = uWS.App()
+  #listening: us_listen_socket | undefined
+
+  constructor(app: WebApp) {
+    for (const route of app.sockets) this.#addSocket(route)
+    this.#app.any('/*', (res, req) => serve(app, res, req))
+  }
+
+  #addSocket(route: SocketRoute): void {
+    this.#app.ws<SocketData>(route.path, {
+      maxPayloadLength: route.maxMessageBytes,
+      maxBackpressure: MAX_BACKPRESSURE_BYTES,
+      idleTimeout: IDLE_TIMEOUT_S,
+      sendPingsAutomatically: true,
+      // JPEG does not compress.
+      compression: uWS.DISABLED,
+      upgrade: (res, req, context) => upgrade(route, res, { req, context }),
+      open: (ws) => {
+        const data = ws.getUserData()
+        data.socket = new UwsSocket(ws, data.remoteAddress)
+        data.handler = data.open(data.socket)
+      },
+      message: (ws, message, isBinary) => ws.getUserData().handler?.message(copyMessage(message, isBinary)),
+      drain: (ws) => ws.getUserData().handler?.drain(),
+      close: (ws, code) => {
+        const data = ws.getUserData()
+        data.socket?.gone()
+        data.handler?.closed(code)
+      },
+    })
+  }
+
+  listen({ host, port }: ListenAddress): Promise<number> {
+    return new Promise((resolve, reject) => {
+      // Exclusively: by default the kernel would share the port and a second server would start in silence.
+      this.#app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (token) => {
+        if (token === false) return reject(cannotListen({ host, port }))
+        this.#listening = token
+        resolve(uWS.us_socket_local_port(token))
+      })
+    })
+  }
+
+  stopListening(): void {
+    if (this.#listening) uWS.us_listen_socket_close(this.#listening)
+    this.#listening = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listening = undefined
+    this.#app.close()
+  }
+}
+
+function cannotListen({ host, port }: ListenAddress): AppError {
+  const remedy = `Stop the program that has it, or choose another: PORT=${port + 1} npm start`
+  return new AppError('port_in_use', `Port ${port} on ${host} is taken, or ${host} is no address of this machine. ${remedy}`)
+}
+
+class UwsSocket implements Socket {
+  readonly remoteAddress: string
+  /** Cleared at the end: touching a closed uWebSockets.js socket throws. */
+  #ws: WebSocket<SocketData> | undefined
+
+  constructor(ws: WebSocket<SocketData>, remoteAddress: string) {
+    this.#ws = ws
+    this.remoteAddress = remoteAddress
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws?.getBufferedAmount() ?? 0
+  }
+
+  send(data: string | Uint8Array): SendResult {
+    const ws = this.#ws
+    if (!ws) return 'dropped'
+    let status = 2
+    ws.cork(() => {
+      status = ws.send(data, typeof data !== 'string', false)
+    })
+    // Inside a cork the status is that of the cork buffer; what counts is what is left after it.
+    if (status === 2) return 'dropped'
+    return this.bufferedBytes > 0 ? 'buffered' : 'sent'
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws?.end(code, reason)
+  }
+
+  gone(): void {
+    this.#ws = undefined
+  }
+}
+
+function copyMessage(message: ArrayBuffer, isBinary: boolean): string | Uint8Array {
+  return isBinary ? new Uint8Array(message.slice(0)) : Buffer.from(message).toString('utf8')
+}
+
+function readHead(res: HttpResponse, req: UwsRequest): RequestHead {
+  const headers: Record<string, string> = {}
+  req.forEach((key, value) => (headers[key] = value))
+  const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString('latin1')
+  return { method: req.getCaseSensitiveMethod().toUpperCase(), path: req.getUrl(), query: req.getQuery(), headers, remoteAddress }
+}
+
+function upgrade(route: SocketRoute, res: HttpResponse, { req, context }: { req: UwsRequest; context: us_socket_context_t }): void {
+  const head = readHead(res, req)
+  const answer = route.upgrade(head)
+  if (typeof answer !== 'function') return write(res, answer, head.method)
+  const data: SocketData = { open: answer, remoteAddress: head.remoteAddress, socket: undefined, handler: undefined }
+  const key = head.headers['sec-websocket-key'] ?? ''
+  const protocol = head.headers['sec-websocket-protocol'] ?? ''
+  res.upgrade(data, key, protocol, head.headers['sec-websocket-extensions'] ?? '', context)
+}
+
+/** Reads the body within its limit, then answers once, unless the client has gone. */
+function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
+  const head = readHead(res, req)
+  const gone = new AbortController()
+  const limit = app.bodyLimitBytes(head)
+  let answered = false
+  res.onAborted(() => {
+    answered = true
+    gone.abort()
+  })
+  const answer = (reply: Reply, closeAfter = false) => {
+    if (answered) return
+    answered = true
+    res.cork(() => write(res, closeAfter ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply, head.method, closeAfter))
+  }
+  const body = new BodyReader(limit)
+  res.onData((chunk, isLast) => {
+    body.add(chunk)
+    if (body.bytes > limit * 2) return answer(app.bodyTooLarge(head, limit), true)
+    if (!isLast || answered) return
+    if (body.bytes > limit) return answer(app.bodyTooLarge(head, limit))
+    void respond(app, { ...head, body: body.take(), signal: gone.signal }).then(answer)
+  })
+}
+
+async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): Promise<Reply> {
+  try {
+    return await app.respond(request)
+  } catch {
+    return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'The server failed on this request; its log says why.' }
+  }
+}
+
+class BodyReader {
+  readonly #limit: number
+  #chunks: Buffer[] = []
+  bytes = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(chunk: ArrayBuffer): void {
+    this.bytes += chunk.byteLength
+    if (this.bytes > this.#limit) this.#chunks = []
+    else this.#chunks.push(Buffer.from(chunk.slice(0)))
+  }
+
+  take(): Uint8Array {
+    return new Uint8Array(Buffer.concat(this.#chunks))
+  }
+}
+
+function write(res: HttpResponse, reply: Reply, method: string, closeAfter = false): void {
+  res.writeStatus(`${reply.status} ${STATUS_TEXT[reply.status] ?? 'Status'}`)
+  for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value)
+  if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body), closeAfter)
+  else res.end(reply.body, closeAfter)
+}
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  499: 'Client Closed Request',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}

@@ -1,0 +1,87 @@
+// The composition root: environment -> engine -> server, signals -> drain -> exit code.
+import { join } from 'node:path'
+import { readConfig } from './config.ts'
+import type { Config } from './config.ts'
+import type { Engine } from './engine/engine.ts'
+import { createFakeEngine } from './engine/fake-engine.ts'
+import { openLocalEngine } from './engine/local-engine.ts'
+import { systemClock } from './engine/system-clock.ts'
+import { createEvents } from './events.ts'
+import type { Events } from './events.ts'
+import { startServer } from './server.ts'
+import type { Server } from './server.ts'
+import { AppError, messageOf } from '../lib/std/errors.ts'
+
+const DRAIN_PATIENCE_MS = 5000
+
+interface StartedEngine {
+  readonly engine: Engine
+  /** Rejects when the engine can never become ready. */
+  readonly started: Promise<void>
+}
+
+async function openEngine(config: Config, events: Events): Promise<StartedEngine> {
+  if (config.engine === 'fake') {
+    return { engine: createFakeEngine({ stepMs: config.fakeStepMs, slots: config.slots ?? 1 }), started: Promise.resolve() }
+  }
+  const { modelDir, provider, threads, slots, jobDeadlineMs } = config
+  const engine = await openLocalEngine({
+    modelDir,
+    deadlineMs: jobDeadlineMs,
+    log: events.log,
+    ...(provider === undefined ? {} : { provider }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(slots === undefined ? {} : { slots }),
+  })
+  return { engine, started: engine.started }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const events = createEvents(config.logLevel)
+  process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
+  const { engine, started } = await openEngine(config, events)
+  started.catch(() => undefined)
+  let server: Server
+  try {
+    server = await startServer({ config, engine, events, clock: systemClock, pagesDir: join(process.cwd(), 'out') })
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
+  }
+  stopOnSignal(server, engine)
+  announce(config, server.port, events)
+  started.catch(async (error: unknown) => {
+    await server.stop(0)
+    await engine[Symbol.asyncDispose]()
+    giveUp(error)
+  })
+}
+
+function announce(config: Config, port: number, events: Events): void {
+  const name = config.loopbackOnly || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  process.stdout.write(`Sketchwire is at http://${name.includes(':') ? `[${name}]` : name}:${port}\n`)
+  if (config.loopbackOnly) return
+  events.log.warn({ event: 'server.open', host: config.host }, 'anyone who reaches this address can draw here: there are no keys yet')
+}
+
+function stopOnSignal(server: Server, engine: Engine): void {
+  let stopping = false
+  const stop = async () => {
+    // A second Ctrl-C means now.
+    if (stopping) process.exit(130)
+    stopping = true
+    await server.stop(DRAIN_PATIENCE_MS)
+    await engine[Symbol.asyncDispose]()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
+}
+
+function giveUp(error: unknown): never {
+  const isExpected = error instanceof AppError
+  process.stderr.write(`${isExpected ? error.message : `Sketchwire could not start: ${messageOf(error)}`}\n`)
+  process.exit(1)
+}
+
+await main().catch(giveUp)

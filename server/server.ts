@@ -1,0 +1,116 @@
+// Everything between the configuration and the port, as one thing that starts, drains and stops. Tests start it too.
+import { createRoutes } from './gateway/routes.ts'
+import type { Routes } from './gateway/routes.ts'
+import { newId } from './gateway/bind.ts'
+import type { Host, Reply, WebApp } from './gateway/host.ts'
+import { StaticFiles } from './gateway/static-files.ts'
+import { UwsHost } from './gateway/uws.ts'
+import type { Clock } from '../lib/std/clock.ts'
+import type { Config } from './config.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Events } from './events.ts'
+import { Dispatcher } from './session/dispatcher.ts'
+import { Registry } from './session/registry.ts'
+
+export interface ServerDeps {
+  readonly config: Pick<Config, 'host' | 'port' | 'origins' | 'loopbackOnly' | 'maxSessions' | 'jobDeadlineMs' | 'metricsPort'>
+  readonly engine: Engine
+  readonly events: Events
+  readonly clock: Clock
+  /** Folder of the exported pages. */
+  readonly pagesDir: string
+}
+
+export interface Server {
+  readonly port: number
+  readonly sessions: Registry
+  /** Refuses what is new, lets running frames finish for at most `patienceMs`, says goodbye with 1012, frees the port. */
+  stop(patienceMs: number): Promise<void>
+}
+
+/** Frames a second from one session before it is told to slow down: an order above what a pen makes. */
+const FRAMES_PER_SECOND = 60
+
+/** Listens and serves; rejects with AppError `port_in_use`, leaving nothing behind. The engine stays the caller's. */
+export async function startServer(deps: ServerDeps): Promise<Server> {
+  const { config, engine, events, clock } = deps
+  const dispatcher = new Dispatcher({ engine, clock, observer: events, jobDeadlineMs: config.jobDeadlineMs })
+  const { maxSessions } = config
+  const sessions = new Registry({ engine, dispatcher, clock, observer: events, maxSessions, framesPerSecond: FRAMES_PER_SECOND, newId })
+  const unwatch = engine.onState((state) => events.engineChanged(state.name, state.detail))
+  const routes = createRoutes({
+    registry: sessions,
+    engine,
+    model: engine.info,
+    clock,
+    files: new StaticFiles(deps.pagesDir),
+    origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
+    onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),
+    onBug: (where, error) => events.bug(where, error),
+  })
+  const hosts: Host[] = []
+  const tearDown = async () => {
+    unwatch()
+    sessions.dispose()
+    for (const host of hosts) await host[Symbol.asyncDispose]()
+    await dispatcher[Symbol.asyncDispose]()
+  }
+  try {
+    const port = await listenAll(deps, routes, hosts)
+    const stop = async (patienceMs: number) => {
+      await drain({ sessions, dispatcher, routes, hosts, clock }, patienceMs)
+      await tearDown()
+    }
+    return { port, sessions, stop }
+  } catch (error) {
+    await tearDown()
+    throw error
+  }
+}
+
+async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
+  const host = new UwsHost(routes)
+  hosts.push(host)
+  const port = await host.listen({ host: config.host, port: config.port })
+  if (config.metricsPort !== undefined) {
+    const metrics = new UwsHost(metricsApp(events))
+    hosts.push(metrics)
+    // Loopback whatever HOST says: figures about people's drawing are for whoever runs the machine.
+    await metrics.listen({ host: '127.0.0.1', port: config.metricsPort })
+  }
+  return port
+}
+
+interface Draining {
+  readonly sessions: Registry
+  readonly dispatcher: Dispatcher
+  readonly routes: Routes
+  readonly hosts: readonly Host[]
+  readonly clock: Clock
+}
+
+async function drain({ sessions, dispatcher, routes, hosts, clock }: Draining, patienceMs: number): Promise<void> {
+  for (const host of hosts) host.stopListening()
+  sessions.drain()
+  let cancelTimer = () => {}
+  const impatient = new Promise<void>((resolve) => (cancelTimer = clock.setTimer(resolve, patienceMs)))
+  await Promise.race([dispatcher.idle(), impatient])
+  cancelTimer()
+  sessions.abandon()
+  // One turn of the event loop, so that REST answers settled above are written before their sockets go.
+  await new Promise((resolve) => setImmediate(resolve))
+  routes.open.closeAll(1012, 'the server restarts')
+}
+
+function metricsApp(events: Events): WebApp {
+  const notFound: Reply = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Metrics are at /metrics' }
+  return {
+    sockets: [],
+    bodyLimitBytes: () => 1024,
+    bodyTooLarge: () => notFound,
+    async respond({ path }) {
+      if (path !== '/metrics') return notFound
+      return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await events.metrics() }
+    },
+  }
+}

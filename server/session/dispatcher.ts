@@ -1,0 +1,176 @@
+import type { Clock } from '../../lib/std/clock.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { SessionObserver } from './observer.ts'
+import type { RunningFrame, Session } from './session.ts'
+import { toWireError } from './session-event.ts'
+
+export interface DispatcherOptions {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly observer: SessionObserver
+  /** A job that runs longer than this fails with `engine_timeout`. */
+  readonly jobDeadlineMs: number
+}
+
+interface RunningJob {
+  readonly session: Session
+  readonly frame: RunningFrame
+  /** Set when the job was told to give way, so that its `cancelled` is no failure. */
+  gaveWay: boolean
+}
+
+/**
+ * Gives engine slots to sessions. Waits for a free slot first and chooses then (late binding), one frame per session
+ * in turn, live frames before refinements. Never cancels a live job because something newer came (SPEC F4).
+ */
+export class Dispatcher implements AsyncDisposable {
+  readonly #options: DispatcherOptions
+  /** In order of whose turn it is: who was served goes to the end. */
+  readonly #sessions = new Set<Session>()
+  readonly #jobs = new Set<RunningJob>()
+  readonly #stop = new AbortController()
+  readonly #loop: Promise<void>
+  #wakeUp: () => void = () => undefined
+  #onIdle: (() => void)[] = []
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#loop = this.#run()
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session)
+  }
+
+  remove(session: Session): void {
+    this.#sessions.delete(session)
+  }
+
+  get running(): number {
+    return this.#jobs.size
+  }
+
+  /** Something waits that did not, or a slot may have become free. */
+  wake(): void {
+    this.#giveWay()
+    this.#wakeUp()
+  }
+
+  /** Resolves when no job runs. */
+  async idle(): Promise<void> {
+    if (this.#jobs.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    for (const job of this.#jobs) job.frame.controller.abort()
+    this.#wakeUp()
+    await this.#loop
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      if (!this.#hasWork()) {
+        await new Promise<void>((resolve) => (this.#wakeUp = resolve))
+        continue
+      }
+      if (!(await this.#slotIsFree(signal))) continue
+      const session = this.#takeTurn()
+      if (session) this.#start(session)
+    }
+  }
+
+  async #slotIsFree(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#options.engine.whenFree(signal)
+      return true
+    } catch (error) {
+      // The engine will never be free again. Sessions refuse what comes later; what waits must not wait for ever.
+      if (!signal.aborted) for (const session of this.#sessions) session.failWaiting(toWireError(error))
+      return false
+    }
+  }
+
+  #hasWork(): boolean {
+    if (this.#jobs.size >= this.#options.engine.slots) return false
+    for (const session of this.#sessions) if (session.ready()) return true
+    return false
+  }
+
+  #takeTurn(): Session | undefined {
+    const session = this.#firstReady('live') ?? this.#firstReady('refine')
+    if (session) {
+      this.#sessions.delete(session)
+      this.#sessions.add(session)
+    }
+    return session
+  }
+
+  #firstReady(mode: 'live' | 'refine'): Session | undefined {
+    for (const session of this.#sessions) if (session.ready() === mode) return session
+    return undefined
+  }
+
+  #start(session: Session): void {
+    const frame = session.start()
+    if (!frame) return
+    const job = { session, frame, gaveWay: false }
+    this.#jobs.add(job)
+    void this.#work(job)
+  }
+
+  async #work(job: RunningJob): Promise<void> {
+    const { session, frame } = job
+    const { engine, clock, jobDeadlineMs } = this.#options
+    const cancelDeadline = clock.setTimer(() => this.#expire(job), jobDeadlineMs)
+    try {
+      const onStep = (event: Parameters<Session['step']>[1]) => session.step(frame, event)
+      session.finish(frame, await engine.generate(frame.job, { signal: frame.controller.signal, onStep }))
+    } catch (error) {
+      this.#failed(job, error)
+    } finally {
+      cancelDeadline()
+      this.#jobs.delete(job)
+      if (this.#jobs.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+      this.wake()
+    }
+  }
+
+  #failed(job: RunningJob, error: unknown): void {
+    const wire = toWireError(error)
+    if (job.gaveWay && wire.code === 'cancelled') return job.session.putBack(job.frame)
+    if (wire.code !== 'cancelled') this.#options.observer.jobFailed(job.session.id, job.frame.seq, error)
+    job.session.fail(job.frame, wire)
+  }
+
+  #expire(job: RunningJob): void {
+    const message = `The engine took longer than ${this.#options.jobDeadlineMs} ms; try fewer steps or a smaller size`
+    job.session.expire(job.frame, { code: 'engine_timeout', message })
+    job.frame.controller.abort()
+  }
+
+  /** Stops as many refinements as live frames lack slots. The engine ends them between two steps. */
+  #giveWay(): void {
+    const refining = [...this.#jobs].filter((job) => job.frame.mode === 'refine' && !job.frame.controller.signal.aborted)
+    if (refining.length === 0) return
+    const waiting = [...this.#sessions].filter((session) => session.wantsLive())
+    const own = refining.filter((job) => waiting.includes(job.session))
+    const others = refining.filter((job) => !own.includes(job))
+    const ending = [...this.#jobs].filter((job) => job.frame.controller.signal.aborted).length + own.length
+    const free = this.#options.engine.slots - this.#jobs.size + ending
+    const needed = waiting.filter((session) => this.#isServable(session, own)).length
+    for (const job of [...own, ...others.slice(0, Math.max(0, needed - free))]) this.#stopRefining(job)
+  }
+
+  /** A session whose own live job runs waits for that job, not for a slot. */
+  #isServable(session: Session, ending: readonly RunningJob[]): boolean {
+    return session.ready() !== undefined || ending.some((job) => job.session === session)
+  }
+
+  #stopRefining(job: RunningJob): void {
+    job.gaveWay = true
+    job.frame.controller.abort()
+    this.#options.observer.jobGaveWay(job.session.id, job.frame.seq)
+  }
+}

@@ -1,0 +1,88 @@
+import type { EngineState, EngineTimings } from '../engine/engine.ts'
+import type { FrameMode, ImageCodec, Timings } from '../../lib/protocol/control.ts'
+import { ERROR_TABLE, isErrorCode } from '../../lib/protocol/errors.ts'
+import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { AppError } from '../../lib/std/errors.ts'
+
+/** Which frame of the session, and the revision of the parameters it named (SPEC F5). */
+export interface FrameRef {
+  readonly seq: number
+  readonly rev: number
+}
+
+/** Encoded picture on its way out; compressed bytes, never pixels. */
+export interface Picture {
+  readonly image: Uint8Array
+  readonly codec: ImageCodec
+  readonly width: number
+  readonly height: number
+}
+
+export type ImageEvent = FrameRef &
+  Picture & {
+    readonly type: 'image'
+    readonly mode: FrameMode
+    readonly renderedWidth: number
+    readonly renderedHeight: number
+    readonly steps: number
+    readonly seed: number
+    readonly timings: Timings
+  }
+
+/** Exactly one of these ends every frame while its connection lives (SPEC F1). */
+export type TerminalEvent =
+  | ImageEvent
+  | (FrameRef & { readonly type: 'superseded'; readonly by: number })
+  | (FrameRef & { readonly type: 'refused'; readonly error: WireError })
+  | (FrameRef & { readonly type: 'failed'; readonly error: WireError; readonly retryable: boolean })
+
+/** Everything a session says. It leaves through the sink handed over at opening; the session knows no wire. */
+export type SessionEvent =
+  | {
+      readonly type: 'opened'
+      readonly session: string
+      readonly credit: number
+      readonly model: ModelInfo
+      readonly engine: EngineState
+    }
+  | { readonly type: 'engine'; readonly engine: EngineState }
+  /** About a message that was no frame; never terminal. */
+  | { readonly type: 'problem'; readonly error: WireError }
+  | (FrameRef & { readonly type: 'started' })
+  | (FrameRef & { readonly type: 'step'; readonly step: number; readonly steps: number; readonly preview: Picture | undefined })
+  | TerminalEvent
+
+export type SessionSink = (event: SessionEvent) => void
+
+export function isTerminal(event: SessionEvent): event is TerminalEvent {
+  return event.type === 'image' || event.type === 'superseded' || event.type === 'refused' || event.type === 'failed'
+}
+
+/** What a job's failure says on the wire. The words of an error that is not ours never leave the process. */
+export function toWireError(error: unknown): WireError {
+  if (error instanceof AppError && isErrorCode(error.code)) {
+    return { code: error.code, message: error.message, ...(error.field === undefined ? {} : { field: error.field }) }
+  }
+  return { code: 'internal', message: 'The server failed on this frame; its log says why. Try again.' }
+}
+
+export function isRetryable(code: ErrorCode): boolean {
+  return ERROR_TABLE[code].retryable
+}
+
+export interface FrameClock {
+  readonly receivedMs: number
+  readonly startedMs: number
+  readonly nowMs: number
+}
+
+/** Adds the waiting outside the engine to what the engine measured inside. */
+export function toTimings(engine: EngineTimings, clock: FrameClock): Timings {
+  return {
+    ...engine,
+    unetMs: [...engine.unetMs],
+    waitMs: clock.startedMs - clock.receivedMs,
+    totalMs: clock.nowMs - clock.receivedMs,
+  }
+}

@@ -1,0 +1,340 @@
+import { Credit } from '../../lib/flow/credit.ts'
+import { Mailbox } from '../../lib/flow/mailbox.ts'
+import type { MailboxPolicy } from '../../lib/flow/mailbox.ts'
+import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
+import type { FrameMode } from '../../lib/protocol/control.ts'
+import type { WireError } from '../../lib/protocol/errors.ts'
+import { checkParams } from '../../lib/protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { Clock } from '../../lib/std/clock.ts'
+import type { EngineState, Job, JobResult, StepEvent } from '../engine/engine.ts'
+import { admit, firstBucket } from './admission.ts'
+import type { AdmissionLimits } from './admission.ts'
+import { toJob } from './job.ts'
+import type { Size } from './job.ts'
+import type { SessionObserver } from './observer.ts'
+import { isRetryable, isTerminal, toTimings } from './session-event.ts'
+import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
+
+/** How one kind of client is served; differences between dialects are data. */
+export interface SessionPolicy {
+  readonly mailbox: MailboxPolicy
+  /** Frames in flight, waiting and running, that the client is told it may have (SPEC C1). */
+  readonly credit: number
+  /** 1 for a live session, so that images leave in order (SPEC F2); a FIFO session may have more. */
+  readonly maxRunning: number
+}
+
+export interface FrameRequest extends FrameRef {
+  readonly mode: FrameMode
+  /** Encoded sketch; `undefined` paints from the words alone. */
+  readonly image: Uint8Array | undefined
+}
+
+interface WaitingFrame extends FrameRequest {
+  readonly params: DrawParams
+  readonly receivedMs: number
+}
+
+/** A frame the engine works on; `controller` ends its job. */
+export interface RunningFrame extends WaitingFrame {
+  readonly startedMs: number
+  readonly job: Job
+  readonly controller: AbortController
+}
+
+interface Work {
+  readonly mailbox: Mailbox<WaitingFrame>
+  readonly credit: Credit
+  readonly running: Set<RunningFrame>
+}
+
+type SessionState =
+  | { readonly name: 'opening' }
+  | ({ readonly name: 'live' } & Work)
+  | ({ readonly name: 'draining' } & Work)
+  | { readonly name: 'closed' }
+
+export interface SessionOptions {
+  readonly id: string
+  readonly policy: SessionPolicy
+  readonly model: ModelInfo
+  readonly limits: AdmissionLimits
+  readonly engineState: () => EngineState
+  readonly clock: Clock
+  readonly sink: SessionSink
+  readonly observer: SessionObserver
+  /** Called when a frame waits or a place became free: the dispatcher looks again. */
+  readonly wake: () => void
+}
+
+const MAX_REVISIONS = 16
+
+/** One client's frames from admission to terminal event. Knows neither sockets nor how the engine works. */
+export class Session {
+  readonly id: string
+  readonly #options: SessionOptions
+  #state: SessionState = { name: 'opening' }
+  readonly #revisions = new Map<number, DrawParams | WireError>()
+  #bucket: TokenBucket
+  #lastSeq = -1
+  #lastRev = -1
+  #previewEvery = 0
+  #liveSize: Size | undefined
+
+  constructor(options: SessionOptions) {
+    this.id = options.id
+    this.#options = options
+    this.#bucket = firstBucket(options.limits, options.clock.now())
+  }
+
+  get state(): SessionState['name'] {
+    return this.#state.name
+  }
+
+  /** Frames waiting and running. */
+  get load(): { readonly waiting: number; readonly running: number } {
+    const work = this.#work()
+    return { waiting: work?.mailbox.size ?? 0, running: work?.running.size ?? 0 }
+  }
+
+  #work(): Work | undefined {
+    return this.#state.name === 'live' || this.#state.name === 'draining' ? this.#state : undefined
+  }
+
+  open(): void {
+    if (this.#state.name !== 'opening') return
+    const { policy, model, engineState } = this.#options
+    const credit = new Credit(policy.credit)
+    this.#state = { name: 'live', mailbox: new Mailbox(policy.mailbox), credit, running: new Set() }
+    this.#emit({ type: 'opened', session: this.id, credit: credit.limit, model, engine: engineState() })
+  }
+
+  /** Keeps parameters under their revision; those the model cannot do are answered now and remembered as refused. */
+  setParams(rev: number, params: DrawParams): void {
+    // Strength is judged with the frame: without an image it does not matter.
+    const error = this.#checkRevision(rev) ?? checkParams({ ...params, strength: 1 }, this.#options.model)
+    if (error) this.#emit({ type: 'problem', error })
+    if (rev <= this.#lastRev) return
+    this.#lastRev = rev
+    this.#revisions.set(rev, error ?? params)
+    for (const old of this.#revisions.keys()) {
+      if (this.#revisions.size <= MAX_REVISIONS) break
+      this.#revisions.delete(old)
+    }
+  }
+
+  #checkRevision(rev: number): WireError | undefined {
+    if (rev > this.#lastRev) return undefined
+    const message = `Revision ${rev} came after revision ${this.#lastRev}; revisions only grow`
+    return { code: 'invalid_params', message, field: 'rev', value: rev, range: `${this.#lastRev + 1}..4294967295` }
+  }
+
+  setPreviews(everySteps: number): void {
+    this.#previewEvery = everySteps
+  }
+
+  /**
+   * Takes in one frame. Whatever happens to it, it gets one terminal event.
+   *
+   * @param ownParams parameters that came with the frame itself; without them its `rev` says which
+   */
+  submit(request: FrameRequest, ownParams?: DrawParams): void {
+    const work = this.#claim(request)
+    if (!work) return
+    const { limits, engineState, clock } = this.#options
+    const nowMs = clock.now()
+    const params = ownParams ?? this.#revisions.get(request.rev)
+    const load = { draining: this.#state.name === 'draining', engine: engineState().name, bucket: this.#bucket, nowMs }
+    const verdict = admit({ ...request, params }, limits, load)
+    this.#bucket = verdict.bucket
+    if (!verdict.admitted) return this.#emit({ type: 'refused', ...ref(request), error: verdict.error })
+    this.#enqueue(work, { ...request, params: verdict.params, receivedMs: nowMs })
+  }
+
+  /** Ends a frame that could be read but not understood. */
+  refuse(frame: FrameRef, error: WireError): void {
+    if (this.#claim(frame)) this.#emit({ type: 'refused', ...ref(frame), error })
+  }
+
+  /** A number is used once and only upwards; without that, "exactly one terminal event" would mean nothing. */
+  #claim(frame: FrameRef): Work | undefined {
+    const work = this.#work()
+    if (!work) {
+      if (this.#state.name === 'opening') this.#emit({ type: 'problem', error: HELLO_FIRST })
+      return undefined
+    }
+    if (frame.seq > this.#lastSeq) {
+      this.#lastSeq = frame.seq
+      return work
+    }
+    const message = `Frame ${frame.seq} came after frame ${this.#lastSeq}; numbers only grow`
+    const range = `${this.#lastSeq + 1}..4294967295`
+    this.#emit({ type: 'problem', error: { code: 'duplicate_seq', message, field: 'seq', value: frame.seq, range } })
+    return undefined
+  }
+
+  #enqueue(work: Work, frame: WaitingFrame): void {
+    // A refinement yields to everyone, so behind its own live frame it could keep that stroke unpainted for long.
+    if (frame.mode === 'refine' && this.wantsLive()) {
+      const message = 'A live frame of this session still waits; refine when it is painted'
+      return this.#emit({ type: 'refused', ...ref(frame), error: { code: 'busy', message } })
+    }
+    const put = work.mailbox.put(frame)
+    if (!put.accepted) {
+      const message = `${work.mailbox.size} requests of yours wait already; send this one again later`
+      return this.#emit({ type: 'refused', ...ref(frame), error: { code: 'busy', message, retryAfterMs: 1000 } })
+    }
+    // The displaced frame gives its credit back before the new one takes: latest wins even for those who do not count.
+    if (put.displaced) this.#end(work, { type: 'superseded', ...ref(put.displaced), by: frame.seq })
+    if (work.credit.take(frame.seq)) {
+      this.#options.observer.frameAccepted(this.id, frame)
+      return this.#options.wake()
+    }
+    work.mailbox.remove((waiting) => waiting === frame)
+    const message = `More than ${work.credit.limit} frames in flight; wait for one to end`
+    this.#emit({ type: 'refused', ...ref(frame), error: { code: 'no_credit', message } })
+  }
+
+  /** Gives up a frame that waits or runs. Unknown numbers are ignored: their frame has ended on its own. */
+  cancel(seq: number): void {
+    const work = this.#work()
+    if (!work) return
+    const waiting = work.mailbox.remove((frame) => frame.seq === seq)
+    const running = [...work.running].find((frame) => frame.seq === seq)
+    const frame = waiting ?? running
+    if (frame) this.#fail(work, frame, { code: 'cancelled', message: `Frame ${seq} was cancelled` })
+    running?.controller.abort()
+  }
+
+  engineChanged(engine: EngineState): void {
+    if (this.#work()) this.#emit({ type: 'engine', engine })
+  }
+
+  /** Refuses what is new, ends what waits, lets what runs finish. */
+  drain(): void {
+    if (this.#state.name !== 'live') return
+    this.#state = { ...this.#state, name: 'draining' }
+    this.failWaiting({ code: 'draining', message: 'The server is stopping; reconnect in a moment.' })
+  }
+
+  failWaiting(error: WireError): void {
+    const work = this.#work()
+    for (const frame of work?.mailbox.drain() ?? []) if (work) this.#fail(work, frame, error)
+  }
+
+  /** Ends everything in flight with a word: the server stops and waits no longer. */
+  abandon(error: WireError): void {
+    this.failWaiting(error)
+    const work = this.#work()
+    for (const frame of work?.running ?? []) {
+      if (work) this.#fail(work, frame, error)
+      frame.controller.abort()
+    }
+  }
+
+  /** The connection is gone: drops everything in flight without a word (SPEC E1). */
+  close(): void {
+    const work = this.#work()
+    this.#state = { name: 'closed' }
+    for (const frame of work?.running ?? []) frame.controller.abort()
+    this.#revisions.clear()
+    this.#options.wake()
+  }
+
+  /** Mode of the frame that `start` would take now. */
+  ready(): FrameMode | undefined {
+    const work = this.#work()
+    return work && work.running.size < this.#options.policy.maxRunning ? this.#next(work)?.mode : undefined
+  }
+
+  wantsLive(): boolean {
+    const work = this.#work()
+    return work !== undefined && this.#next(work)?.mode === 'live'
+  }
+
+  #next(work: Work): WaitingFrame | undefined {
+    return work.mailbox.peek()
+  }
+
+  /** Takes the frame out of the mailbox for the engine: late binding, so it is the newest there is. */
+  start(): RunningFrame | undefined {
+    const work = this.#work()
+    const frame = work?.mailbox.take()
+    if (!work || !frame) return undefined
+    const source = { ...frame, liveSize: this.#liveSize, previewEvery: this.#previewEvery }
+    const job = toJob(source, this.#options.model)
+    if (frame.mode === 'live') this.#liveSize = { width: frame.params.width, height: frame.params.height }
+    const running = { ...frame, startedMs: this.#options.clock.now(), job, controller: new AbortController() }
+    work.running.add(running)
+    this.#emit({ type: 'started', ...ref(frame) })
+    return running
+  }
+
+  step(frame: RunningFrame, event: StepEvent): void {
+    if (this.#isAnswerable(frame)) this.#emit({ type: 'step', ...ref(frame), ...event })
+  }
+
+  finish(frame: RunningFrame, result: JobResult): void {
+    const work = this.#settle(frame)
+    if (!work) return
+    const nowMs = this.#options.clock.now()
+    const { timings, ...picture } = result
+    const { mode } = frame
+    const { steps, seed } = frame.job
+    this.#end(work, { type: 'image', ...ref(frame), ...picture, mode, steps, seed, timings: toTimings(timings, { ...frame, nowMs }) })
+  }
+
+  fail(frame: RunningFrame, error: WireError): void {
+    const work = this.#settle(frame)
+    if (work) this.#fail(work, frame, error)
+  }
+
+  /** Ends a frame whose job will not stop in time; the job's own end is then no news. */
+  expire(frame: RunningFrame, error: WireError): void {
+    const work = this.#work()
+    if (work) this.#fail(work, frame, error)
+  }
+
+  /** A refinement that gave way waits again, unless its own session has something newer. */
+  putBack(frame: RunningFrame): void {
+    const work = this.#settle(frame)
+    if (!work || !work.credit.has(frame.seq)) return
+    if (this.#state.name === 'draining') return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
+    const newer = this.#next(work)
+    if (newer) return this.#end(work, { type: 'superseded', ...ref(frame), by: newer.seq })
+    work.mailbox.put(frame)
+    this.#options.wake()
+  }
+
+  #settle(frame: RunningFrame): Work | undefined {
+    const work = this.#work()
+    work?.running.delete(frame)
+    return work
+  }
+
+  #isAnswerable(frame: FrameRef): boolean {
+    return this.#work()?.credit.has(frame.seq) ?? false
+  }
+
+  #fail(work: Work, frame: FrameRef, error: WireError): void {
+    this.#end(work, { type: 'failed', ...ref(frame), error, retryable: isRetryable(error.code) })
+  }
+
+  /** The only way a frame in flight ends; the credit window makes a second end impossible (SPEC F1). */
+  #end(work: Work, event: TerminalEvent): void {
+    if (work.credit.give(event.seq)) this.#emit(event)
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#state.name === 'closed') return
+    if (isTerminal(event)) this.#options.observer.frameEnded(this.id, event)
+    this.#options.sink(event)
+  }
+}
+
+const HELLO_FIRST = { code: 'hello_first', message: 'Say hello with your protocol version first' } as const
+
+function ref(frame: FrameRef): FrameRef {
+  return { seq: frame.seq, rev: frame.rev }
+}
