@@ -21,10 +21,12 @@ export default defineConfig({
           include: ['**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           environment: 'node',
+          globalSetup: ['server/engine/testing/build-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Sockets, child processes and inference share two cores: one file at a time keeps their timing honest.
-          fileParallelism: false,
+          pool: 'forks',
+          poolOptions: { forks: { singleFork: true } },
         },
       },
     ],

@@ -15,20 +15,54 @@ describe('what bad input gets', () => {
   it.each<[string, () => string | Uint8Array, object]>([
     ['not JSON', () => 'hello?', { type: 'error', code: 'not_json' }],
     ['an unknown type', () => '{"type":"dance"}', { type: 'error', code: 'unknown_type', value: 'dance' }],
-    ['a header that lies about its size', lying, { type: 'error', code: 'invalid_header', field: 'metaBytes' }],
+    [
+      'a header that lies about its size',
+      lying,
+      { type: 'error', code: 'invalid_header', field: 'metaBytes' },
+    ],
     ['an empty binary message', () => new Uint8Array(0), { type: 'error', code: 'invalid_header' }],
-    ['an image that is none', () => binary(1, new TextEncoder().encode('GIF89a')), { type: 'refused', seq: 1, code: 'unsupported_image', field: 'image', range: 'jpeg, png, webp' }],
-    ['a URL for an image', () => '{"type":"frame","seq":1,"rev":1,"image":"https://example.org/a.png"}', { type: 'refused', seq: 1, code: 'unsupported_image' }],
-    ['a message over the limit', () => binary(1, new Uint8Array(1_100_000)), { type: 'error', code: 'message_too_large', field: 'message', range: '0..1048576 bytes' }],
-    ['a long prompt', () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, prompt: 'x'.repeat(2001) } }), { type: 'error', code: 'invalid_params', field: 'params.prompt' }],
-    ['NaN', () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, strength: NaN } }), { type: 'error', code: 'invalid_params', field: 'params.strength', value: null, range: '0..1' }],
-    ['steps the model has not', () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, steps: 20 } }), { type: 'error', code: 'invalid_params', field: 'steps', value: 20, range: '1..8' }],
-    ['an unknown revision', () => JSON.stringify({ type: 'frame', seq: 1, rev: 8 }), { type: 'refused', seq: 1, code: 'unknown_params_rev', field: 'rev', value: 8 }],
+    [
+      'an image that is none',
+      () => binary(1, new TextEncoder().encode('GIF89a')),
+      { type: 'refused', seq: 1, code: 'unsupported_image', field: 'image', range: 'jpeg, png, webp' },
+    ],
+    [
+      'a URL for an image',
+      () => '{"type":"frame","seq":1,"rev":1,"image":"https://example.org/a.png"}',
+      { type: 'refused', seq: 1, code: 'unsupported_image' },
+    ],
+    [
+      'a message over the limit',
+      () => binary(1, new Uint8Array(1_100_000)),
+      { type: 'error', code: 'message_too_large', field: 'message', range: '0..1048576 bytes' },
+    ],
+    [
+      'a long prompt',
+      () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, prompt: 'x'.repeat(2001) } }),
+      { type: 'error', code: 'invalid_params', field: 'params.prompt' },
+    ],
+    [
+      'NaN',
+      () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, strength: NaN } }),
+      { type: 'error', code: 'invalid_params', field: 'params.strength', value: null, range: '0..1' },
+    ],
+    [
+      'steps the model has not',
+      () => JSON.stringify({ type: 'params', rev: 2, params: { ...PARAMS, steps: 20 } }),
+      { type: 'error', code: 'invalid_params', field: 'steps', value: 20, range: '1..8' },
+    ],
+    [
+      'an unknown revision',
+      () => JSON.stringify({ type: 'frame', seq: 1, rev: 8 }),
+      { type: 'refused', seq: 1, code: 'unknown_params_rev', field: 'rev', value: 8 },
+    ],
   ])('W1 %s: an error that says where, and the socket paints on', async (_name, message, expected) => {
     const { server } = await start()
     const client = await drawing(server)
     client.send(message())
-    expect(await client.until((one) => one['type'] === 'error' || one['type'] === 'refused')).toMatchObject(expected)
+    expect(await client.until((one) => one['type'] === 'error' || one['type'] === 'refused')).toMatchObject(
+      expected,
+    )
     client.send(binary(100))
     expect(decodeBinary(await client.untilBinary()).seq).toBe(100)
   })
@@ -37,7 +71,13 @@ describe('what bad input gets', () => {
     const { server } = await start({ info: { limits: { ...FAKE_MODEL.limits, strength: [0, 1] } } })
     const client = await drawing(server, { ...PARAMS, strength: 0.05 })
     client.send(binary(1))
-    expect(await client.untilType('refused')).toMatchObject({ seq: 1, code: 'steps_strength_too_small', field: 'strength', value: 0.05, range: '0.08..1' })
+    expect(await client.untilType('refused')).toMatchObject({
+      seq: 1,
+      code: 'steps_strength_too_small',
+      field: 'strength',
+      value: 0.05,
+      range: '0.08..1',
+    })
   })
 
   it.each(['', '🎨🏠', 'منزل تحت شجرة', 'x'.repeat(2000)])('paints the prompt %j', async (prompt) => {

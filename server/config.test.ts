@@ -2,12 +2,35 @@ import { expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 
 it('has defaults for everything', () => {
-  expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 7878, engine: 'local', modelDir: 'models/pocket', origins: [], metricsPort: undefined, loopbackOnly: true })
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 7878,
+    engine: 'local',
+    modelDir: 'models/pocket',
+    origins: [],
+    metricsPort: undefined,
+    loopbackOnly: true,
+  })
 })
 
 it('reads every variable', () => {
-  const env = { HOST: '0.0.0.0', PORT: '0', SKETCHWIRE_ORIGINS: 'https://a.example, http://b.example:81', SKETCHWIRE_THREADS: '2', METRICS_PORT: '9464', LOG_LEVEL: 'debug' }
-  expect(readConfig(env)).toMatchObject({ host: '0.0.0.0', port: 0, origins: ['https://a.example', 'http://b.example:81'], threads: 2, metricsPort: 9464, logLevel: 'debug', loopbackOnly: false })
+  const env = {
+    HOST: '0.0.0.0',
+    PORT: '0',
+    SKETCHWIRE_ORIGINS: 'https://a.example, http://b.example:81',
+    SKETCHWIRE_THREADS: '2',
+    METRICS_PORT: '9464',
+    LOG_LEVEL: 'debug',
+  }
+  expect(readConfig(env)).toMatchObject({
+    host: '0.0.0.0',
+    port: 0,
+    origins: ['https://a.example', 'http://b.example:81'],
+    threads: 2,
+    metricsPort: 9464,
+    logLevel: 'debug',
+    loopbackOnly: false,
+  })
 })
 
 it('takes an empty variable for one that is not set', () => {

@@ -35,11 +35,17 @@ const origin = v.pipe(
 
 /** Each variable: what it takes, in words for the error message, and its schema. */
 const VARIABLES = {
-  HOST: { allowed: 'an address of this machine, such as 127.0.0.1 or 0.0.0.0', schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/)) },
-  PORT: { allowed: 'a whole number from 0 to 65535 (0: any free port)', schema: whole(0, 65535) },
+  HOST: {
+    allowed: 'an address of this machine, such as 127.0.0.1 or 0.0.0.0',
+    schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/)),
+  },
+  PORT: { allowed: 'a whole number from 0 to 65535 (0 takes a free one)', schema: whole(0, 65535) },
   SKETCHWIRE_ENGINE: { allowed: 'local, or fake outside production', schema: v.picklist(['local', 'fake']) },
   SKETCHWIRE_MODEL: { allowed: 'a folder with a manifest.json', schema: v.pipe(v.string(), v.minLength(1)) },
-  SKETCHWIRE_PROVIDER: { allowed: 'the name of an execution provider, such as cpu, webgpu or cuda', schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)) },
+  SKETCHWIRE_PROVIDER: {
+    allowed: 'the name of an execution provider, such as cpu, webgpu or cuda',
+    schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
+  },
   SKETCHWIRE_THREADS: { allowed: 'a whole number from 1 to 256', schema: whole(1, 256) },
   SKETCHWIRE_SLOTS: { allowed: 'a whole number from 1 to 64', schema: whole(1, 64) },
   SKETCHWIRE_ORIGINS: {
@@ -80,7 +86,10 @@ export function readConfig(env: Environment = process.env): Config {
   })
 }
 
-function readVariable<N extends Name>(name: N, env: Environment): v.InferOutput<(typeof VARIABLES)[N]['schema']> | undefined {
+function readVariable<N extends Name>(
+  name: N,
+  env: Environment,
+): v.InferOutput<(typeof VARIABLES)[N]['schema']> | undefined {
   const value = env[name]
   if (value === undefined || value === '') return undefined
   const schema: (typeof VARIABLES)[N]['schema'] = VARIABLES[name].schema

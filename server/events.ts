@@ -19,16 +19,25 @@ export function createEvents(level: string): Events {
   const log = pino({ level }, pino.destination({ dest: 2, sync: true }))
   const metrics = new MetricsRegistry()
   collectDefaultMetrics({ register: metrics })
-  return { ...sessionEvents(log, metrics), ...serverEvents(log, metrics), log, metrics: () => metrics.metrics() }
+  return {
+    ...sessionEvents(log, metrics),
+    ...frameEvents(log, metrics),
+    ...serverEvents(log, metrics),
+    log,
+    metrics: () => metrics.metrics(),
+  }
 }
 
-function sessionEvents(log: Logger, metrics: MetricsRegistry): SessionObserver {
+type FrameLife = Pick<SessionObserver, 'frameAccepted' | 'frameEnded'>
+
+function sessionEvents(log: Logger, metrics: MetricsRegistry): Omit<SessionObserver, keyof FrameLife> {
   const registers = [metrics]
   const sessions = new Gauge({ name: 'sketchwire_sessions', help: 'Sessions open now', registers })
-  const accepted = new Counter({ name: 'sketchwire_frames_accepted_total', help: 'Frames let in', labelNames: ['mode'], registers })
-  const ended = new Counter({ name: 'sketchwire_frames_ended_total', help: 'Frames by how they ended', labelNames: ['end', 'code'], registers })
-  const gaveWay = new Counter({ name: 'sketchwire_refinements_gave_way_total', help: 'Refinements stopped for a live frame', registers })
-  const stages = frameHistograms(metrics)
+  const gaveWay = new Counter({
+    name: 'sketchwire_refinements_gave_way_total',
+    help: 'Refinements stopped for a live frame',
+    registers,
+  })
   return {
     sessionOpened(session) {
       sessions.inc()
@@ -37,16 +46,6 @@ function sessionEvents(log: Logger, metrics: MetricsRegistry): SessionObserver {
     sessionClosed(session) {
       sessions.dec()
       log.info({ event: 'session.closed', session }, 'session closed')
-    },
-    frameAccepted(session, { seq, mode }) {
-      accepted.inc({ mode })
-      log.debug({ event: 'frame.accepted', session, seq, mode }, 'frame accepted')
-    },
-    frameEnded(session, end) {
-      const code = end.type === 'refused' || end.type === 'failed' ? end.error.code : ''
-      ended.inc({ end: end.type, code })
-      stages(end)
-      log.debug({ event: `frame.${end.type}`, session, seq: end.seq, ...(code ? { code } : {}) }, 'frame ended')
     },
     jobGaveWay(session, seq) {
       gaveWay.inc()
@@ -58,11 +57,53 @@ function sessionEvents(log: Logger, metrics: MetricsRegistry): SessionObserver {
   }
 }
 
+function frameEvents(log: Logger, metrics: MetricsRegistry): FrameLife {
+  const registers = [metrics]
+  const accepted = new Counter({
+    name: 'sketchwire_frames_accepted_total',
+    help: 'Frames let in',
+    labelNames: ['mode'],
+    registers,
+  })
+  const ended = new Counter({
+    name: 'sketchwire_frames_ended_total',
+    help: 'Frames by how they ended',
+    labelNames: ['end', 'code'],
+    registers,
+  })
+  const observe = frameHistograms(metrics)
+  return {
+    frameAccepted(session, { seq, mode }) {
+      accepted.inc({ mode })
+      log.debug({ event: 'frame.accepted', session, seq, mode }, 'frame accepted')
+    },
+    frameEnded(session, end) {
+      const code = end.type === 'refused' || end.type === 'failed' ? end.error.code : ''
+      ended.inc({ end: end.type, code })
+      observe(end)
+      log.debug(
+        { event: `frame.${end.type}`, session, seq: end.seq, ...(code ? { code } : {}) },
+        'frame ended',
+      )
+    },
+  }
+}
+
 function frameHistograms(metrics: MetricsRegistry): (end: TerminalEvent) => void {
   const buckets = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10, 30]
   const registers = [metrics]
-  const total = new Histogram({ name: 'sketchwire_frame_seconds', help: 'Received to replied', buckets, registers })
-  const wait = new Histogram({ name: 'sketchwire_frame_wait_seconds', help: 'Received to handed to the engine', buckets, registers })
+  const total = new Histogram({
+    name: 'sketchwire_frame_seconds',
+    help: 'Received to replied',
+    buckets,
+    registers,
+  })
+  const wait = new Histogram({
+    name: 'sketchwire_frame_wait_seconds',
+    help: 'Received to handed to the engine',
+    buckets,
+    registers,
+  })
   return (end) => {
     if (end.type !== 'image') return
     total.observe(end.timings.totalMs / 1000)
@@ -70,11 +111,24 @@ function frameHistograms(metrics: MetricsRegistry): (end: TerminalEvent) => void
   }
 }
 
-function serverEvents(log: Logger, metrics: MetricsRegistry): Pick<Events, 'socketChanged' | 'engineChanged' | 'bug'> {
+function serverEvents(
+  log: Logger,
+  metrics: MetricsRegistry,
+): Pick<Events, 'socketChanged' | 'engineChanged' | 'bug'> {
   const registers = [metrics]
-  const sockets = new Gauge({ name: 'sketchwire_sockets', help: 'Sockets open now', labelNames: ['dialect'], registers })
+  const sockets = new Gauge({
+    name: 'sketchwire_sockets',
+    help: 'Sockets open now',
+    labelNames: ['dialect'],
+    registers,
+  })
   const bugs = new Counter({ name: 'sketchwire_bugs_total', help: 'Errors nobody expected', registers })
-  const changes = new Counter({ name: 'sketchwire_engine_state_changes_total', help: 'Engine states entered', labelNames: ['state'], registers })
+  const changes = new Counter({
+    name: 'sketchwire_engine_state_changes_total',
+    help: 'Engine states entered',
+    labelNames: ['state'],
+    registers,
+  })
   return {
     socketChanged(dialect, change, code) {
       sockets.inc({ dialect }, change === 'opened' ? 1 : -1)
@@ -82,7 +136,10 @@ function serverEvents(log: Logger, metrics: MetricsRegistry): Pick<Events, 'sock
     },
     engineChanged(state, detail) {
       changes.inc({ state })
-      log[state === 'degraded' ? 'warn' : 'info']({ event: 'engine.state', state, detail }, `engine is ${state}`)
+      log[state === 'degraded' ? 'warn' : 'info'](
+        { event: 'engine.state', state, detail },
+        `engine is ${state}`,
+      )
     },
     bug(where, error) {
       bugs.inc()

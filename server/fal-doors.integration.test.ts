@@ -7,21 +7,44 @@ import { cleanUpAfterTests, connect, falBody, start } from './testing/running-se
 cleanUpAfterTests()
 
 describe('the doors for one request', () => {
-  const post = (server: Server, body: string | Uint8Array, options: { path?: string; headers?: Record<string, string> } = {}) =>
-    plainRequest(server.port, { method: 'POST', path: options.path ?? '/', headers: { 'content-type': 'application/json', ...options.headers }, body })
+  const post = (
+    server: Server,
+    body: string | Uint8Array,
+    options: { path?: string; headers?: Record<string, string> } = {},
+  ) =>
+    plainRequest(server.port, {
+      method: 'POST',
+      path: options.path ?? '/',
+      headers: { 'content-type': 'application/json', ...options.headers },
+      body,
+    })
 
-  it.each(['/', '/fal-ai/lcm-sd15-i2i', '/110602490-lcm-sd15-i2i'])("POST %s paints, with fal's coercions", async (path) => {
-    const { server, engine } = await start()
-    const reply = await post(server, falBody({ num_inference_steps: '2', seed: 7.9, sync_mode: 1, height: 200, width: 300, extra: [] }), { path })
-    expect(reply.status).toBe(200)
-    expect(reply.headers['x-fal-request-id']).toMatch(/^[0-9a-f-]{36}$/)
-    const output = JSON.parse(reply.body)
-    expect(output).toMatchObject({ seed: 7, num_inference_steps: 2, request_id: 'r1', images: [{ width: 300, height: 200, rendered_width: 384, rendered_height: 256, content_type: 'image/jpeg' }] })
-    const picture = Buffer.from(output.images[0].url.split(',')[1], 'base64')
-    expect(await sharp(picture).metadata()).toMatchObject({ width: 300, height: 200, format: 'jpeg' })
-    expect(engine.jobs[0]).toMatchObject({ prompt: 'a cat', steps: 2, seed: 7, width: 300, height: 200 })
-    expect(server.sessions.size).toBe(0)
-  })
+  it.each(['/', '/fal-ai/lcm-sd15-i2i', '/110602490-lcm-sd15-i2i'])(
+    "POST %s paints, with fal's coercions",
+    async (path) => {
+      const { server, engine } = await start()
+      const reply = await post(
+        server,
+        falBody({ num_inference_steps: '2', seed: 7.9, sync_mode: 1, height: 200, width: 300, extra: [] }),
+        { path },
+      )
+      expect(reply.status).toBe(200)
+      expect(reply.headers['x-fal-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+      const output = JSON.parse(reply.body)
+      expect(output).toMatchObject({
+        seed: 7,
+        num_inference_steps: 2,
+        request_id: 'r1',
+        images: [
+          { width: 300, height: 200, rendered_width: 384, rendered_height: 256, content_type: 'image/jpeg' },
+        ],
+      })
+      const picture = Buffer.from(output.images[0].url.split(',')[1], 'base64')
+      expect(await sharp(picture).metadata()).toMatchObject({ width: 300, height: 200, format: 'jpeg' })
+      expect(engine.jobs[0]).toMatchObject({ prompt: 'a cat', steps: 2, seed: 7, width: 300, height: 200 })
+      expect(server.sessions.size).toBe(0)
+    },
+  )
 
   it('makes several images with seeds of their own', async () => {
     const { server } = await start()
@@ -33,8 +56,18 @@ describe('the doors for one request', () => {
   it.each<[string, string, number, object]>([
     ['no JSON', 'x', 400, { code: 'not_json' }],
     ['strength 7', falBody({ strength: 7 }), 422, { detail: [{ loc: ['body', 'strength'] }] }],
-    ['a URL', falBody({ image_url: 'http://localhost/x.png' }), 422, { detail: [{ loc: ['body', 'image_url'] }] }],
-    ['20 steps', falBody({ num_inference_steps: 20 }), 422, { detail: [{ loc: ['body', 'num_inference_steps'], ctx: { value: 20, range: '1..8' } }] }],
+    [
+      'a URL',
+      falBody({ image_url: 'http://localhost/x.png' }),
+      422,
+      { detail: [{ loc: ['body', 'image_url'] }] },
+    ],
+    [
+      '20 steps',
+      falBody({ num_inference_steps: 20 }),
+      422,
+      { detail: [{ loc: ['body', 'num_inference_steps'], ctx: { value: 20, range: '1..8' } }] },
+    ],
   ])('answers %s in the words fal clients know', async (_name, body, status, expected) => {
     const { server } = await start()
     const reply = await post(server, body)
@@ -62,7 +95,11 @@ describe('the doors for one request', () => {
   it('stops the job of a caller that goes away', async () => {
     const { server, engine } = await start({ paused: true })
     const gone = new AbortController()
-    const request = fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: falBody(), signal: gone.signal })
+    const request = fetch(`http://127.0.0.1:${server.port}/`, {
+      method: 'POST',
+      body: falBody(),
+      signal: gone.signal,
+    })
     await expect.poll(() => engine.running).toBe(1)
     gone.abort()
     await expect(request).rejects.toThrow()
@@ -76,7 +113,11 @@ describe("fal's JSON socket", () => {
     const client = await connect(server, '/ws?fal_jwt_token=t')
     client.send(falBody({ request_id: 'abc' }))
     const output = JSON.parse(String(await client.next()))
-    expect(output).toMatchObject({ request_id: 'abc', seed: 7, images: [{ url: expect.stringMatching(/^data:image\/jpeg;base64,/) }] })
+    expect(output).toMatchObject({
+      request_id: 'abc',
+      seed: 7,
+      images: [{ url: expect.stringMatching(/^data:image\/jpeg;base64,/) }],
+    })
   })
 
   it('answers the newest of a burst and is silent about what it superseded', async () => {
@@ -87,9 +128,15 @@ describe("fal's JSON socket", () => {
     for (const request_id of ['b', 'c', 'newest']) client.send(falBody({ request_id }))
     // Its answer proves that the burst before it was read.
     client.send('not json')
-    expect(JSON.parse(String(await client.next()))).toMatchObject({ type: 'x-fal-error', error: 'VALIDATION_ERROR' })
+    expect(JSON.parse(String(await client.next()))).toMatchObject({
+      type: 'x-fal-error',
+      error: 'VALIDATION_ERROR',
+    })
     engine.resume()
-    const ids = [JSON.parse(String(await client.next())).request_id, JSON.parse(String(await client.next())).request_id]
+    const ids = [
+      JSON.parse(String(await client.next())).request_id,
+      JSON.parse(String(await client.next())).request_id,
+    ]
     expect(ids).toEqual(['first', 'newest'])
   })
 
@@ -99,7 +146,10 @@ describe("fal's JSON socket", () => {
     client.send(falBody({ padding: 'x'.repeat(7_000_000), request_id: 'big' }))
     expect(JSON.parse(String(await client.next()))).toMatchObject({ request_id: 'big' })
     client.send('x'.repeat(9_000_000))
-    expect(JSON.parse(String(await client.next()))).toMatchObject({ type: 'x-fal-error', code: 'message_too_large' })
+    expect(JSON.parse(String(await client.next()))).toMatchObject({
+      type: 'x-fal-error',
+      code: 'message_too_large',
+    })
     client.send(falBody({ request_id: 'after' }))
     expect(JSON.parse(String(await client.next()))).toMatchObject({ request_id: 'after' })
   })

@@ -22,7 +22,10 @@ interface StartedEngine {
 
 async function openEngine(config: Config, events: Events): Promise<StartedEngine> {
   if (config.engine === 'fake') {
-    return { engine: createFakeEngine({ stepMs: config.fakeStepMs, slots: config.slots ?? 1 }), started: Promise.resolve() }
+    return {
+      engine: createFakeEngine({ stepMs: config.fakeStepMs, slots: config.slots ?? 1 }),
+      started: Promise.resolve(),
+    }
   }
   const { modelDir, provider, threads, slots, jobDeadlineMs } = config
   const engine = await openLocalEngine({
@@ -44,7 +47,13 @@ async function main(): Promise<void> {
   started.catch(() => undefined)
   let server: Server
   try {
-    server = await startServer({ config, engine, events, clock: systemClock, pagesDir: join(process.cwd(), 'out') })
+    server = await startServer({
+      config,
+      engine,
+      events,
+      clock: systemClock,
+      pagesDir: join(process.cwd(), 'out'),
+    })
   } catch (error) {
     await engine[Symbol.asyncDispose]()
     throw error
@@ -59,10 +68,14 @@ async function main(): Promise<void> {
 }
 
 function announce(config: Config, port: number, events: Events): void {
-  const name = config.loopbackOnly || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  const name =
+    config.loopbackOnly || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
   process.stdout.write(`Sketchwire is at http://${name.includes(':') ? `[${name}]` : name}:${port}\n`)
   if (config.loopbackOnly) return
-  events.log.warn({ event: 'server.open', host: config.host }, 'anyone who reaches this address can draw here: there are no keys yet')
+  events.log.warn(
+    { event: 'server.open', host: config.host },
+    'anyone who reaches this address can draw here: there are no keys yet',
+  )
 }
 
 function stopOnSignal(server: Server, engine: Engine): void {

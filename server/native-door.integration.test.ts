@@ -2,7 +2,16 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeBinary } from '../lib/protocol/frame.ts'
 import { WsClient } from './gateway/testing/ws-client.ts'
-import { binary, cleanUpAfterTests, connect, dataUriOf, drawing, PARAMS, SKETCH, start } from './testing/running-server.ts'
+import {
+  binary,
+  cleanUpAfterTests,
+  connect,
+  dataUriOf,
+  drawing,
+  PARAMS,
+  SKETCH,
+  start,
+} from './testing/running-server.ts'
 
 cleanUpAfterTests()
 
@@ -12,11 +21,23 @@ describe('the native door', () => {
     const client = await drawing(server)
     client.send(binary(1))
     const message = decodeBinary(await client.untilBinary())
-    expect(message).toMatchObject({ kind: 'image', seq: 1, paramsRev: 1, width: 256, height: 256, meta: { renderedWidth: 256, timings: { unetMs: expect.any(Array) } } })
+    expect(message).toMatchObject({
+      kind: 'image',
+      seq: 1,
+      paramsRev: 1,
+      width: 256,
+      height: 256,
+      meta: { renderedWidth: 256, timings: { unetMs: expect.any(Array) } },
+    })
     expect((await sharp(message.image).metadata()).width).toBe(256)
     client.sendJson({ type: 'frame', seq: 2, rev: 1, image: dataUriOf(SKETCH) })
     const json = await client.untilType('image')
-    expect(json).toMatchObject({ seq: 2, rev: 1, seed: PARAMS.seed, timings: { totalMs: expect.any(Number) } })
+    expect(json).toMatchObject({
+      seq: 2,
+      rev: 1,
+      seed: PARAMS.seed,
+      timings: { totalMs: expect.any(Number) },
+    })
     const same = Buffer.from(String(json['image']).split(',')[1] ?? '', 'base64')
     expect(same.equals(message.image)).toBe(true)
   })
@@ -26,7 +47,11 @@ describe('the native door', () => {
     const client = await drawing(server)
     client.sendJson({ type: 'previews', everySteps: 2 })
     client.send(binary(1))
-    expect(decodeBinary(await client.untilBinary())).toMatchObject({ kind: 'preview', seq: 1, meta: { step: 2, steps: 4 } })
+    expect(decodeBinary(await client.untilBinary())).toMatchObject({
+      kind: 'preview',
+      seq: 1,
+      meta: { step: 2, steps: 4 },
+    })
     expect(decodeBinary(await client.untilBinary())).toMatchObject({ kind: 'image', seq: 1 })
   })
 
@@ -35,7 +60,9 @@ describe('the native door', () => {
     const clients = await Promise.all([11, 22].map((seed) => drawing(server, { ...PARAMS, seed })))
     for (let seq = 1; seq <= 5; seq++) {
       for (const client of clients) client.sendJson({ type: 'frame', seq, rev: 1, image: dataUriOf(SKETCH) })
-      const seeds = await Promise.all(clients.map(async (client) => (await client.untilType('image'))['seed']))
+      const seeds = await Promise.all(
+        clients.map(async (client) => (await client.untilType('image'))['seed']),
+      )
       expect(seeds).toEqual([11, 22])
     }
     expect(engine.jobs).toHaveLength(10)
@@ -71,7 +98,11 @@ describe('the native door', () => {
     await client.untilType('started')
     engine.crash()
     expect(await client.untilType('status')).toMatchObject({ engine: 'degraded' })
-    expect(await client.untilType('failed')).toMatchObject({ seq: 1, code: 'engine_crashed', retryable: true })
+    expect(await client.untilType('failed')).toMatchObject({
+      seq: 1,
+      code: 'engine_crashed',
+      retryable: true,
+    })
     engine.recover()
     engine.resume()
     client.send(binary(2))
@@ -82,7 +113,11 @@ describe('the native door', () => {
     const { server, engine } = await start({ state: { name: 'loading', detail: undefined } })
     const client = await connect(server)
     client.sendJson({ type: 'hello', protocol: 1 })
-    expect(await client.untilType('welcome')).toMatchObject({ engine: 'loading', credit: 2, messageLimitBytes: 1048576 })
+    expect(await client.untilType('welcome')).toMatchObject({
+      engine: 'loading',
+      credit: 2,
+      messageLimitBytes: 1048576,
+    })
     client.sendJson({ type: 'params', rev: 1, params: PARAMS })
     client.send(binary(1))
     engine.recover()
@@ -114,7 +149,6 @@ describe('a slow reader', () => {
     const superseded: unknown[] = []
     while (images.at(-1) !== 8) {
       const message = await client.next()
-      console.log(typeof message === 'string' ? message.slice(0, 90) : 'img ' + decodeBinary(message).seq)
       if (typeof message !== 'string') images.push(decodeBinary(message).seq)
       else if (message.includes('"superseded"')) superseded.push(JSON.parse(message).seq)
     }
@@ -157,6 +191,9 @@ describe('the end', () => {
 
   it('refuses a port that another server has, naming it and the remedy', async () => {
     const { server } = await start()
-    await expect(start({}, { PORT: String(server.port) })).rejects.toMatchObject({ code: 'port_in_use', message: expect.stringMatching(`${server.port}.*PORT=`) })
+    await expect(start({}, { PORT: String(server.port) })).rejects.toMatchObject({
+      code: 'port_in_use',
+      message: expect.stringMatching(`${server.port}.*PORT=`),
+    })
   })
 })

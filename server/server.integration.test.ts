@@ -9,12 +9,20 @@ describe('who may call', () => {
 
   it('refuses foreign origins on sockets and doors with 403, and says how to let them in', async () => {
     const { server } = await start()
-    for (const path of ['/api/live', '/ws']) expect(await refusedUpgrade(`ws://127.0.0.1:${server.port}${path}`, evil)).toBe(403)
-    const reply = await plainRequest(server.port, { method: 'POST', path: '/', headers: evil, body: falBody() })
+    for (const path of ['/api/live', '/ws'])
+      expect(await refusedUpgrade(`ws://127.0.0.1:${server.port}${path}`, evil)).toBe(403)
+    const reply = await plainRequest(server.port, {
+      method: 'POST',
+      path: '/',
+      headers: evil,
+      body: falBody(),
+    })
     expect(reply.status).toBe(403)
     expect(reply.body).toContain('SKETCHWIRE_ORIGINS=https://evil.example')
     expect(reply.headers).not.toHaveProperty('access-control-allow-origin')
-    expect((await plainRequest(server.port, { method: 'OPTIONS', path: '/', headers: evil })).status).toBe(403)
+    expect((await plainRequest(server.port, { method: 'OPTIONS', path: '/', headers: evil })).status).toBe(
+      403,
+    )
   })
 
   it('lets in loopback pages of any port and those that are listed, with the headers their browsers ask for', async () => {
@@ -23,10 +31,31 @@ describe('who may call', () => {
       const client = await connect(server, '/api/live', { origin })
       client.sendJson({ type: 'hello', protocol: 1 })
       await client.untilType('welcome')
-      const preflight = await plainRequest(server.port, { method: 'OPTIONS', path: '/', headers: { origin, 'access-control-request-headers': 'content-type,authorization' } })
-      expect(preflight).toMatchObject({ status: 204, headers: { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type,authorization' } })
-      const reply = await plainRequest(server.port, { method: 'POST', path: '/', headers: { origin }, body: falBody() })
-      expect(reply).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'x-fal-request-id' } })
+      const preflight = await plainRequest(server.port, {
+        method: 'OPTIONS',
+        path: '/',
+        headers: { origin, 'access-control-request-headers': 'content-type,authorization' },
+      })
+      expect(preflight).toMatchObject({
+        status: 204,
+        headers: {
+          'access-control-allow-origin': origin,
+          'access-control-allow-headers': 'content-type,authorization',
+        },
+      })
+      const reply = await plainRequest(server.port, {
+        method: 'POST',
+        path: '/',
+        headers: { origin },
+        body: falBody(),
+      })
+      expect(reply).toMatchObject({
+        status: 200,
+        headers: {
+          'access-control-allow-origin': origin,
+          'access-control-expose-headers': 'x-fal-request-id',
+        },
+      })
     }
   })
 })
@@ -35,20 +64,44 @@ describe('pages and facts', () => {
   it('serves the page, the model and its own health', async () => {
     const { server, engine } = await start()
     const get = (path: string) => plainRequest(server.port, { path })
-    expect(await get('/')).toMatchObject({ status: 200, body: '<html>the page</html>', headers: { 'x-content-type-options': 'nosniff' } })
+    expect(await get('/')).toMatchObject({
+      status: 200,
+      body: '<html>the page</html>',
+      headers: { 'x-content-type-options': 'nosniff' },
+    })
     expect(await get('/livez')).toMatchObject({ status: 200 })
     expect(await get('/readyz')).toMatchObject({ status: 200 })
-    expect(JSON.parse((await get('/api/model')).body)).toMatchObject({ model: { id: 'fake' }, engine: { name: 'ready' } })
+    expect(JSON.parse((await get('/api/model')).body)).toMatchObject({
+      model: { id: 'fake' },
+      engine: { name: 'ready' },
+    })
     engine.setState({ name: 'loading', detail: 'reading files' })
     expect(await get('/livez')).toMatchObject({ status: 200 })
-    expect(JSON.parse((await get('/readyz')).body)).toEqual({ ready: false, engine: 'loading', draining: false, detail: 'reading files' })
+    expect(JSON.parse((await get('/readyz')).body)).toEqual({
+      ready: false,
+      engine: 'loading',
+      draining: false,
+      detail: 'reading files',
+    })
     expect(await get('/nothing')).toMatchObject({ status: 404 })
     expect(JSON.parse((await get('/api/nothing')).body)).toMatchObject({ error: { code: 'not_found' } })
-    expect(await plainRequest(server.port, { method: 'DELETE', path: '/livez' })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
-    expect(await plainRequest(server.port, { method: 'HEAD', path: '/' })).toMatchObject({ status: 200, body: '' })
+    expect(await plainRequest(server.port, { method: 'DELETE', path: '/livez' })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    })
+    expect(await plainRequest(server.port, { method: 'HEAD', path: '/' })).toMatchObject({
+      status: 200,
+      body: '',
+    })
   })
 
-  it.each(['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '//../secret.txt', '/_next/../../secret.txt'])('has nothing at %s', async (path) => {
+  it.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '//../secret.txt',
+    '/_next/../../secret.txt',
+  ])('has nothing at %s', async (path) => {
     const { server } = await start()
     const reply = await plainRequest(server.port, { path })
     expect(reply.status).toBe(404)

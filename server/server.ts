@@ -13,7 +13,10 @@ import { Dispatcher } from './session/dispatcher.ts'
 import { Registry } from './session/registry.ts'
 
 export interface ServerDeps {
-  readonly config: Pick<Config, 'host' | 'port' | 'origins' | 'loopbackOnly' | 'maxSessions' | 'jobDeadlineMs' | 'metricsPort'>
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'origins' | 'loopbackOnly' | 'maxSessions' | 'jobDeadlineMs' | 'metricsPort'
+  >
   readonly engine: Engine
   readonly events: Events
   readonly clock: Clock
@@ -28,26 +31,25 @@ export interface Server {
   stop(patienceMs: number): Promise<void>
 }
 
-/** Frames a second from one session before it is told to slow down: an order above what a pen makes. */
-const FRAMES_PER_SECOND = 60
+/** Frames a second from one session before it is told to slow down: twice what the fastest pump can make. */
+const FRAMES_PER_SECOND = 120
 
 /** Listens and serves; rejects with AppError `port_in_use`, leaving nothing behind. The engine stays the caller's. */
 export async function startServer(deps: ServerDeps): Promise<Server> {
   const { config, engine, events, clock } = deps
   const dispatcher = new Dispatcher({ engine, clock, observer: events, jobDeadlineMs: config.jobDeadlineMs })
   const { maxSessions } = config
-  const sessions = new Registry({ engine, dispatcher, clock, observer: events, maxSessions, framesPerSecond: FRAMES_PER_SECOND, newId })
-  const unwatch = engine.onState((state) => events.engineChanged(state.name, state.detail))
-  const routes = createRoutes({
-    registry: sessions,
+  const sessions = new Registry({
     engine,
-    model: engine.info,
+    dispatcher,
     clock,
-    files: new StaticFiles(deps.pagesDir),
-    origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
-    onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),
-    onBug: (where, error) => events.bug(where, error),
+    observer: events,
+    maxSessions,
+    framesPerSecond: FRAMES_PER_SECOND,
+    newId,
   })
+  const unwatch = engine.onState((state) => events.engineChanged(state.name, state.detail))
+  const routes = routesOf(deps, sessions)
   const hosts: Host[] = []
   const tearDown = async () => {
     unwatch()
@@ -66,6 +68,19 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     await tearDown()
     throw error
   }
+}
+
+function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessions: Registry): Routes {
+  return createRoutes({
+    registry: sessions,
+    engine,
+    model: engine.info,
+    clock,
+    files: new StaticFiles(pagesDir),
+    origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
+    onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),
+    onBug: (where, error) => events.bug(where, error),
+  })
 }
 
 async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
@@ -89,7 +104,10 @@ interface Draining {
   readonly clock: Clock
 }
 
-async function drain({ sessions, dispatcher, routes, hosts, clock }: Draining, patienceMs: number): Promise<void> {
+async function drain(
+  { sessions, dispatcher, routes, hosts, clock }: Draining,
+  patienceMs: number,
+): Promise<void> {
   for (const host of hosts) host.stopListening()
   sessions.drain()
   let cancelTimer = () => {}
@@ -103,14 +121,22 @@ async function drain({ sessions, dispatcher, routes, hosts, clock }: Draining, p
 }
 
 function metricsApp(events: Events): WebApp {
-  const notFound: Reply = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Metrics are at /metrics' }
+  const notFound: Reply = {
+    status: 404,
+    headers: { 'content-type': 'text/plain' },
+    body: 'Metrics are at /metrics',
+  }
   return {
     sockets: [],
     bodyLimitBytes: () => 1024,
     bodyTooLarge: () => notFound,
     async respond({ path }) {
       if (path !== '/metrics') return notFound
-      return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await events.metrics() }
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        body: await events.metrics(),
+      }
     },
   }
 }

@@ -4,7 +4,13 @@ import { react, type Editor } from 'tldraw'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../lib/client/types.ts'
 import { lockCamera } from './camera.ts'
-import { clearPage, pictureAsDrawing, readContent, replaceContent, type DrawingContent } from './drawing-content.ts'
+import {
+  clearPage,
+  pictureAsDrawing,
+  readContent,
+  replaceContent,
+  type DrawingContent,
+} from './drawing-content.ts'
 import { drawExample } from './example-drawing.ts'
 import { paperFor, type Size } from './paper.ts'
 import { chooseFill, chooseWidth, readPen, WIDTHS } from './pen.ts'
@@ -23,32 +29,41 @@ export interface SurfaceOptions {
   readonly size: Size
   /** What a page without any shape starts with; an existing drawing is never touched. */
   readonly start: 'blank' | 'example' | DrawingContent
-  /** Something on the page changed; called for every pointer event that draws. */
-  readonly onChange: () => void
 }
 
 export class DrawingSurface {
   readonly store: StoreApi<SurfaceState>
-  readonly #options: SurfaceOptions
+  readonly #start: SurfaceOptions['start']
+  readonly #listeners = new Set<() => void>()
   readonly #snapshot = createSnapshotter()
   #unlock: () => void = () => undefined
 
-  constructor(options: SurfaceOptions) {
-    this.#options = options
-    this.store = createStore<SurfaceState>()(() => ({ editor: undefined, size: options.size, busy: false }))
+  constructor({ size, start }: SurfaceOptions) {
+    this.#start = start
+    this.store = createStore<SurfaceState>()(() => ({ editor: undefined, size, busy: false }))
+  }
+
+  /** Something on the page changed; called for every pointer event that draws. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Takes an editor over; returns the release. */
   attach(editor: Editor): () => void {
     editor.setCurrentTool('draw')
     this.#unlock = lockCamera(editor, paperFor(this.store.getState().size))
-    this.#start(editor)
-    const stopListening = editor.store.listen(() => this.#options.onChange(), { scope: 'document', source: 'all' })
+    this.#begin(editor)
+    const stopListening = editor.store.listen(() => this.#listeners.forEach((tell) => tell()), {
+      scope: 'document',
+      source: 'all',
+    })
     const stopWatching = react('pen is down', () => {
-      this.store.setState({ busy: editor.isInAny('draw.drawing', 'eraser.erasing', 'select.translating', 'geo.pointing') })
+      this.store.setState({
+        busy: editor.isInAny('draw.drawing', 'eraser.erasing', 'select.translating', 'geo.pointing'),
+      })
     })
     this.store.setState({ editor })
-    this.#options.onChange()
     return () => {
       stopWatching()
       stopListening()
@@ -57,8 +72,8 @@ export class DrawingSurface {
     }
   }
 
-  #start(editor: Editor): void {
-    const { start } = this.#options
+  #begin(editor: Editor): void {
+    const start = this.#start
     if (start === 'blank' || editor.getCurrentPageShapeIds().size > 0) return
     if (start === 'example') drawExample(editor)
     else replaceContent(editor, start)
@@ -77,7 +92,8 @@ export class DrawingSurface {
     })
   }
 
-  readonly takeSnapshot: TakeSnapshot = async (size): Promise<Snapshot> => this.#snapshot(await this.#editor(), size)
+  readonly takeSnapshot: TakeSnapshot = async (size): Promise<Snapshot> =>
+    this.#snapshot(await this.#editor(), size)
 
   /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void {

@@ -30,7 +30,11 @@ export function PenButton({ editor, pen }: PenStylesProps) {
         popoverTarget={id}
         type="button"
       >
-        <span className="swatch" data-colour={pen.color} style={{ background: colour?.css ?? 'transparent' }} />
+        <span
+          className="swatch"
+          data-colour={pen.color}
+          style={{ background: colour?.css ?? 'transparent' }}
+        />
       </button>
       <div className="pen-styles" id={id} popover="auto">
         <Swatches editor={editor} pen={pen} />

@@ -46,7 +46,8 @@ export function PhotoHandling({ surface, onProblem }: PhotoHandlingProps) {
     () => {
       for (const toast of toasts.toasts.get()) {
         toasts.removeToast(toast.id)
-        onProblem(toast.description ?? toast.title ?? 'This file could not be added; use a JPEG, PNG or WebP image')
+        const what = toast.description ?? toast.title ?? 'This file could not be added'
+        onProblem(`${what}. Use a JPEG, PNG, WebP, GIF or SVG image of at most 10 MB`)
       }
     },
     [toasts, onProblem],

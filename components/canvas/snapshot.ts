@@ -42,7 +42,8 @@ function shapesOn(editor: Editor, paper: Box): TLShape[] {
 
 function recordsOf(editor: Editor, shapes: readonly TLShape[]): object[] {
   return shapes.flatMap((shape) => {
-    const asset = 'assetId' in shape.props && shape.props.assetId ? editor.getAsset(shape.props.assetId) : undefined
+    const asset =
+      'assetId' in shape.props && shape.props.assetId ? editor.getAsset(shape.props.assetId) : undefined
     return asset ? [shape, asset] : [shape]
   })
 }
@@ -79,7 +80,10 @@ async function drawShapes(editor: Editor, { shapes, paper, canvas }: Scene): Pro
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d')
   if (context) return context
-  throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or turn hardware acceleration on')
+  throw new AppError(
+    'internal',
+    'This browser gave no 2D canvas; close other tabs or turn hardware acceleration on',
+  )
 }
 
 async function encode(canvas: HTMLCanvasElement): Promise<Uint8Array> {

@@ -21,8 +21,8 @@ export const PAPER_THEMES = {
       light: {
         ...DEFAULT_THEME.colors.light,
         background: '#ffffff',
-        selectionStroke: '#e4572e',
-        selectionFill: 'rgb(228 87 46 / 18%)',
+        selectionStroke: '#d9481f',
+        selectionFill: 'rgb(217 72 31 / 18%)',
       },
     },
   },
@@ -39,7 +39,18 @@ export const OPTIONS: Partial<TldrawOptions> = {
   createTextOnCanvasDoubleClick: false,
 }
 
-const TOOLS = ['select', 'hand', 'draw', 'eraser', 'rectangle', 'ellipse', 'triangle', 'line', 'arrow', 'text']
+const TOOLS = [
+  'select',
+  'hand',
+  'draw',
+  'eraser',
+  'rectangle',
+  'ellipse',
+  'triangle',
+  'line',
+  'arrow',
+  'text',
+]
 
 const ACTIONS = [
   'undo',

@@ -25,15 +25,15 @@ function Tools({ editor, surface }: { readonly editor: Editor; readonly surface:
         <PenButton editor={editor} pen={pen} />
         <div className="tool-group tools">
           {TOOLS.map(({ id, label, key }) => (
-          <IconButton
-            icon={id}
-            key={id}
-            label={label}
-            onClick={() => chooseTool(editor, id)}
-            pressed={pen.tool === id}
-            shortcut={key}
-            tip="right"
-          />
+            <IconButton
+              icon={id}
+              key={id}
+              label={label}
+              onClick={() => chooseTool(editor, id)}
+              pressed={pen.tool === id}
+              shortcut={key}
+              tip="right"
+            />
           ))}
         </div>
       </div>
@@ -72,6 +72,7 @@ interface HistoryProps {
 function History({ editor, surface }: HistoryProps) {
   const canUndo = useValue('can undo', () => editor.canUndo(), [editor])
   const canRedo = useValue('can redo', () => editor.canRedo(), [editor])
+  const isPenMode = useValue('pen mode', () => editor.getInstanceState().isPenMode, [editor])
   const isEmpty = useValue('empty', () => editor.getCurrentPageShapeIds().size === 0, [editor])
   return (
     <div className="tool-group history">
@@ -92,7 +93,21 @@ function History({ editor, surface }: HistoryProps) {
         tip="right"
       />
       <PhotoButton surface={surface} />
-      <IconButton disabled={isEmpty} icon="clear" label="Clear the page" onClick={() => surface.clear()} tip="right" />
+      {isPenMode ? (
+        <IconButton
+          icon="finger"
+          label="Draw with fingers again"
+          onClick={() => editor.updateInstanceState({ isPenMode: false })}
+          tip="right"
+        />
+      ) : null}
+      <IconButton
+        disabled={isEmpty}
+        icon="clear"
+        label="Clear the page"
+        onClick={() => surface.clear()}
+        tip="right"
+      />
     </div>
   )
 }

@@ -41,7 +41,8 @@ export function PromptBox() {
           onBlur={() => (draft === undefined ? undefined : apply(draft))}
           onChange={(event) => type(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey)) event.currentTarget.blur()
+            if (event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey))
+              event.currentTarget.blur()
           }}
           placeholder="What should it become?"
           rows={2}

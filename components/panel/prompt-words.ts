@@ -55,7 +55,10 @@ export function toggleWord(prompt: string, word: string, group: WordGroup): stri
   const at = parts.findIndex((part, i) => i % 2 === 0 && group.words.some((other) => same(other, part)))
   if (at < 0) return appended(prompt, word)
   parts[at] = word
-  return without(parts.join(''), group.words.filter((other) => !same(other, word)))
+  return without(
+    parts.join(''),
+    group.words.filter((other) => !same(other, word)),
+  )
 }
 
 function appended(prompt: string, word: string): string {

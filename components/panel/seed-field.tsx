@@ -43,7 +43,13 @@ export function SeedField({ value, limits, onChange }: SeedFieldProps) {
           pressed={locked}
           tip="top"
         />
-        <IconButton icon="dice" label="Roll a new seed" onClick={() => onChange(randomSeed())} shortcut="G" tip="top" />
+        <IconButton
+          icon="dice"
+          label="Roll a new seed"
+          onClick={() => onChange(randomSeed())}
+          shortcut="G"
+          tip="top"
+        />
       </div>
     </div>
   )

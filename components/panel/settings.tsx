@@ -92,12 +92,11 @@ function Switches() {
   const { client } = useSession()
   const autoRefine = useClient((state) => state.autoRefine)
   const background = useClient((state) => state.background)
-  const canRefine = useClient((state) => state.model?.refine !== undefined)
   return (
     <div className="switches">
       <Switch
         hint="When the pen rests, one better pass at the next larger size"
-        label={canRefine ? 'Refine when the pen rests' : 'Refine (not with this model)'}
+        label="Refine when the pen rests"
         on={autoRefine}
         onChange={(on) => client.setAutoRefine(on)}
       />

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { useClient, useSession } from '../session/session-context.ts'
-import { figures, statusWords } from './status-words.ts'
+import { figures, stageLines, statusWords } from './status-words.ts'
 
 /** Connection and engine in words, with milliseconds and pictures per second. */
 export function StatusPill() {
@@ -16,7 +16,13 @@ export function StatusPill() {
   const words = statusWords(activity, { status, step }, nowMs)
   const { ms, fps } = figures(stats)
   return (
-    <div className="status" data-activity={raw} data-testid="status" data-tone={words.tone}>
+    <div
+      className="status"
+      data-activity={raw}
+      data-pen-to-paint-ms={stats.penToPaintMs?.toFixed(1)}
+      data-testid="status"
+      data-tone={words.tone}
+    >
       <span aria-hidden="true" className="status-dot" />
       <span aria-live="polite" className="status-text" role="status">
         {words.text}
@@ -26,7 +32,7 @@ export function StatusPill() {
           Reload
         </button>
       ) : null}
-      <span className="status-figures">
+      <span className="status-figures" title={stageLines(stats)}>
         <span className="figure" data-testid="ms">
           {ms}
         </span>

@@ -46,11 +46,30 @@ function offlineWords(status: ClientState['status'], nowMs: number): string {
   }
 }
 
+/** Where the time of the last picture went, one stage a line; empty before the first. */
+export function stageLines({ timings, penToPaintMs, roundTripMs, superseded }: ClientState['stats']): string {
+  if (!timings) return ''
+  const unet = timings.unetMs.reduce((sum, ms) => sum + ms, 0)
+  const stages: [string, number | undefined][] = [
+    ['Pen to paint', penToPaintMs],
+    ['Round trip', roundTripMs],
+    ['Waiting', timings.waitMs],
+    ['Decode', timings.decodeMs],
+    ['Words', timings.textEncodeMs],
+    ['Sketch to latents', timings.vaeEncodeMs],
+    [`Denoising, ${timings.unetMs.length} steps`, unet],
+    ['Latents to picture', timings.vaeDecodeMs],
+    ['Encode', timings.encodeMs],
+  ]
+  const lines = stages.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name}: ${ms.toFixed(0)} ms`]))
+  return [...lines, `Superseded by newer frames: ${superseded}`].join('\n')
+}
+
 /** Milliseconds and pictures per second, or nothing while there are none. */
 export function figures(stats: ClientState['stats']): { ms: string | undefined; fps: string | undefined } {
   const ms = stats.timings?.totalMs
   return {
     ms: ms === undefined ? undefined : `${Math.round(ms)} ms`,
-    fps: stats.fps > 0 ? `${stats.fps < 10 ? stats.fps.toFixed(1) : Math.round(stats.fps)} fps` : undefined,
+    fps: stats.fps >= 1 ? `${stats.fps < 10 ? stats.fps.toFixed(1) : Math.round(stats.fps)} fps` : undefined,
   }
 }

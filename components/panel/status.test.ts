@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { Activity } from '../../lib/client/types.ts'
 import { calmActivity } from '../session/calm-activity.ts'
-import { figures, statusWords } from './status-words.ts'
+import { figures, stageLines, statusWords } from './status-words.ts'
 
 const live = { status: { name: 'live' }, step: undefined } as const
 
@@ -17,8 +17,12 @@ describe('statusWords', () => {
 
   it('E1 counts down to the next attempt after a lost connection', () => {
     const status = { name: 'waiting', retryAtMs: 12_400, reason: 'closed' } as const
-    expect(statusWords('offline', { ...live, status }, 10_000).text).toBe('Connection lost. Trying again in 3 s')
-    expect(statusWords('offline', { ...live, status }, 99_000).text).toBe('Connection lost. Trying again in 1 s')
+    expect(statusWords('offline', { ...live, status }, 10_000).text).toBe(
+      'Connection lost. Trying again in 3 s',
+    )
+    expect(statusWords('offline', { ...live, status }, 99_000).text).toBe(
+      'Connection lost. Trying again in 1 s',
+    )
   })
 
   it('W1 says so when the server speaks another version', () => {
@@ -35,6 +39,34 @@ describe('figures', () => {
     expect(figures({ ...stats, ...counts })).toEqual({ ms: undefined, fps: undefined })
     expect(figures({ ...stats, ...counts, fps: 7.26 }).fps).toBe('7.3 fps')
     expect(figures({ ...stats, ...counts, fps: 23.6 }).fps).toBe('24 fps')
+  })
+})
+
+describe('stageLines', () => {
+  it('tells each stage of the last picture and how many frames never became one', () => {
+    const timings = {
+      waitMs: 1,
+      decodeMs: 2,
+      textEncodeMs: 0,
+      vaeEncodeMs: 9,
+      unetMs: [20, 21, 22, 23],
+      vaeDecodeMs: 14,
+      encodeMs: 3,
+      engineMs: 114,
+      totalMs: 116,
+    }
+    const counts = { painted: 5, superseded: 3, bytesUp: 0, bytesDown: 0 }
+    const lines = stageLines({
+      fps: 7,
+      penToPaintMs: 180.4,
+      roundTripMs: undefined,
+      timings,
+      ...counts,
+    }).split('\n')
+    expect(lines).toContain('Pen to paint: 180 ms')
+    expect(lines).toContain('Denoising, 4 steps: 86 ms')
+    expect(lines).toContain('Superseded by newer frames: 3')
+    expect(lines.some((line) => line.startsWith('Round trip'))).toBe(false)
   })
 })
 

@@ -2,18 +2,19 @@
 import { useClient } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { usePictureCommands } from './picture-commands.ts'
+import { canRefine } from './picture-file.ts'
 
 /** What one can do with the picture. */
 export function PictureActions() {
   const commands = usePictureCommands()
   const painted = useClient((state) => state.stats.painted > 0)
-  const canRefine = useClient((state) => state.model?.refine !== undefined && !state.refined)
+  const refinable = useClient((state) => canRefine(state) && !state.refined)
   const off = !painted
   return (
     <div aria-label="Picture" className="picture-actions" role="toolbar">
       <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} shortcut="P" tip="left" />
       <IconButton
-        disabled={off || !canRefine}
+        disabled={off || !refinable}
         icon="refine"
         label="Refine now"
         onClick={commands.refine}
@@ -27,7 +28,14 @@ export function PictureActions() {
         tip="left"
       />
       <IconButton disabled={off} icon="copy" label="Copy as PNG" onClick={commands.copy} tip="left" />
-      <IconButton disabled={off} icon="download" label="Download PNG" onClick={commands.download} shortcut="S" tip="left" />
+      <IconButton
+        disabled={off}
+        icon="download"
+        label="Download PNG"
+        onClick={commands.download}
+        shortcut="S"
+        tip="left"
+      />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import type { PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { notify } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
@@ -26,7 +27,7 @@ export function pictureCommands({ client, surface, pins }: Session): PictureComm
     pin: told('The picture could not be pinned', async () => {
       const frame = client.lastFrame()
       if (!frame) return
-      await pins.add(frame, await surface.content())
+      await pins.add(pinnedOf(frame, client), await surface.content())
     }),
     refine: () => client.refine(),
     useAsDrawing: told('The picture could not become the drawing', async () => {
@@ -47,6 +48,14 @@ export function pictureCommands({ client, surface, pins }: Session): PictureComm
       saveFile(png, `sketchwire-${frame.params.seed}-${frame.width}x${frame.height}.png`)
     }),
   }
+}
+
+/** A refined picture is pinned with the settings it refines: restoring it must not raise the size of every frame. */
+function pinnedOf(frame: PaintedFrame, client: SketchClient): PaintedFrame {
+  const live = client.store.getState().params
+  if (frame.meta.mode !== 'refine' || !live) return frame
+  const { width, height, steps } = live
+  return { ...frame, params: { ...frame.params, width, height, steps } }
 }
 
 export function usePictureCommands(): PictureCommands {

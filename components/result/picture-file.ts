@@ -1,5 +1,6 @@
 // The picture as a file that every other tool can read: PNG, with the settings in the `parameters` text chunk.
-import type { PaintedFrame, SketchClient } from '../../lib/client/types.ts'
+import { refinedParams } from '../../lib/client/draft-params.ts'
+import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { withParameters } from '../../lib/client/png-parameters.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
@@ -11,9 +12,14 @@ const REFINE_WAIT_MS = 8000
 export async function bestFrame(client: SketchClient): Promise<PaintedFrame> {
   const shown = client.lastFrame()
   if (!shown) throw new AppError('not_found', 'there is no picture yet; draw something first')
-  const { refined, model, activity } = client.store.getState()
-  if (refined || !model?.refine || activity === 'offline' || activity === 'loading') return shown
+  const state = client.store.getState()
+  if (state.refined || !canRefine(state) || state.status.name !== 'live') return shown
   return refinedFrame(client, shown)
+}
+
+/** True when the model has a larger size of the same shape. */
+export function canRefine({ params, model }: Pick<ClientState, 'params' | 'model'>): boolean {
+  return params !== undefined && model !== undefined && refinedParams(params, model) !== undefined
 }
 
 function refinedFrame(client: SketchClient, shown: PaintedFrame): Promise<PaintedFrame> {

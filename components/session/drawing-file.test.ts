@@ -10,11 +10,20 @@ const params = {
   width: 256,
   height: 256,
 }
-const content = { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: { schemaVersion: 2, sequences: {} } }
+const content = {
+  shapes: [],
+  bindings: [],
+  rootShapeIds: [],
+  assets: [],
+  schema: { schemaVersion: 2, sequences: {} },
+}
 
 describe('drawing files', () => {
   it('come back as they were written', async () => {
-    const text = await writeDrawingFile({ params, content: { ...content, schema: { schemaVersion: 2, sequences: {} } } }).text()
+    const text = await writeDrawingFile({
+      params,
+      content: { ...content, schema: { schemaVersion: 2, sequences: {} } },
+    }).text()
     expect(readDrawingFile(text)).toEqual({ params, content })
   })
 
@@ -23,7 +32,10 @@ describe('drawing files', () => {
     ['{"format":"tldraw"}', 'format'],
     [JSON.stringify({ format: 'sketchwire', version: 2, content }), 'version'],
     [JSON.stringify({ format: 'sketchwire', version: 1, content: { shapes: 3 } }), 'content'],
-    [JSON.stringify({ format: 'sketchwire', version: 1, content, params: { ...params, steps: 1e9 } }), 'params.steps'],
+    [
+      JSON.stringify({ format: 'sketchwire', version: 1, content, params: { ...params, steps: 1e9 } }),
+      'params.steps',
+    ],
   ])('%j is refused, and the message says why', (text, why) => {
     expect(() => readDrawingFile(text)).toThrow(why)
   })

@@ -37,5 +37,8 @@ export function readDrawingFile(text: string): DrawingFile {
   if (result.success) return { params: result.output.params, content: result.output.content }
   const [issue] = result.issues
   const where = v.getDotPath(issue) ?? 'the top level'
-  throw new AppError('invalid_message', `This is no ${EXTENSION} file of version ${VERSION}: ${where}: ${issue.message}`)
+  throw new AppError(
+    'invalid_message',
+    `This is no ${EXTENSION} file of version ${VERSION}: ${where}: ${issue.message}`,
+  )
 }

@@ -11,7 +11,10 @@ describe('drawing ids', () => {
     expect(new Set(Array.from({ length: 1000 }, newDrawingId)).size).toBe(1000)
   })
 
-  it.each(['', '?d=', '?d=a/b', '?d=%3Cscript%3E', `?d=${'a'.repeat(41)}`, '?other=1'])('%j names none', (search) => {
-    expect(drawingIdOf(search)).toBeUndefined()
-  })
+  it.each(['', '?d=', '?d=a/b', '?d=%3Cscript%3E', `?d=${'a'.repeat(41)}`, '?other=1'])(
+    '%j names none',
+    (search) => {
+      expect(drawingIdOf(search)).toBeUndefined()
+    },
+  )
 })

@@ -24,5 +24,6 @@ export function notify(text: string, tone: Notice['tone'] = 'done'): void {
 
 export function dismiss(id: number): void {
   const { list } = notices.getState()
-  if (list.some((notice) => notice.id === id)) notices.setState({ list: list.filter((notice) => notice.id !== id) })
+  if (list.some((notice) => notice.id === id))
+    notices.setState({ list: list.filter((notice) => notice.id !== id) })
 }

@@ -3,7 +3,9 @@ import { createStore } from 'zustand/vanilla'
 import { addressOf, drawingIdOf, newDrawingId } from './drawing-id.ts'
 import { openSession, type OpenOptions, type Session } from './session.ts'
 
-export const current = createStore<{ readonly session: Session | undefined }>()(() => ({ session: undefined }))
+export const current = createStore<{ readonly session: Session | undefined }>()(() => ({
+  session: undefined,
+}))
 
 function open(options: OpenOptions): void {
   current.getState().session?.dispose()

@@ -25,7 +25,10 @@ function settle<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
-async function withPins<T>(mode: IDBTransactionMode, use: (pins: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function withPins<T>(
+  mode: IDBTransactionMode,
+  use: (pins: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const opening = indexedDB.open(DATABASE, 1)
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('drawing', 'drawing')

@@ -40,36 +40,38 @@ export function openSession({ id, start, params: given }: OpenOptions): Session 
   const seed = createStore<{ readonly locked: boolean }>()(() => ({ locked: saved.seedLocked }))
   const pins = new PinBoard(id)
   const size = { width: params.width ?? 256, height: params.height ?? 256 }
-  const surface: DrawingSurface = new DrawingSurface({ size, start, onChange: () => onChange() })
+  const surface = new DrawingSurface({ size, start })
+  const client = connect(surface, params)
+  const calm = calmActivity(client.store)
+  const saving = keepSaved(id, client, seed)
+  const stops = [
+    calm.stop,
+    client.store.subscribe((state, before) => followClient(state, before, surface)),
+    surface.onChange(changeHandler(client, seed)),
+    surface.onChange(saving.soon),
+    surface.store.subscribe((state, before) => {
+      if (state.editor !== before.editor) client.markDirty()
+    }),
+    saving.stop,
+  ]
+  pins.load().catch(() => notify('Pins could not be read; this browser refuses IndexedDB', 'problem'))
+  const dispose = () => {
+    stops.forEach((stop) => stop())
+    client.dispose()
+    pins.dispose()
+  }
+  return { id, client, surface, pins, seed, calm: calm.store, dispose }
+}
+
+function connect(surface: DrawingSurface, params: Partial<DrawParams>): SketchClient {
   const { autoRefine, background } = preferences.getState()
-  const client = createSketchClient({
+  return createSketchClient({
     url: socketUrl(),
     takeSnapshot: surface.takeSnapshot,
     params,
     autoRefine,
     background,
   })
-  const onChange = changeHandler(client, seed)
-  const calm = calmActivity(client.store)
-  const stops = [
-    calm.stop,
-    client.store.subscribe((state, before) => followClient(state, before, surface)),
-    keepSaved(id, client, seed),
-  ]
-  pins.load().catch(() => notify('Pins could not be read; this browser refuses IndexedDB', 'problem'))
-  return {
-    id,
-    client,
-    surface,
-    pins,
-    seed,
-    calm: calm.store,
-    dispose() {
-      stops.forEach((stop) => stop())
-      client.dispose()
-      pins.dispose()
-    },
-  }
 }
 
 function changeHandler(client: SketchClient, seed: Session['seed']): () => void {
@@ -91,8 +93,13 @@ function followClient(state: ClientState, before: ClientState, surface: DrawingS
   if (state.background !== before.background) preferences.setState({ background: state.background })
 }
 
-/** Saves the settings a moment after they changed, and at the end. */
-function keepSaved(id: string, client: SketchClient, seed: Session['seed']): () => void {
+interface Saving {
+  readonly soon: () => void
+  readonly stop: () => void
+}
+
+/** Saves the settings a moment after a change, and at the end. What nobody touched leaves no trace in the menu. */
+function keepSaved(id: string, client: SketchClient, seed: Session['seed']): Saving {
   let timer: ReturnType<typeof setTimeout> | undefined
   const save = () => {
     timer = undefined
@@ -106,14 +113,15 @@ function keepSaved(id: string, client: SketchClient, seed: Session['seed']): () 
   }
   const stops = [
     client.store.subscribe((state, before) => {
-      if (state.params !== before.params) soon()
+      if (before.params && state.params !== before.params) soon()
     }),
     seed.subscribe(soon),
   ]
-  return () => {
-    stops.forEach((stop) => stop())
+  const stop = () => {
+    stops.forEach((end) => end())
     if (timer === undefined) return
     clearTimeout(timer)
     save()
   }
+  return { soon, stop }
 }

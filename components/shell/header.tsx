@@ -28,7 +28,12 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
           <h1 className="wordmark">Sketchwire</h1>
         </span>
       </div>
-      <Segmented label="View" onChange={(next) => preferences.setState({ view: next })} options={VIEW_OPTIONS} value={view} />
+      <Segmented
+        label="View"
+        onChange={(next) => preferences.setState({ view: next })}
+        options={VIEW_OPTIONS}
+        value={view}
+      />
       <div className="header-end">
         <StatusPill />
         <Switch hint="Render while drawing" label="Live" on={live} onChange={(on) => client.setLive(on)} />

@@ -31,8 +31,8 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
           <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
         </div>
         <p className="dialog-note">
-          Draw on the left; the picture follows. Drop or paste a photo onto the page, pinch or Ctrl and wheel to zoom in.
-          On a Mac, Ctrl is ⌘.
+          Draw on the left; the picture follows. Drop or paste a photo onto the page, pinch or Ctrl and wheel
+          to zoom in. On a Mac, Ctrl is ⌘.
         </p>
       </div>
     </dialog>

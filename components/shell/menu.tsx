@@ -20,14 +20,9 @@ const THEME_OPTIONS = [
 /** Drawings, files and looks. */
 export function Menu({ onHelp }: { readonly onHelp: () => void }) {
   const session = useSession()
-  const popover = useRef<HTMLDivElement>(null)
   const file = useRef<HTMLInputElement>(null)
   const theme = useStore(preferences, (state) => state.theme)
   const [recent, setRecent] = useState<readonly RecentDrawing[]>([])
-  const choose = (run: () => void) => () => {
-    popover.current?.hidePopover()
-    run()
-  }
   return (
     <>
       <button aria-label="Menu" className="icon-button" popoverTarget={ID} type="button">
@@ -38,15 +33,19 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
         className="menu"
         id={ID}
         onBeforeToggle={(event) => {
-          if (event.newState === 'open') setRecent(recentDrawings().filter(({ id }) => id !== session.id).slice(0, 5))
+          if (event.newState === 'open')
+            setRecent(
+              recentDrawings()
+                .filter(({ id }) => id !== session.id)
+                .slice(0, 5),
+            )
         }}
         popover="auto"
-        ref={popover}
         role="dialog"
       >
-        <MenuItem icon="add" label="New drawing" onClick={choose(() => newDrawing(session))} />
-        <MenuItem icon="open" label="Open from file" onClick={choose(() => file.current?.click())} />
-        <MenuItem icon="save" label="Save to file" onClick={choose(() => void saveDrawing(session))} />
+        <MenuItem icon="add" label="New drawing" onClick={() => newDrawing(session)} />
+        <MenuItem icon="open" label="Open from file" onClick={() => file.current?.click()} />
+        <MenuItem icon="save" label="Save to file" onClick={() => void saveDrawing(session)} />
         <input
           accept=".json,application/json"
           aria-label="Drawing file"
@@ -68,7 +67,7 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
                 icon="draw"
                 key={id}
                 label={prompt || 'No words'}
-                onClick={choose(() => openExisting(id))}
+                onClick={() => openExisting(id)}
               />
             ))}
           </>
@@ -81,13 +80,18 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
           value={theme}
         />
         <hr />
-        <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={choose(onHelp)} />
+        <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={onHelp} />
       </div>
     </>
   )
 }
 
-const WHEN = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const WHEN = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
 
 interface MenuItemProps {
   readonly icon: IconName
@@ -96,9 +100,16 @@ interface MenuItemProps {
   readonly onClick: () => void
 }
 
+/** Does its work and closes the menu. */
 function MenuItem({ icon, label, detail, onClick }: MenuItemProps) {
   return (
-    <button className="menu-item" onClick={onClick} type="button">
+    <button
+      className="menu-item"
+      onClick={onClick}
+      popoverTarget={ID}
+      popoverTargetAction="hide"
+      type="button"
+    >
       <Icon name={icon} size={18} />
       <span className="menu-label">{label}</span>
       {detail ? <span className="menu-detail">{detail}</span> : null}

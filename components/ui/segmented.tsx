@@ -17,6 +17,7 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
       {options.map((option) => (
         <label key={option.id}>
           <input
+            aria-label={option.label}
             checked={option.id === value}
             className="sr-only"
             name={name}

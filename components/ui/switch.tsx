@@ -8,7 +8,12 @@ export interface SwitchProps {
 export function Switch({ label, on, onChange, hint }: SwitchProps) {
   return (
     <label className="switch" title={hint}>
-      <input checked={on} onChange={(event) => onChange(event.target.checked)} role="switch" type="checkbox" />
+      <input
+        checked={on}
+        onChange={(event) => onChange(event.target.checked)}
+        role="switch"
+        type="checkbox"
+      />
       <span aria-hidden="true" className="switch-track" />
       <span className="switch-label">{label}</span>
     </label>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeWorld, settle } from './_util/fakes.ts'
+import { FakeWorld, settle } from './testing/fakes.ts'
 import { connect } from './connection.ts'
 import type { ConnectionEvent } from './connection.ts'
 import { ANSWER_WITHIN_MS, PING_EVERY_MS } from './socket-life.ts'
@@ -9,7 +9,12 @@ function dial() {
   world.answersPings = false
   const stop = new AbortController()
   const events: ConnectionEvent[] = []
-  const { done } = connect({ url: 'ws://x', env: world.env, signal: stop.signal, onEvent: (event) => events.push(event) })
+  const { done } = connect({
+    url: 'ws://x',
+    env: world.env,
+    signal: stop.signal,
+    onEvent: (event) => events.push(event),
+  })
   const status = () => events.filter((event) => event.type === 'status').at(-1)?.status
   return { world, stop, events, done, status }
 }
@@ -149,12 +154,13 @@ describe('connect', () => {
       (world) => world.socket.drops(),
     ]
     for (const moment of moments) {
-      const { world, stop, status, done } = dial()
+      const { world, stop, events, done } = dial()
       moment(world)
       await settle()
+      const before = events.length
       stop.abort()
       await done
-      expect(status()).toEqual({ name: 'closed' })
+      expect(events.slice(before)).toEqual([{ type: 'status', status: { name: 'closed' } }])
       expect(world.leftOver).toBe(0)
       expect(world.sockets.every((socket) => socket.closed)).toBe(true)
     }

@@ -3,42 +3,43 @@ import type { WireError } from '../protocol/errors.ts'
 import { checkParams, DrawParamsSchema, HARD_LIMITS } from '../protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
+export type Checked<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
 
-const { entries } = DrawParamsSchema
-const PatchSchema = v.object({
-  prompt: v.exactOptional(entries.prompt),
-  strength: v.exactOptional(entries.strength),
-  seed: v.exactOptional(entries.seed),
-  steps: v.exactOptional(entries.steps),
-  guidanceScale: v.exactOptional(entries.guidanceScale),
-  width: v.exactOptional(entries.width),
-  height: v.exactOptional(entries.height),
-})
-
-const RANGES: Partial<Record<string, string>> = {
-  prompt: `0..${HARD_LIMITS.promptChars} characters`,
-  strength: HARD_LIMITS.strength.join('..'),
-  seed: HARD_LIMITS.seed.join('..'),
-  steps: HARD_LIMITS.steps.join('..'),
-  guidanceScale: HARD_LIMITS.guidanceScale.join('..'),
-  width: HARD_LIMITS.side.join('..'),
-  height: HARD_LIMITS.side.join('..'),
+/** Valid in every field: what a patch leaves out is filled from here to be checked as a whole. */
+const LEAST: DrawParams = {
+  prompt: '',
+  strength: 0,
+  seed: 0,
+  steps: 1,
+  guidanceScale: 0,
+  width: 64,
+  height: 64,
 }
+
+const PARAM_NAMES = ['prompt', 'strength', 'seed', 'steps', 'guidanceScale', 'width', 'height'] as const
+const { promptChars, side, ...others } = HARD_LIMITS
+const RANGES = Object.entries({ prompt: [0, promptChars], ...others, width: side, height: side })
 
 /** Checks a patch against what no model may exceed; the error names field, value and range. */
 export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawParams>> {
-  const result = v.safeParse(PatchSchema, patch)
-  if (result.success) return { ok: true, value: result.output }
+  const result = v.safeParse(DrawParamsSchema, { ...LEAST, ...patch })
+  if (result.success) return { ok: true, value: patch }
   const issue = result.issues[0]
   const field = v.getDotPath(issue) ?? 'params'
-  const range = RANGES[field]
-  const base = { code: 'invalid_params', message: issue.message, field, value: issue.input } as const
-  return { ok: false, error: range === undefined ? base : { ...base, range } }
+  const range = RANGES.find(([name]) => name === field)?.[1].join('..') ?? ''
+  return {
+    ok: false,
+    error: { code: 'invalid_params', message: issue.message, field, value: issue.input, range },
+  }
 }
 
 /** `params` with `patch` applied, when the model takes the result. */
-export function mergeParams(params: DrawParams, patch: Partial<DrawParams>, model: ModelInfo): Checked<DrawParams> {
+export function mergeParams(
+  params: DrawParams,
+  patch: Partial<DrawParams>,
+  model: ModelInfo,
+): Checked<DrawParams> {
   const checked = checkPatch(patch)
   if (!checked.ok) return checked
   const value = { ...params, ...checked.value }
@@ -72,15 +73,7 @@ function clamp(value: number, [low, high]: readonly [number, number]): number {
 }
 
 export function sameParams(a: DrawParams, b: DrawParams): boolean {
-  return (
-    a.prompt === b.prompt &&
-    a.strength === b.strength &&
-    a.seed === b.seed &&
-    a.steps === b.steps &&
-    a.guidanceScale === b.guidanceScale &&
-    a.width === b.width &&
-    a.height === b.height
-  )
+  return PARAM_NAMES.every((name) => a[name] === b[name])
 }
 
 /**
@@ -91,7 +84,8 @@ export function refinedParams(params: DrawParams, model: ModelInfo): DrawParams 
   const size = refinedSize(params, model)
   if (!model.refine || !size) return undefined
   const steps = Math.max(params.steps, clamp(model.refine.steps, model.limits.steps))
-  const most = model.strengthSemantics === 'lcm' ? Math.trunc(model.originalInferenceSteps * params.strength) : steps
+  const most =
+    model.strengthSemantics === 'lcm' ? Math.trunc(model.originalInferenceSteps * params.strength) : steps
   const refined = { ...params, width: size.width, height: size.height, steps: Math.min(steps, most) }
   return checkParams(refined, model) ? undefined : refined
 }

@@ -25,7 +25,14 @@ type Message = Exclude<Incoming, { type: 'welcome' | 'pong' | 'status' | 'step' 
 type Ended = Extract<Message, { type: 'refused' | 'failed' }>
 
 /** Refused only for now: the next try is made without a word, and the picture on the screen tells no lie. */
-const QUIET: readonly string[] = ['no_credit', 'busy', 'rate_limited', 'engine_loading', 'cancelled', 'unknown_params_rev']
+const QUIET: readonly string[] = [
+  'no_credit',
+  'busy',
+  'rate_limited',
+  'engine_loading',
+  'cancelled',
+  'unknown_params_rev',
+]
 
 /** What each terminal event means for credit, picture, retry and the words on the page. */
 export class FrameEnds {

@@ -51,6 +51,7 @@ function readBinary(bytes: Uint8Array): Incoming | undefined {
   if (kind !== 'image') return undefined
   const checked = v.safeParse(ImageMetaSchema, meta)
   if (!checked.success) throw new AppError('invalid_header', checked.issues[0].message, { field: 'meta' })
-  if (codec === 'none') throw new AppError('invalid_header', 'An image message without image', { field: 'codec' })
+  if (codec === 'none')
+    throw new AppError('invalid_header', 'An image message without image', { field: 'codec' })
   return { type: 'picture', seq, width, height, codec, meta: checked.output, image: image.slice() }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeBitmap, FakeCanvas, FakeWorld } from './_util/fakes.ts'
+import { FakeBitmap, FakeCanvas, FakeWorld } from './testing/fakes.ts'
 import { FADE_MS, Painter } from './painter.ts'
 
 const blob = new Blob(['x'])

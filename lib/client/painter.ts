@@ -75,7 +75,11 @@ export class Painter {
     this.#bitmap = bitmap
     const smooth = refined && !this.#env.prefersReducedMotion() && !this.#env.isHidden()
     if (from && smooth) {
-      this.#fade = { from, startMs: this.#env.clock.now(), cancel: this.#env.requestFrame(() => this.#fadeOn()) }
+      this.#fade = {
+        from,
+        startMs: this.#env.clock.now(),
+        cancel: this.#env.requestFrame(() => this.#fadeOn()),
+      }
     } else {
       from?.close()
     }

@@ -23,7 +23,8 @@ export function crc32(bytes: Uint8Array): number {
 
 /** Chunks in file order. Throws AppError `unsupported_image` for other files, `broken_image` for a cut one. */
 export function readChunks(png: Uint8Array): PngChunk[] {
-  if (sniffCodec(png) !== 'png') throw new AppError('unsupported_image', 'These bytes are no PNG; encode one first')
+  if (sniffCodec(png) !== 'png')
+    throw new AppError('unsupported_image', 'These bytes are no PNG; encode one first')
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
   const chunks: PngChunk[] = []
   let at = SIGNATURE_BYTES

@@ -11,7 +11,11 @@ export interface PngText {
 }
 
 /** The PNG with its settings, for other tools (`parameters`, AUTOMATIC1111's format) and for us (`sketchwire`, JSON). */
-export function withParameters(png: Uint8Array, params: DrawParams, modelName: string): Uint8Array<ArrayBuffer> {
+export function withParameters(
+  png: Uint8Array,
+  params: DrawParams,
+  modelName: string,
+): Uint8Array<ArrayBuffer> {
   const own = { protocol: PROTOCOL_VERSION, model: modelName, params }
   return withPngText(png, [
     { keyword: 'parameters', text: formatParameters(params, modelName) },
@@ -47,7 +51,8 @@ export function withPngText(png: Uint8Array, entries: readonly PngText[]): Uint8
   const replaced = new Set(entries.map((entry) => entry.keyword))
   const kept = readChunks(png).filter((chunk) => !replaced.has(readText(chunk)?.keyword ?? ''))
   const [header, ...rest] = kept
-  if (header?.type !== 'IHDR') throw new AppError('broken_image', 'The PNG does not begin with IHDR; encode it anew')
+  if (header?.type !== 'IHDR')
+    throw new AppError('broken_image', 'The PNG does not begin with IHDR; encode it anew')
   return writeChunks([header, ...entries.map(toChunk), ...rest])
 }
 

@@ -155,11 +155,14 @@ export class Pump {
       this.#lastLive = undefined
       this.#dirty = true
     }
-    this.#cancelHold = clock.setTimer(() => {
-      this.#cancelHold = undefined
-      this.#schedule()
-      this.#options.onChange()
-    }, delayMs ?? backoffMs(this.#failures++, random()))
+    this.#cancelHold = clock.setTimer(
+      () => {
+        this.#cancelHold = undefined
+        this.#schedule()
+        this.#options.onChange()
+      },
+      delayMs ?? backoffMs(this.#failures++, random()),
+    )
   }
 
   #cancelAll(): void {
@@ -172,7 +175,7 @@ export class Pump {
   /** The frame that should be made now, if one should and may. */
   #next(): { readonly mode: FrameMode; readonly params: DrawParams } | undefined {
     if (!this.#wire || !this.#params || this.#snapshotting || this.#cancelHold) return undefined
-
+    if (this.ledger.available === 0) return undefined
     if (this.#dirty && this.#enabled) return { mode: 'live', params: this.#params }
     if (this.#refinePlan && this.ledger.size === 0) return { mode: 'refine', params: this.#refinePlan }
     return undefined
@@ -225,7 +228,12 @@ export class Pump {
     this.#hold(undefined, mode)
   }
 
-  #sendLive(made: { snapshot: Snapshot; asked: DrawParams; wire: Wire; penSinceMs: number | undefined }): void {
+  #sendLive(made: {
+    snapshot: Snapshot
+    asked: DrawParams
+    wire: Wire
+    penSinceMs: number | undefined
+  }): void {
     const { snapshot, asked, wire, penSinceMs } = made
     const params = this.#params
     // Another connection starts from its own state; what it needs was noted in connect().
@@ -263,7 +271,12 @@ export class Pump {
     }
     if (bytes === 0) {
       const message = `The drawing is ${snapshot.bytes.length} bytes as ${snapshot.codec}, more than the server takes; choose a smaller size`
-      this.#options.onError({ code: 'message_too_large', message, field: 'image', value: snapshot.bytes.length })
+      this.#options.onError({
+        code: 'message_too_large',
+        message,
+        field: 'image',
+        value: snapshot.bytes.length,
+      })
       return
     }
     if (frame.mode === 'live') this.#newestLiveSeq = seq

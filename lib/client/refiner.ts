@@ -37,10 +37,13 @@ export class Refiner {
     const { clock, afterMs } = this.#options
     if (this.#asked && this.#options.mayNow()) return this.#start()
     if (!this.#options.mayRest()) return this.#cancel()
-    this.#cancelTimer ??= clock.setTimer(() => {
-      this.#cancelTimer = undefined
-      if (this.#options.mayRest()) this.#start()
-    }, this.#restedSinceMs + afterMs - clock.now())
+    this.#cancelTimer ??= clock.setTimer(
+      () => {
+        this.#cancelTimer = undefined
+        if (this.#options.mayRest()) this.#start()
+      },
+      this.#restedSinceMs + afterMs - clock.now(),
+    )
   }
 
   dispose(): void {

@@ -6,7 +6,14 @@ import type { DrawParams } from '../protocol/params.ts'
 import { activityOf } from './activity.ts'
 import { connect } from './connection.ts'
 import type { ConnectionEvent } from './connection.ts'
-import { checkPatch, fitToModel, mergeParams, moveToModel, refinedParams, sameParams } from './draft-params.ts'
+import {
+  checkPatch,
+  fitToModel,
+  mergeParams,
+  moveToModel,
+  refinedParams,
+  sameParams,
+} from './draft-params.ts'
 import { browserEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { FrameEnds } from './frame-ends.ts'
@@ -20,7 +27,10 @@ import type { ClientState, PaintedFrame, SketchClient, SketchClientOptions } fro
 const REFINE_AFTER_MS = 700
 
 /** Starts connecting at once; `dispose()` ends everything it owns. */
-export function createSketchClient(options: SketchClientOptions, environment = browserEnvironment()): SketchClient {
+export function createSketchClient(
+  options: SketchClientOptions,
+  environment = browserEnvironment(),
+): SketchClient {
   return new Client(options, environment)
 }
 
@@ -42,7 +52,7 @@ class Client implements SketchClient {
 
   constructor(options: SketchClientOptions, env: Environment) {
     const { live = true, autoRefine = true, background = false, refineAfterMs = REFINE_AFTER_MS } = options
-    const { clock } = env
+    const onError = (error: WireError): void => this.store.setState({ error })
     this.#env = env
     this.store = createClientStore({ live, autoRefine, background }, env.reportError)
     this.#painter = new Painter(env)
@@ -51,7 +61,7 @@ class Client implements SketchClient {
       takeSnapshot: options.takeSnapshot,
       onChange: () => this.#refresh(),
       onSent: (bytes) => this.#stats.bytes(bytes, 0),
-      onError: (error) => this.store.setState({ error }),
+      onError,
     })
     this.#ends = new FrameEnds({
       env,
@@ -59,22 +69,27 @@ class Client implements SketchClient {
       painter: this.#painter,
       stats: this.#stats,
       onPainted: (frame) => this.#painted(frame),
-      onError: (error) => this.store.setState({ error }),
+      onError,
       onRefineLost: () => this.#refiner.restart(),
       onChange: () => this.#refresh(),
     })
     this.#refiner = new Refiner({
-      clock,
+      clock: env.clock,
       afterMs: refineAfterMs,
       mayRest: () => this.#mayRest(),
       mayNow: () => this.#pump.free && !this.#pump.wantsLive && !this.#ends.painting && this.#mayRefine(),
       start: () => this.#startRefine(),
     })
-    this.#figures = new Figures(clock, () => this.#writeFigures())
+    this.#figures = new Figures(env.clock, () => this.#writeFigures())
     this.#offVisibility = env.onVisibilityChange(() => this.#enable())
     this.setParams(options.params ?? {})
     this.#enable()
-    void connect({ url: options.url, env, signal: this.#stop.signal, onEvent: (event) => this.#receive(event) }).done
+    this.#connect(options.url)
+  }
+
+  #connect(url: string): void {
+    void connect({ url, env: this.#env, signal: this.#stop.signal, onEvent: (event) => this.#receive(event) })
+      .done
   }
 
   markDirty(): void {

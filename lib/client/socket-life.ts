@@ -81,7 +81,8 @@ export class SocketLife {
   }
 
   #closed(code: number, reason: string): void {
-    const fallback = this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
+    const fallback =
+      this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
     this.end(REASONS[code] ?? (reason === '' ? fallback : reason), code === CLOSE_RELOAD)
   }
 
@@ -92,7 +93,9 @@ export class SocketLife {
 
   #receive(data: unknown): void {
     if (this.#over) return
-    this.#options.onBytes(typeof data === 'string' ? data.length : data instanceof ArrayBuffer ? data.byteLength : 0)
+    this.#options.onBytes(
+      typeof data === 'string' ? data.length : data instanceof ArrayBuffer ? data.byteLength : 0,
+    )
     // Any message proves life, not only the pong: it may stand in line behind a large picture.
     if (this.#liveSinceMs !== undefined) this.#cancelDeadline?.()
     const message = this.#read(data)
@@ -113,7 +116,10 @@ export class SocketLife {
 
   #welcome(welcome: ServerMessageOf<'welcome'>): void {
     if (welcome.protocol !== PROTOCOL_VERSION) {
-      this.end(`The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`, true)
+      this.end(
+        `The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`,
+        true,
+      )
       return
     }
     if (this.#liveSinceMs !== undefined) return

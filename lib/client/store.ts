@@ -7,7 +7,10 @@ import type { ClientState } from './types.ts'
 export type FirstChoices = Pick<ClientState, 'live' | 'background' | 'autoRefine'>
 
 /** A subscriber that throws goes to `report`: it must not unwind the connection that published the change. */
-export function createClientStore(choices: FirstChoices, report: (error: unknown) => void): StoreApi<ClientState> {
+export function createClientStore(
+  choices: FirstChoices,
+  report: (error: unknown) => void,
+): StoreApi<ClientState> {
   const store = createStore<ClientState>(() => ({
     status: { name: 'connecting', attempt: 0 },
     activity: 'offline',

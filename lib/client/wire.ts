@@ -32,7 +32,16 @@ export class Wire {
     const changed = !this.#params || !sameParams(this.#params, params)
     const rev = changed ? this.#rev + 1 : this.#rev
     const { codec, width, height, bytes: image } = snapshot
-    const frame = encodeBinary({ kind: 'frame', codec, seq, paramsRev: rev, width, height, meta: { mode }, image })
+    const frame = encodeBinary({
+      kind: 'frame',
+      codec,
+      seq,
+      paramsRev: rev,
+      width,
+      height,
+      meta: { mode },
+      image,
+    })
     if (frame.length > this.#limitBytes) return 0
     const text = changed ? JSON.stringify({ type: 'params', rev, params }) : ''
     if (changed) this.socket.send(text)

@@ -44,7 +44,7 @@ export async function withServer<T>(engine: Engine, use: (url: string) => Promis
     jobDeadlineMs: 60_000,
     metricsPort: undefined,
   }
-  // No pages are served here, and none are needed: an empty folder's answer is as good as any.
+  // No pages are needed here.
   const pagesDir = tmpdir()
   const server: Server = await startServer({
     config,

@@ -9,7 +9,13 @@ const from = join(root, 'node_modules/@tldraw/assets')
 const to = join(root, 'public/tldraw-assets')
 
 // The page is in English and embeds nothing, so 40 translations and 20 embed icons stay behind.
-const wanted = ['fonts', 'icons', 'translations/languages.json', 'translations/main.json', 'translations/en.json']
+const wanted = [
+  'fonts',
+  'icons',
+  'translations/languages.json',
+  'translations/main.json',
+  'translations/en.json',
+]
 
 export function copyAssets() {
   const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))

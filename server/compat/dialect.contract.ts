@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { FrameRequest } from '../session/session.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
-import type { Decoded, DialectContext, Exchange, Inbound, OnceDialect, SocketDialect, Translator } from './dialect.ts'
+import type {
+  Decoded,
+  DialectContext,
+  Exchange,
+  Inbound,
+  OnceDialect,
+  SocketDialect,
+  Translator,
+} from './dialect.ts'
 
 export const MODEL: ModelInfo = {
   id: 'm',
@@ -13,22 +21,52 @@ export const MODEL: ModelInfo = {
   limits: { steps: [1, 8], strength: [0.1, 1], guidanceScale: [1, 8] },
   originalInferenceSteps: 50,
   strengthSemantics: 'lcm',
-  defaults: { prompt: 'a house', strength: 0.7, seed: 1, steps: 4, guidanceScale: 4, width: 256, height: 256 },
+  defaults: {
+    prompt: 'a house',
+    strength: 0.7,
+    seed: 1,
+    steps: 4,
+    guidanceScale: 4,
+    width: 256,
+    height: 256,
+  },
   refine: undefined,
   words: {},
 }
 
 /** A 1x1 PNG. */
-export const PNG_BASE64 = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC'
+export const PNG_BASE64 =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC'
 export const PNG = new Uint8Array(Buffer.from(PNG_BASE64, 'base64'))
 
 export const CONTEXT: DialectContext = { model: MODEL, nowMs: () => 1234, randomSeed: () => 99 }
 
-const TIMINGS = { waitMs: 1, decodeMs: 2, textEncodeMs: 3, vaeEncodeMs: 4, unetMs: [5, 6], vaeDecodeMs: 7, encodeMs: 8, engineMs: 500, totalMs: 600 }
+const TIMINGS = {
+  waitMs: 1,
+  decodeMs: 2,
+  textEncodeMs: 3,
+  vaeEncodeMs: 4,
+  unetMs: [5, 6],
+  vaeDecodeMs: 7,
+  encodeMs: 8,
+  engineMs: 500,
+  totalMs: 600,
+}
 
 export function imageEvent(seq: number, rev = seq): ImageEvent {
   const size = { width: 300, height: 300, renderedWidth: 256, renderedHeight: 256 }
-  return { type: 'image', seq, rev, image: PNG, codec: 'png', ...size, mode: 'live', steps: 4, seed: 7, timings: TIMINGS }
+  return {
+    type: 'image',
+    seq,
+    rev,
+    image: PNG,
+    codec: 'png',
+    ...size,
+    mode: 'live',
+    steps: 4,
+    seed: 7,
+    timings: TIMINGS,
+  }
 }
 
 export function endings(seq: number): TerminalEvent[] {
@@ -47,7 +85,14 @@ const everythingElse: readonly SessionEvent[] = [
   { type: 'problem', error: { code: 'not_json', message: 'no' } },
   { type: 'started', seq: 0, rev: 0 },
   { type: 'step', seq: 0, rev: 0, step: 1, steps: 4, preview: undefined },
-  { type: 'step', seq: 0, rev: 0, step: 2, steps: 4, preview: { image: PNG, codec: 'png', width: 300, height: 300 } },
+  {
+    type: 'step',
+    seq: 0,
+    rev: 0,
+    step: 2,
+    steps: 4,
+    preview: { image: PNG, codec: 'png', width: 300, height: 300 },
+  },
 ]
 
 /** One request in a dialect's own words. `hello` comes first on dialects that greet. */
@@ -58,7 +103,15 @@ export interface Transcript {
 }
 
 /** What every transcript asks for: 1x1 PNG, "a cat", strength 0.5, seed 42, 4 steps, guidance 2, 256x256. */
-export const ASKED: DrawParams = { prompt: 'a cat', strength: 0.5, seed: 42, steps: 4, guidanceScale: 2, width: 256, height: 256 }
+export const ASKED: DrawParams = {
+  prompt: 'a cat',
+  strength: 0.5,
+  seed: 42,
+  steps: 4,
+  guidanceScale: 2,
+  width: 256,
+  height: 256,
+}
 
 function asked(decoded: readonly Decoded[]): { frame: FrameRequest; params: DrawParams | undefined } {
   const frames = decoded.flatMap((one) => (one.kind === 'frame' ? [one] : []))

@@ -16,7 +16,8 @@ export interface FalInput {
   readonly requestId: string
 }
 
-export type FalParsed = { readonly ok: true; readonly input: FalInput } | { readonly ok: false; readonly error: WireError }
+export type FalParsed =
+  { readonly ok: true; readonly input: FalInput } | { readonly ok: false; readonly error: WireError }
 
 const PRESETS: Readonly<Record<string, ImageSize>> = {
   square_hd: { width: 1024, height: 1024 },
@@ -61,7 +62,8 @@ function readInput(fields: Fields, model: ModelInfo, randomSeed: () => number): 
   const params: DrawParams = {
     prompt,
     strength: fields.number('strength', HARD_LIMITS.strength) ?? fallback('strength', model),
-    guidanceScale: fields.number('guidance_scale', HARD_LIMITS.guidanceScale) ?? fallback('guidanceScale', model),
+    guidanceScale:
+      fields.number('guidance_scale', HARD_LIMITS.guidanceScale) ?? fallback('guidanceScale', model),
     steps: fields.whole('num_inference_steps', HARD_LIMITS.steps) ?? fallback('steps', model),
     seed: toU32(fields.number('seed') ?? randomSeed()),
     ...sizeOf(fields, image.bytes, model),
@@ -105,7 +107,13 @@ function fitted(size: ImageSize): ImageSize {
 function fault(field: string, value: unknown, range: string): InputError {
   const what = value === undefined ? 'is missing' : 'does not fit'
   const shown = value === undefined ? {} : { value: echo(value) }
-  return new InputError({ code: 'invalid_params', message: `${field} ${what}; send ${range}`, field, ...shown, range })
+  return new InputError({
+    code: 'invalid_params',
+    message: `${field} ${what}; send ${range}`,
+    field,
+    ...shown,
+    range,
+  })
 }
 
 /** The keys of a request, read with Pydantic's leniency. */
@@ -129,7 +137,12 @@ class Fields {
   number(key: string, range?: readonly [number, number]): number | undefined {
     const value = this.value(key)
     if (value === undefined) return undefined
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'boolean' ? Number(value) : value
+    const number =
+      typeof value === 'string' && value.trim() !== ''
+        ? Number(value)
+        : typeof value === 'boolean'
+          ? Number(value)
+          : value
     const shown = range ? `a number from ${range[0]} to ${range[1]}` : 'a number'
     if (typeof number !== 'number' || !Number.isFinite(number)) throw fault(key, value, shown)
     if (range && (number < range[0] || number > range[1])) throw fault(key, value, shown)

@@ -65,7 +65,10 @@ export function falErrorBody(error: WireError): Record<string, unknown> {
   if (falStatus(error) !== 422) return { detail: message, message, code }
   const field = error.field === undefined ? undefined : (FIELDS[error.field] ?? error.field)
   const loc = field === undefined || field === 'body' ? ['body'] : ['body', field]
-  const ctx = { ...(error.value === undefined ? {} : { value: error.value }), ...(error.range === undefined ? {} : { range: error.range }) }
+  const ctx = {
+    ...(error.value === undefined ? {} : { value: error.value }),
+    ...(error.range === undefined ? {} : { range: error.range }),
+  }
   const type = error.value === undefined && error.range !== undefined ? 'missing' : `value_error.${code}`
   return { detail: [{ loc, msg: message, type, ctx }], message, code }
 }

@@ -35,7 +35,10 @@ class FalExchange implements Exchange {
   decode(body: Inbound): Decoded[] {
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
     const json = parseJson(text)
-    if (!json.ok) return [{ kind: 'problem', error: { code: 'not_json', message: 'The body must be JSON', value: echo(text) } }]
+    if (!json.ok)
+      return [
+        { kind: 'problem', error: { code: 'not_json', message: 'The body must be JSON', value: echo(text) } },
+      ]
     const { model, randomSeed } = this.#context
     const parsed = parseFalInput(json.value, model, randomSeed)
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
@@ -50,9 +53,12 @@ class FalExchange implements Exchange {
 
   answer(ends: readonly TerminalEvent[]): OnceAnswer {
     const pictures = ends.filter((end) => end.type === 'image')
-    if (pictures.length === ends.length && pictures.length > 0) return this.#json(200, falOutput(pictures, this.#echo))
+    if (pictures.length === ends.length && pictures.length > 0)
+      return this.#json(200, falOutput(pictures, this.#echo))
     const failed = ends.find((end) => end.type === 'refused' || end.type === 'failed')
-    return this.refuse(failed?.error ?? { code: 'internal', message: 'The server lost this request; send it again' })
+    return this.refuse(
+      failed?.error ?? { code: 'internal', message: 'The server lost this request; send it again' },
+    )
   }
 
   refuse(error: WireError): OnceAnswer {
@@ -63,7 +69,11 @@ class FalExchange implements Exchange {
   }
 
   #json(status: number, body: Record<string, unknown>): OnceAnswer {
-    const headers = { 'content-type': 'application/json', 'x-fal-request-id': this.#context.requestId, 'cache-control': 'no-store' }
+    const headers = {
+      'content-type': 'application/json',
+      'x-fal-request-id': this.#context.requestId,
+      'cache-control': 'no-store',
+    }
     return { status, headers, body: JSON.stringify(body) }
   }
 }

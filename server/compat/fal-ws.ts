@@ -47,7 +47,12 @@ class FalTranslator implements Translator {
     }
     const json = parseJson(input)
     if (!json.ok) {
-      return [{ kind: 'problem', error: { code: 'not_json', message: 'A message must be JSON', value: echo(input) } }]
+      return [
+        {
+          kind: 'problem',
+          error: { code: 'not_json', message: 'A message must be JSON', value: echo(input) },
+        },
+      ]
     }
     const seq = this.#nextSeq++
     const { model, randomSeed } = this.#context

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { ASKED, CONTEXT, imageEvent, MODEL, onceDialectContract, PNG_BASE64, socketDialectContract } from './dialect.contract.ts'
+import {
+  ASKED,
+  CONTEXT,
+  imageEvent,
+  MODEL,
+  onceDialectContract,
+  PNG_BASE64,
+  socketDialectContract,
+} from './dialect.contract.ts'
 import { parseFalInput } from './fal-input.ts'
 import { falRest } from './fal-rest.ts'
 import { falWs } from './fal-ws.ts'
@@ -19,7 +27,19 @@ const body = {
   request_id: 'r1',
 }
 /** As Pydantic took them: strings, floats and ones for numbers, and keys nobody knows. */
-const sloppy = { ...body, strength: '0.5', seed: 42.9, num_inference_steps: '4', guidance_scale: ' 2 ', sync_mode: 1, _force_msgpack: {}, negative_prompt: null, image_size: null, width: '256', height: 256 }
+const sloppy = {
+  ...body,
+  strength: '0.5',
+  seed: 42.9,
+  num_inference_steps: '4',
+  guidance_scale: ' 2 ',
+  sync_mode: 1,
+  _force_msgpack: {},
+  negative_prompt: null,
+  image_size: null,
+  width: '256',
+  height: 256,
+}
 
 socketDialectContract(falWs, [
   { name: "draw-fast's request", hello: [], request: [JSON.stringify(body)] },
@@ -43,11 +63,19 @@ describe('fal input', () => {
     png.writeUInt32BE(700, 16)
     png.writeUInt32BE(500, 20)
     const { params, numImages, requestId } = parsed({ prompt: '', image_url: png.toString('base64') })
-    expect(params).toEqual({ prompt: '', strength: 0.8, guidanceScale: 1, steps: 4, seed: 99, width: 700, height: 500 })
+    expect(params).toEqual({
+      prompt: '',
+      strength: 0.8,
+      guidanceScale: 1,
+      steps: 4,
+      seed: 99,
+      width: 700,
+      height: 500,
+    })
     expect({ numImages, requestId }).toEqual({ numImages: 1, requestId: '' })
   })
 
-  it('takes a default of the model where the model cannot do fal\'s', () => {
+  it("takes a default of the model where the model cannot do fal's", () => {
     const narrow = { ...MODEL, limits: { ...MODEL.limits, guidanceScale: [2, 8] as [number, number] } }
     expect(parseFalInput(body, narrow, () => 0)).toMatchObject({ ok: true })
     const { guidance_scale: _, ...rest } = body
@@ -75,7 +103,12 @@ describe('fal input', () => {
     ['a prompt that is a number', { prompt: 5 }, 'prompt', /text|characters/],
     ['a prompt of 2001 characters', { prompt: 'x'.repeat(2001) }, 'prompt', /2000/],
     ['no image', { image_url: undefined }, 'image_url', /missing/],
-    ['a URL: nobody\'s pages are fetched', { image_url: 'http://169.254.169.254/latest' }, 'image_url', /fetches none/],
+    [
+      "a URL: nobody's pages are fetched",
+      { image_url: 'http://169.254.169.254/latest' },
+      'image_url',
+      /fetches none/,
+    ],
     ['strength 2', { strength: 2 }, 'strength', /0 to 1/],
     ['strength "high"', { strength: 'high' }, 'strength', /0 to 1/],
     ['an empty number', { strength: '' }, 'strength', /0 to 1/],
@@ -101,7 +134,16 @@ describe('fal REST', () => {
     const answer = one.answer([imageEvent(0)])
     expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-fal-request-id': 'id-1' })
     expect(JSON.parse(answer.body)).toMatchObject({
-      images: [{ url: IMAGE, width: 300, height: 300, content_type: 'image/png', rendered_width: 256, rendered_height: 256 }],
+      images: [
+        {
+          url: IMAGE,
+          width: 300,
+          height: 300,
+          content_type: 'image/png',
+          rendered_width: 256,
+          rendered_height: 256,
+        },
+      ],
       timings: { inference: 0.5 },
       seed: 7,
       num_inference_steps: 4,
@@ -128,7 +170,9 @@ describe('fal REST', () => {
     if (problem?.kind !== 'problem') throw new Error('no problem')
     const answer = one.refuse(problem.error)
     expect(answer.status).toBe(422)
-    expect(JSON.parse(answer.body)).toMatchObject({ detail: [{ loc: ['body', 'strength'], msg: expect.stringContaining('0 to 1'), ctx: { value: 2 } }] })
+    expect(JSON.parse(answer.body)).toMatchObject({
+      detail: [{ loc: ['body', 'strength'], msg: expect.stringContaining('0 to 1'), ctx: { value: 2 } }],
+    })
   })
 
   it("calls the model's limits by fal's names", () => {
@@ -138,7 +182,9 @@ describe('fal REST', () => {
   })
 
   it('answers overload with 429 and when to come back, which clients obey', () => {
-    const answer = exchange().answer([{ type: 'refused', seq: 0, rev: 0, error: { code: 'busy', message: 'busy', retryAfterMs: 1500 } }])
+    const answer = exchange().answer([
+      { type: 'refused', seq: 0, rev: 0, error: { code: 'busy', message: 'busy', retryAfterMs: 1500 } },
+    ])
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '2' } })
   })
 })
@@ -163,11 +209,18 @@ describe('fal JSON socket', () => {
     const [refusal] = translator.decode(JSON.stringify({ ...body, strength: 9 }))
     if (refusal?.kind !== 'refuse') throw new Error('not refused')
     const [out] = translator.encode({ type: 'refused', ...refusal.frame, error: refusal.error })
-    expect(JSON.parse(String(out?.data))).toMatchObject({ type: 'x-fal-error', error: 'VALIDATION_ERROR', request_id: 'r1', field: 'strength' })
+    expect(JSON.parse(String(out?.data))).toMatchObject({
+      type: 'x-fal-error',
+      error: 'VALIDATION_ERROR',
+      request_id: 'r1',
+      field: 'strength',
+    })
   })
 
   it('says that msgpack is not spoken here', () => {
-    expect(falWs.translator(CONTEXT).decode(new Uint8Array([0x81]))).toMatchObject([{ kind: 'problem', error: { code: 'invalid_message' } }])
+    expect(falWs.translator(CONTEXT).decode(new Uint8Array([0x81]))).toMatchObject([
+      { kind: 'problem', error: { code: 'invalid_message' } },
+    ])
   })
 
   it.each([

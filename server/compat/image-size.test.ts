@@ -7,15 +7,30 @@ const picture = sharp({ create: { width: 321, height: 123, channels: 3, backgrou
 it.each([
   ['JPEG', () => picture.clone().jpeg()],
   ['progressive JPEG', () => picture.clone().jpeg({ progressive: true })],
-  ['JPEG with metadata', () => picture.clone().withExif({ IFD0: { Copyright: 'x'.repeat(500) } }).jpeg()],
+  [
+    'JPEG with metadata',
+    () =>
+      picture
+        .clone()
+        .withExif({ IFD0: { Copyright: 'x'.repeat(500) } })
+        .jpeg(),
+  ],
   ['PNG', () => picture.clone().png()],
   ['lossy WebP', () => picture.clone().webp()],
   ['lossless WebP', () => picture.clone().webp({ lossless: true })],
-  ['WebP with metadata', () => picture.clone().withExif({ IFD0: { Copyright: 'me' } }).webp()],
+  [
+    'WebP with metadata',
+    () =>
+      picture
+        .clone()
+        .withExif({ IFD0: { Copyright: 'me' } })
+        .webp(),
+  ],
 ])('reads the size of a %s', async (_name, make) => {
   const bytes = new Uint8Array(await make().toBuffer())
   expect(imageSize(bytes)).toEqual({ width: 321, height: 123 })
-  for (let length = 0; length < Math.min(bytes.length, 400); length++) expect(() => imageSize(bytes.subarray(0, length))).not.toThrow()
+  for (let length = 0; length < Math.min(bytes.length, 400); length++)
+    expect(() => imageSize(bytes.subarray(0, length))).not.toThrow()
 })
 
 it('says nothing about what it does not know', () => {

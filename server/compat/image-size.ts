@@ -25,7 +25,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
 
 /** Walks the segments to the frame header: SOF0..SOF15 but for the tables DHT, JPG and DAC among them. */
 function jpegSize(view: DataView): ImageSize | undefined {
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return undefined
     const marker = view.getUint8(at + 1)
     if (marker === 0xff) {
@@ -42,7 +42,8 @@ function jpegSize(view: DataView): ImageSize | undefined {
 function webpSize(view: DataView): ImageSize | undefined {
   const fourth = view.getUint8(15)
   const u24 = (at: number) => view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
-  if (fourth === 0x20) return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
+  if (fourth === 0x20)
+    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
   if (fourth === 0x4c) {
     const bits = view.getUint32(21, true)
     return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }

@@ -2,7 +2,8 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { base64Part } from '../../lib/protocol/image-bytes.ts'
 import { echo } from './validation.ts'
 
-export type ImageText = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly error: WireError }
+export type ImageText =
+  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly error: WireError }
 
 /** Bytes of a data URI or of bare base64. A URL is refused: a server that fetches what strangers name is a hole. */
 export function imageFromText(text: string, field: string): ImageText {

@@ -9,13 +9,28 @@ import type { Decoded } from './dialect.ts'
 const hello = JSON.stringify({ type: 'hello', protocol: 1 })
 const params = JSON.stringify({ type: 'params', rev: 3, params: ASKED })
 const binaryFrame = (patch: Partial<Parameters<typeof encodeBinary>[0]> = {}) =>
-  encodeBinary({ kind: 'frame', codec: 'png', seq: 9, paramsRev: 3, width: 1, height: 1, meta: {}, image: PNG, ...patch })
-const jsonFrame = (patch: object = {}) => JSON.stringify({ type: 'frame', seq: 9, rev: 3, image: `data:image/png;base64,${PNG_BASE64}`, ...patch })
+  encodeBinary({
+    kind: 'frame',
+    codec: 'png',
+    seq: 9,
+    paramsRev: 3,
+    width: 1,
+    height: 1,
+    meta: {},
+    image: PNG,
+    ...patch,
+  })
+const jsonFrame = (patch: object = {}) =>
+  JSON.stringify({ type: 'frame', seq: 9, rev: 3, image: `data:image/png;base64,${PNG_BASE64}`, ...patch })
 
 socketDialectContract(native, [
   { name: 'a binary frame', hello: [hello], request: [params, binaryFrame()] },
   { name: 'a JSON frame with a data URI', hello: [hello], request: [params, jsonFrame()] },
-  { name: 'a JSON frame with bare base64', hello: [hello], request: [params, jsonFrame({ image: PNG_BASE64 })] },
+  {
+    name: 'a JSON frame with bare base64',
+    hello: [hello],
+    request: [params, jsonFrame({ image: PNG_BASE64 })],
+  },
 ])
 
 function greeted() {
@@ -41,10 +56,14 @@ describe('native: what comes in', () => {
 
   it('W1 closes with 4009 on a wrong version, in hello or in a header', () => {
     const close = { code: 4009, reason: expect.stringContaining('reload') }
-    expect(native.translator(CONTEXT).decode(JSON.stringify({ type: 'hello', protocol: 2 }))).toMatchObject([{ kind: 'problem', error: { code: 'protocol_version', value: 2, range: '1' }, close }])
+    expect(native.translator(CONTEXT).decode(JSON.stringify({ type: 'hello', protocol: 2 }))).toMatchObject([
+      { kind: 'problem', error: { code: 'protocol_version', value: 2, range: '1' }, close },
+    ])
     const newer = binaryFrame()
     newer[0] = 7
-    expect(greeted().decode(newer)).toMatchObject([{ kind: 'problem', error: { code: 'protocol_version', value: 7 }, close }])
+    expect(greeted().decode(newer)).toMatchObject([
+      { kind: 'problem', error: { code: 'protocol_version', value: 7 }, close },
+    ])
   })
 
   it.each([
@@ -53,47 +72,89 @@ describe('native: what comes in', () => {
     ['an unknown type', '{"type":"dance"}', { code: 'unknown_type', field: 'type', value: 'dance' }],
     ['no type', '{}', { code: 'invalid_message', field: 'type' }],
     ['a list', '[]', { code: 'invalid_message', field: 'type' }],
-    ['a missing field', '{"type":"frame","seq":1}', { code: 'invalid_message', field: 'rev', message: 'rev is missing' }],
+    [
+      'a missing field',
+      '{"type":"frame","seq":1}',
+      { code: 'invalid_message', field: 'rev', message: 'rev is missing' },
+    ],
     ['a negative number', '{"type":"cancel","seq":-1}', { code: 'invalid_message', field: 'seq', value: -1 }],
-    ['Infinity', JSON.stringify({ type: 'params', rev: 1, params: ASKED }).replace('0.5', '1e999'), { code: 'invalid_params', field: 'params.strength', value: 'Infinity', range: '0..1' }],
-    ['strength 7', JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, strength: 7 } }), { code: 'invalid_params', field: 'params.strength', value: 7, range: '0..1' }],
-    ['half a step', JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, steps: 2.5 } }), { code: 'invalid_params', field: 'params.steps', value: 2.5, range: '1..50' }],
+    [
+      'Infinity',
+      JSON.stringify({ type: 'params', rev: 1, params: ASKED }).replace('0.5', '1e999'),
+      { code: 'invalid_params', field: 'params.strength', value: 'Infinity', range: '0..1' },
+    ],
+    [
+      'strength 7',
+      JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, strength: 7 } }),
+      { code: 'invalid_params', field: 'params.strength', value: 7, range: '0..1' },
+    ],
+    [
+      'half a step',
+      JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, steps: 2.5 } }),
+      { code: 'invalid_params', field: 'params.steps', value: 2.5, range: '1..50' },
+    ],
   ])('W1 E2 answers %s with an error that says where', (_name, message, error) => {
     expect(errorOf(greeted().decode(message))).toMatchObject(error)
   })
 
   it('names a prompt that is too long without sending it back', () => {
-    const error = errorOf(greeted().decode(JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt: 'x'.repeat(2001) } })))
-    expect(error).toMatchObject({ code: 'invalid_params', field: 'params.prompt', range: '0..2000 characters' })
+    const error = errorOf(
+      greeted().decode(
+        JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt: 'x'.repeat(2001) } }),
+      ),
+    )
+    expect(error).toMatchObject({
+      code: 'invalid_params',
+      field: 'params.prompt',
+      range: '0..2000 characters',
+    })
     expect(JSON.stringify(error).length).toBeLessThan(400)
   })
 
   it.each(['', '🎨👩‍👩‍👧', 'بيت تحت شجرة', 'x'.repeat(2000)])('takes the prompt %j', (prompt) => {
-    expect(greeted().decode(JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt } }))).toMatchObject([{ kind: 'params', params: { prompt } }])
+    expect(
+      greeted().decode(JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt } })),
+    ).toMatchObject([{ kind: 'params', params: { prompt } }])
   })
 
   it('W1 names the header field that lies', () => {
     const lying = binaryFrame()
     new DataView(lying.buffer).setUint16(16, 60_000, true)
     expect(errorOf(greeted().decode(lying))).toMatchObject({ code: 'invalid_header', field: 'metaBytes' })
-    expect(errorOf(greeted().decode(new Uint8Array([1, 1])))).toMatchObject({ code: 'invalid_header', field: 'length' })
-    expect(errorOf(greeted().decode(binaryFrame({ kind: 'image' })))).toMatchObject({ code: 'unknown_type', field: 'kind' })
+    expect(errorOf(greeted().decode(new Uint8Array([1, 1])))).toMatchObject({
+      code: 'invalid_header',
+      field: 'length',
+    })
+    expect(errorOf(greeted().decode(binaryFrame({ kind: 'image' })))).toMatchObject({
+      code: 'unknown_type',
+      field: 'kind',
+    })
   })
 
   it('F1 refuses by number a frame it can name but not use', () => {
-    expect(greeted().decode(jsonFrame({ image: 'https://example.org/x.png' }))).toMatchObject([{ kind: 'refuse', frame: { seq: 9, rev: 3 }, error: { code: 'unsupported_image', field: 'image' } }])
-    expect(greeted().decode(binaryFrame({ meta: { mode: 'dream' } }))).toMatchObject([{ kind: 'refuse', frame: { seq: 9 }, error: { code: 'invalid_message', field: 'mode' } }])
+    expect(greeted().decode(jsonFrame({ image: 'https://example.org/x.png' }))).toMatchObject([
+      { kind: 'refuse', frame: { seq: 9, rev: 3 }, error: { code: 'unsupported_image', field: 'image' } },
+    ])
+    expect(greeted().decode(binaryFrame({ meta: { mode: 'dream' } }))).toMatchObject([
+      { kind: 'refuse', frame: { seq: 9 }, error: { code: 'invalid_message', field: 'mode' } },
+    ])
   })
 
   it('takes a frame without an image as painting from words', () => {
-    expect(greeted().decode(jsonFrame({ image: undefined }))).toMatchObject([{ kind: 'frame', frame: { image: undefined } }])
+    expect(greeted().decode(jsonFrame({ image: undefined }))).toMatchObject([
+      { kind: 'frame', frame: { image: undefined } },
+    ])
     const bare = binaryFrame({ codec: 'none', image: new Uint8Array(0) })
     expect(greeted().decode(bare)).toMatchObject([{ kind: 'frame', frame: { image: undefined } }])
   })
 
   it('answers a ping with its own clock', () => {
     const [decoded] = greeted().decode('{"type":"ping","clientMs":5}')
-    expect(decoded?.kind === 'reply' && JSON.parse(String(decoded.out.data))).toEqual({ type: 'pong', clientMs: 5, serverMs: 1234 })
+    expect(decoded?.kind === 'reply' && JSON.parse(String(decoded.out.data))).toEqual({
+      type: 'pong',
+      clientMs: 5,
+      serverMs: 1234,
+    })
   })
 })
 
@@ -111,7 +172,12 @@ describe('native: what goes out', () => {
     json.decode(jsonFrame())
     const [asText] = json.encode(imageEvent(9, 3))
     const parsed = v.parse(ServerMessageSchema, JSON.parse(String(asText?.data)))
-    expect(parsed).toMatchObject({ type: 'image', seq: 9, image: `data:image/png;base64,${PNG_BASE64}`, timings: { unetMs: [5, 6] } })
+    expect(parsed).toMatchObject({
+      type: 'image',
+      seq: 9,
+      image: `data:image/png;base64,${PNG_BASE64}`,
+      timings: { unetMs: [5, 6] },
+    })
   })
 
   it('C3 has a superseded at hand for a picture that is replaced', () => {

@@ -11,7 +11,15 @@ import { AppError } from '../../lib/std/errors.ts'
 import { assertNever } from '../../lib/std/assert.ts'
 import type { ImageEvent, SessionEvent } from '../session/session-event.ts'
 import { isTerminal } from '../session/session-event.ts'
-import type { Close, Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
+import type {
+  Close,
+  Decoded,
+  DialectContext,
+  Inbound,
+  Outbound,
+  SocketDialect,
+  Translator,
+} from './dialect.ts'
 import { imageFromText, toBase64 } from './image-text.ts'
 import { echo, isRecord, issueToError, parseJson } from './validation.ts'
 
@@ -54,11 +62,17 @@ class NativeTranslator implements Translator {
     if (!this.#greeted) return problem(HELLO_FIRST)
     const message = decodeBinary(bytes)
     if (message.kind !== 'frame') {
-      return problem({ code: 'unknown_type', message: 'Clients send kind 1 (frame)', field: 'kind', value: message.kind })
+      return problem({
+        code: 'unknown_type',
+        message: 'Clients send kind 1 (frame)',
+        field: 'kind',
+        value: message.kind,
+      })
     }
     const meta = v.safeParse(FrameMetaSchema, message.meta)
     const frame = { seq: message.seq, rev: message.paramsRev }
-    if (!meta.success) return { kind: 'refuse', frame, error: issueToError(meta.issues[0], 'invalid_message') }
+    if (!meta.success)
+      return { kind: 'refuse', frame, error: issueToError(meta.issues[0], 'invalid_message') }
     this.#remember(frame.seq, 'binary')
     const image = message.codec === 'none' ? undefined : message.image
     return { kind: 'frame', frame: { ...frame, mode: meta.output.mode, image } }
@@ -66,12 +80,20 @@ class NativeTranslator implements Translator {
 
   #decodeText(text: string): Decoded {
     const json = parseJson(text)
-    if (!json.ok) return problem({ code: 'not_json', message: 'A text message must be JSON', value: echo(text) })
+    if (!json.ok)
+      return problem({ code: 'not_json', message: 'A text message must be JSON', value: echo(text) })
     const type = isRecord(json.value) ? json.value['type'] : undefined
-    if (typeof type !== 'string') return problem({ code: 'invalid_message', message: 'type is missing', field: 'type' })
+    if (typeof type !== 'string')
+      return problem({ code: 'invalid_message', message: 'type is missing', field: 'type' })
     if (!CLIENT_TYPES.includes(type)) {
       const message = `No message of type "${echo(type)}"; there are ${CLIENT_TYPES.join(', ')}`
-      return problem({ code: 'unknown_type', message, field: 'type', value: echo(type), range: CLIENT_TYPES.join(', ') })
+      return problem({
+        code: 'unknown_type',
+        message,
+        field: 'type',
+        value: echo(type),
+        range: CLIENT_TYPES.join(', '),
+      })
     }
     const parsed = v.safeParse(ClientMessageSchema, json.value)
     if (parsed.success) return this.#accept(parsed.output)
@@ -99,7 +121,13 @@ class NativeTranslator implements Translator {
 
   #greet(protocol: number): Decoded {
     if (protocol !== PROTOCOL_VERSION) return wrongVersion(protocol)
-    if (this.#greeted) return problem({ code: 'invalid_message', message: 'hello was said already', field: 'type', value: 'hello' })
+    if (this.#greeted)
+      return problem({
+        code: 'invalid_message',
+        message: 'hello was said already',
+        field: 'type',
+        value: 'hello',
+      })
     this.#greeted = true
     return { kind: 'open' }
   }
@@ -178,9 +206,23 @@ function encodeStep(event: StepEvent, encoding: Encoding): Outbound[] {
   const { image, codec, width, height } = preview
   if (encoding === 'binary') {
     const meta = { step, steps }
-    return [{ kind: 'preview', data: encodeBinary({ kind: 'preview', codec, seq, paramsRev: rev, width, height, meta, image }) }]
+    return [
+      {
+        kind: 'preview',
+        data: encodeBinary({ kind: 'preview', codec, seq, paramsRev: rev, width, height, meta, image }),
+      },
+    ]
   }
-  const message: ServerMessage = { type: 'preview', seq, rev, step, steps, width, height, image: dataUri(codec, toBase64(image)) }
+  const message: ServerMessage = {
+    type: 'preview',
+    seq,
+    rev,
+    step,
+    steps,
+    width,
+    height,
+    image: dataUri(codec, toBase64(image)),
+  }
   return [{ kind: 'preview', data: JSON.stringify(message) }]
 }
 
@@ -193,7 +235,15 @@ function encodeImage(event: ImageEvent, encoding: Encoding): Outbound {
     const message: BinaryMessage = { kind: 'image', codec, seq, paramsRev: rev, width, height, meta, image }
     return { kind: 'image', seq, data: encodeBinary(message), replacedBy }
   }
-  const message: ServerMessage = { type: 'image', seq, rev, width, height, ...meta, image: dataUri(codec, toBase64(image)) }
+  const message: ServerMessage = {
+    type: 'image',
+    seq,
+    rev,
+    width,
+    height,
+    ...meta,
+    image: dataUri(codec, toBase64(image)),
+  }
   return { kind: 'image', seq, data: JSON.stringify(message), replacedBy }
 }
 
@@ -212,7 +262,13 @@ function problem(error: WireError, close?: Close): Decoded {
 function wrongVersion(version: number): Decoded {
   const message = `Protocol version ${version}, this server speaks ${PROTOCOL_VERSION}; reload the page`
   const code = ERROR_TABLE.protocol_version.closeCode
-  const error = { code: 'protocol_version', message, field: 'protocol', value: echo(version), range: `${PROTOCOL_VERSION}` } as const
+  const error = {
+    code: 'protocol_version',
+    message,
+    field: 'protocol',
+    value: echo(version),
+    range: `${PROTOCOL_VERSION}`,
+  } as const
   return problem(error, { code, reason: 'protocol version: reload the page' })
 }
 

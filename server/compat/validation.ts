@@ -6,7 +6,8 @@ const MAX_ECHO_CHARS = 80
 
 /** The offending value, short enough to send back and never an object's whole contents. */
 export function echo(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MAX_ECHO_CHARS ? `${value.slice(0, MAX_ECHO_CHARS)}…` : value
+  if (typeof value === 'string')
+    return value.length > MAX_ECHO_CHARS ? `${value.slice(0, MAX_ECHO_CHARS)}…` : value
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (typeof value === 'boolean' || value === null || value === undefined) return value
   return Array.isArray(value) ? 'a list' : 'an object'
@@ -30,7 +31,8 @@ export function issueToError(issue: AnyIssue, code: ErrorCode): WireError {
   const field = path.join('.')
   const range = RANGES[path.at(-1) ?? '']
   const missing = issue.input === undefined
-  const message = missing && field ? `${field} is missing` : field ? `${field}: ${issue.message}` : issue.message
+  const message =
+    missing && field ? `${field} is missing` : field ? `${field}: ${issue.message}` : issue.message
   return {
     code,
     message,
@@ -40,7 +42,9 @@ export function issueToError(issue: AnyIssue, code: ErrorCode): WireError {
   }
 }
 
-export function parseJson(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+export function parseJson(
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
   try {
     const value: unknown = JSON.parse(text)
     return { ok: true, value }

@@ -44,7 +44,7 @@ describe('a model folder that cannot be used is said at start', () => {
 
   it('with graphs that take something else than the manifest says', async () => {
     await using copy = await copyModel(TOY_MODEL)
-    await copy.edit((m) => ({ ...m, latents: { ...(m.latents as object), imageLatents: 'none' } }))
+    await copy.edit((m) => ({ ...m, latents: { ...m.latents, imageLatents: 'none' } }))
     const { code, message } = await refusal(copy.dir)
     expect(code).toBe('model_unexpected_io')
     expect(message).toContain('unet.64x64.onnx: sample is float32[1,8,8,8], expected float32[1,4,8,8]')
@@ -61,7 +61,7 @@ describe('a model folder that cannot be used is said at start', () => {
 
   it('with a schedule that cannot be', async () => {
     await using copy = await copyModel(TOY_MODEL)
-    await copy.edit((m) => ({ ...m, scheduler: { ...(m.scheduler as object), betaStart: 2 } }))
+    await copy.edit((m) => ({ ...m, scheduler: { ...m.scheduler, betaStart: 2 } }))
     expect(await refusal(copy.dir)).toMatchObject({
       code: 'model_invalid_manifest',
       message: expect.stringContaining('betaStart'),

@@ -1,13 +1,13 @@
 import { crc32, deflateSync } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type Color } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeImage, encodeImage, MAX_IMAGE_PIXELS } from './codec.ts'
 
 const RED = { r: 200, g: 40, b: 30 }
 const size = { width: 32, height: 24 }
 
-function solid(background: sharp.Colour | object, channels: 3 | 4 = 3) {
-  return sharp({ create: { width: 64, height: 48, channels, background: background as sharp.Colour } })
+function solid(background: Color, channels: 3 | 4 = 3) {
+  return sharp({ create: { width: 64, height: 48, channels, background } })
 }
 
 /** A PNG from its parts: IHDR and one IDAT of `raw` bytes. */

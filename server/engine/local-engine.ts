@@ -145,6 +145,8 @@ class SlotEngine implements LocalEngine {
     this.started = new Promise((resolve, reject) => {
       this.#tellStarted = (outcome) => (outcome === undefined ? resolve() : reject(outcome))
     })
+    // Whoever awaits it is told; whoever does not, reads `state`. Neither is a reason to end the program.
+    this.started.catch(() => undefined)
     this.#slots = Array.from({ length: slots }, () => new Slot(slotOptions))
     for (const slot of this.#slots) slot.start()
   }

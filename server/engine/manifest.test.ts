@@ -43,28 +43,28 @@ describe('readManifest', () => {
     expect(message).toContain(copy.dir)
   })
 
-  it.each<[string, (m: Record<string, never>) => unknown, string]>([
+  it.each<[string, (m: Record<string, object>) => unknown, string]>([
     ['a future format', (m) => ({ ...m, formatVersion: 2 }), 'formatVersion'],
     ['a missing field', ({ latents: _, ...m }) => m, 'latents'],
-    ['no sizes', (m) => ({ ...m, files: { ...(m.files as object), sizes: [] } }), 'files.sizes'],
+    ['no sizes', (m) => ({ ...m, files: { ...m.files, sizes: [] } }), 'files.sizes'],
     [
       'a file outside the folder',
-      (m) => ({ ...m, files: { ...(m.files as object), tokenizer: '../secret.json' } }),
+      (m) => ({ ...m, files: { ...m.files, tokenizer: '../secret.json' } }),
       'files.tokenizer',
     ],
     [
       'an absolute file',
-      (m) => ({ ...m, files: { ...(m.files as object), tokenizer: '/etc/passwd' } }),
+      (m) => ({ ...m, files: { ...m.files, tokenizer: '/etc/passwd' } }),
       'files.tokenizer',
     ],
     [
       'a size that is no multiple of the latents',
-      (m) => ({ ...m, latents: { ...(m.latents as object), downsample: 7 } }),
+      (m) => ({ ...m, latents: { ...m.latents, downsample: 7 } }),
       '64x64',
     ],
     [
       'a default size it has not',
-      (m) => ({ ...m, defaults: { ...(m.defaults as object), width: 72 } }),
+      (m) => ({ ...m, defaults: { ...m.defaults, width: 72 } }),
       '72x64',
     ],
     [

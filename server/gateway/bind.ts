@@ -50,7 +50,11 @@ export class OpenSockets {
 }
 
 /** One socket, one dialect, one session and one outbox, for as long as the socket is open. */
-export function bindSocket(dialect: SocketDialect, deps: BindDeps, open: OpenSockets): (head: RequestHead) => (socket: Socket) => SocketHandler {
+export function bindSocket(
+  dialect: SocketDialect,
+  deps: BindDeps,
+  open: OpenSockets,
+): (head: RequestHead) => (socket: Socket) => SocketHandler {
   return (head) => (socket) => {
     open.add(socket)
     deps.onSocket(dialect.id, 'opened', 0)

@@ -3,7 +3,12 @@ import type { Host, Reply, RequestHead, Socket, SocketHandler, WebApp } from './
 
 /** What the contract needs of a client of each host. */
 export interface HostClient {
-  request(request: { method: string; path: string; headers?: Record<string, string>; body?: Uint8Array }): Promise<{ status: number; headers: Record<string, string>; body: string }>
+  request(request: {
+    method: string
+    path: string
+    headers?: Record<string, string>
+    body?: Uint8Array
+  }): Promise<{ status: number; headers: Record<string, string>; body: string }>
   connect(path: string, headers?: Record<string, string>): Promise<ClientSocket | { refused: number }>
 }
 
@@ -27,7 +32,13 @@ function echoApp(log: string[] = []): WebApp & { readonly heads: RequestHead[] }
   const heads: RequestHead[] = []
   return {
     heads,
-    sockets: [{ path: '/echo', maxMessageBytes: MAX_MESSAGE, upgrade: (head) => (heads.push(head), head.headers['x-deny'] ? denied : echo(log)) }],
+    sockets: [
+      {
+        path: '/echo',
+        maxMessageBytes: MAX_MESSAGE,
+        upgrade: (head) => (heads.push(head), head.headers['x-deny'] ? denied : echo(log)),
+      },
+    ],
     bodyLimitBytes: () => 100,
     bodyTooLarge: (_head, limit) => ({ status: 413, headers: {}, body: `over ${limit}` }),
     async respond(request) {
@@ -47,7 +58,7 @@ function echo(log: string[]): (socket: Socket) => SocketHandler {
     message: (data) => {
       if (data === 'close') return socket.close(4009, 'bye')
       // Answered later: the bytes must be our own by then.
-      void Promise.resolve().then(() => socket.send(data))
+      setImmediate(() => socket.send(data))
     },
     drain: () => undefined,
     closed: (code) => {
@@ -79,7 +90,12 @@ export function hostContract(name: string, under: HostUnderTest): void {
 
     it('hands over method, path, query, headers and body, and writes status, headers and body', async () => {
       const { client } = await start(echoApp())
-      const reply = await client.request({ method: 'POST', path: '/a/b?x=1', headers: { 'x-sent': 'yes' }, body: new TextEncoder().encode('hello') })
+      const reply = await client.request({
+        method: 'POST',
+        path: '/a/b?x=1',
+        headers: { 'x-sent': 'yes' },
+        body: new TextEncoder().encode('hello'),
+      })
       expect(reply).toMatchObject({ status: 200, body: 'POST /a/b x=1 hello' })
       expect(reply.headers['x-seen']).toBe('yes')
     })
@@ -92,7 +108,10 @@ export function hostContract(name: string, under: HostUnderTest): void {
     it('answers a body over the limit with what the app says, and reads none of it into a request', async () => {
       const app = echoApp()
       const { client } = await start(app)
-      expect(await client.request({ method: 'POST', path: '/', body: new Uint8Array(150) })).toMatchObject({ status: 413, body: 'over 100' })
+      expect(await client.request({ method: 'POST', path: '/', body: new Uint8Array(150) })).toMatchObject({
+        status: 413,
+        body: 'over 100',
+      })
       expect(app.heads).toHaveLength(0)
     })
 
@@ -130,7 +149,10 @@ export function hostContract(name: string, under: HostUnderTest): void {
       const { port } = await start(echoApp())
       const second = under.start(echoApp())
       hosts.push(second)
-      await expect(second.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'port_in_use', message: expect.stringContaining(String(port)) })
+      await expect(second.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringContaining(String(port)),
+      })
     })
 
     it('takes no new connection after stopListening, and keeps those that are open', async () => {

@@ -10,7 +10,7 @@ function wrap(client: MemoryClient): ClientSocket {
       inbox.push(...client.flush())
       const found = look()
       if (found !== undefined) return found
-      await Promise.resolve()
+      await new Promise((resolve) => setImmediate(resolve))
     }
     throw new Error('nothing came')
   }
@@ -43,7 +43,17 @@ hostContract('memory', {
 it('buffers what a stalled reader does not take', () => {
   let sent: string[] = []
   const host = new MemoryHost({
-    sockets: [{ path: '/', maxMessageBytes: 10, upgrade: () => (socket) => ({ message: () => (sent = [socket.send('a'), socket.send('b')]), drain: () => (sent = ['drained']), closed: () => undefined }) }],
+    sockets: [
+      {
+        path: '/',
+        maxMessageBytes: 10,
+        upgrade: () => (socket) => ({
+          message: () => (sent = [socket.send('a'), socket.send('b')]),
+          drain: () => (sent = ['drained']),
+          closed: () => undefined,
+        }),
+      },
+    ],
     bodyLimitBytes: () => 0,
     bodyTooLarge: () => ({ status: 413, headers: {}, body: '' }),
     respond: () => ({ status: 404, headers: {}, body: '' }),

@@ -1,6 +1,16 @@
 // A host without a network, for tests: sockets whose reader decides when it reads. Passes host.contract.ts.
 import { AppError } from '../../lib/std/errors.ts'
-import type { Host, HttpRequest, ListenAddress, Reply, RequestHead, SendResult, Socket, SocketHandler, WebApp } from './host.ts'
+import type {
+  Host,
+  HttpRequest,
+  ListenAddress,
+  Reply,
+  RequestHead,
+  SendResult,
+  Socket,
+  SocketHandler,
+  WebApp,
+} from './host.ts'
 
 const FIRST_FREE_PORT = 40_000
 const taken = new Map<number, MemoryHost>()
@@ -59,7 +69,9 @@ export class MemoryHost implements Host {
     if (!route) return { status: 404, headers: {}, body: '' }
     const answer = route.upgrade(head)
     if (typeof answer !== 'function') return answer
-    const socket = new MemorySocket(head.remoteAddress, route.maxMessageBytes, () => this.#sockets.delete(socket))
+    const socket = new MemorySocket(head.remoteAddress, route.maxMessageBytes, () =>
+      this.#sockets.delete(socket),
+    )
     this.#sockets.add(socket)
     socket.handler = answer(socket)
     return new MemoryClient(socket)
@@ -152,7 +164,13 @@ export class MemoryClient {
 
 function toHead(request: MemoryRequest): RequestHead {
   const [path = '', query = ''] = request.path.split('?')
-  return { method: request.method ?? 'GET', path, query, headers: request.headers ?? {}, remoteAddress: '127.0.0.1' }
+  return {
+    method: request.method ?? 'GET',
+    path,
+    query,
+    headers: request.headers ?? {},
+    remoteAddress: '127.0.0.1',
+  }
 }
 
 function toBytes(data: string | Uint8Array): Uint8Array {

@@ -8,7 +8,9 @@ export interface OriginRule {
 
 export function isLoopbackHost(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  return bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
+  return (
+    bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
+  )
 }
 
 /**
@@ -16,7 +18,11 @@ export function isLoopbackHost(hostname: string): boolean {
  * The last only where the server is meant to be reached by name: on a loopback server a foreign name in both Origin
  * and Host is DNS rebinding.
  */
-export function isAllowedOrigin(origin: string | undefined, host: string | undefined, rule: OriginRule): boolean {
+export function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  rule: OriginRule,
+): boolean {
   if (origin === undefined || origin === '') return true
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false

@@ -22,7 +22,12 @@ class SlowSocket implements Socket {
 
 const control = (data: string): Extract<Outbound, { kind: 'control' }> => ({ kind: 'control', data })
 const preview = (data: string): Outbound => ({ kind: 'preview', data })
-const image = (seq: number): Outbound => ({ kind: 'image', seq, data: `image ${seq}`, replacedBy: (by) => control(`${seq} superseded by ${by}`) })
+const image = (seq: number): Outbound => ({
+  kind: 'image',
+  seq,
+  data: `image ${seq}`,
+  replacedBy: (by) => control(`${seq} superseded by ${by}`),
+})
 
 function setup() {
   const socket = new SlowSocket()
@@ -46,7 +51,8 @@ describe('outbox', () => {
   it('C3 keeps only the newest picture while the socket is buffered, and ends the replaced one with a word', () => {
     const { socket, outbox, drain } = setup()
     outbox.push(control('first'))
-    for (const out of [image(1), control('started 2'), preview('p2'), image(2), preview('p3')]) outbox.push(out)
+    for (const out of [image(1), control('started 2'), preview('p2'), image(2), preview('p3')])
+      outbox.push(out)
     expect(outbox.waiting).toBe(4)
     for (let i = 0; i < 5; i++) drain()
     expect(socket.sent).toEqual(['first', '1 superseded by 2', 'started 2', 'image 2', 'p3'])
@@ -83,8 +89,12 @@ describe('outbox', () => {
           expect(outbox.waiting).toBeLessThanOrEqual(notices + seq + 1)
         }
         while (outbox.waiting > 0) drain()
-        expect(socket.sent.filter((data) => data.startsWith('notice'))).toEqual(Array.from({ length: notices }, (_, i) => `notice ${i}`))
-        const ends = socket.sent.flatMap((data) => /^(?:image (\d+)|(\d+) superseded)/.exec(data)?.slice(1).filter(Boolean) ?? [])
+        expect(socket.sent.filter((data) => data.startsWith('notice'))).toEqual(
+          Array.from({ length: notices }, (_, i) => `notice ${i}`),
+        )
+        const ends = socket.sent.flatMap(
+          (data) => /^(?:image (\d+)|(\d+) superseded)/.exec(data)?.slice(1).filter(Boolean) ?? [],
+        )
         expect(ends).toEqual(Array.from({ length: seq }, (_, i) => String(i)))
       }),
     )

@@ -55,7 +55,11 @@ export function createRoutes(deps: RouteDeps): Routes {
   }
 }
 
-function socketRoute(path: string, dialect: SocketDialect, { deps, open }: { deps: RouteDeps; open: OpenSockets }): SocketRoute {
+function socketRoute(
+  path: string,
+  dialect: SocketDialect,
+  { deps, open }: { deps: RouteDeps; open: OpenSockets },
+): SocketRoute {
   const bind = bindSocket(dialect, deps, open)
   return {
     path,
@@ -75,11 +79,16 @@ function httpTable(deps: RouteDeps, door: OnceDoor): ReadonlyMap<string, Readonl
     const refusal = refuseOrigin(request, deps.origins)
     return refusal ?? withCors(await door.respond(request), request, deps.origins)
   }
-  for (const path of FAL_PATHS) table.set(path, { POST: post, OPTIONS: (request) => preflight(request, deps.origins) })
+  for (const path of FAL_PATHS)
+    table.set(path, { POST: post, OPTIONS: (request) => preflight(request, deps.origins) })
   return table
 }
 
-async function respond(request: HttpRequest, table: ReturnType<typeof httpTable>, deps: RouteDeps): Promise<Reply> {
+async function respond(
+  request: HttpRequest,
+  table: ReturnType<typeof httpTable>,
+  deps: RouteDeps,
+): Promise<Reply> {
   const entry = table.get(request.path)
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const handler = entry?.[method]
@@ -97,7 +106,13 @@ function methodNotAllowed(request: HttpRequest, entry: Readonly<Record<string, H
   const methods = [...Object.keys(entry ?? {}), ...(isPage ? ['GET'] : [])]
   const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
   const message = `${request.path} does not take ${request.method}; use ${allowed}`
-  const reply = jsonError({ code: 'method_not_allowed', message, field: 'method', value: request.method, range: allowed })
+  const reply = jsonError({
+    code: 'method_not_allowed',
+    message,
+    field: 'method',
+    value: request.method,
+    range: allowed,
+  })
   return { ...reply, headers: { ...reply.headers, allow: allowed } }
 }
 
@@ -110,7 +125,12 @@ function notFound(request: HttpRequest): Reply {
 function readiness({ engine, registry }: RouteDeps): Reply {
   const { name, detail } = engine.state()
   const isReady = name === 'ready' && !registry.draining
-  return json(isReady ? 200 : 503, { ready: isReady, engine: name, draining: registry.draining, ...(detail ? { detail } : {}) })
+  return json(isReady ? 200 : 503, {
+    ready: isReady,
+    engine: name,
+    draining: registry.draining,
+    ...(detail ? { detail } : {}),
+  })
 }
 
 function refuseOrigin(head: RequestHead, rule: OriginRule): Reply | undefined {
@@ -126,7 +146,11 @@ function preflight(request: HttpRequest, rule: OriginRule): Reply {
   const refusal = refuseOrigin(request, rule)
   if (refusal) return refusal
   const asked = request.headers['access-control-request-headers'] ?? 'content-type'
-  const reply = { status: 204, headers: { 'access-control-allow-methods': 'POST, OPTIONS', 'access-control-max-age': '600' }, body: '' }
+  const reply = {
+    status: 204,
+    headers: { 'access-control-allow-methods': 'POST, OPTIONS', 'access-control-max-age': '600' },
+    body: '',
+  }
   const headers = { ...reply.headers, 'access-control-allow-headers': asked.replace(/[^\w, -]/g, '') }
   return withCors({ ...reply, headers }, request, rule)
 }
@@ -134,12 +158,20 @@ function preflight(request: HttpRequest, rule: OriginRule): Reply {
 function withCors(reply: Reply, head: RequestHead, rule: OriginRule): Reply {
   const { origin, host } = head.headers
   if (!origin || !isAllowedOrigin(origin, host, rule)) return reply
-  const cors = { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'x-fal-request-id', vary: 'origin' }
+  const cors = {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'x-fal-request-id',
+    vary: 'origin',
+  }
   return { ...reply, headers: { ...reply.headers, ...cors } }
 }
 
 function json(status: number, body: unknown): Reply {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
   return { status, headers, body: JSON.stringify(body) }
 }
 
@@ -148,5 +180,9 @@ function jsonError(error: WireError): Reply {
 }
 
 function text(status: number, body: string): Reply {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }, body }
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body,
+  }
 }

@@ -28,7 +28,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
-const head = (path: string, headers: Record<string, string> = {}): RequestHead => ({ method: 'GET', path, query: '', headers, remoteAddress: '' })
+const head = (path: string, headers: Record<string, string> = {}): RequestHead => ({
+  method: 'GET',
+  path,
+  query: '',
+  headers,
+  remoteAddress: '',
+})
 const get = (path: string, headers: Record<string, string> = {}) => files.respond(head(path, headers))
 const bodyOf = async (path: string) => (await get(path))?.body.toString()
 
@@ -42,12 +48,18 @@ describe('static files', () => {
     expect(await bodyOf('/a%20b.svg')).toBe('<svg/>')
   })
 
-  it.each(['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/embed/../../secret.txt', '//secret.txt', '/..\\secret.txt', '/%00', '/%'])(
-    'has no way out through %s',
-    async (path) => {
-      expect(await get(path)).toBeUndefined()
-    },
-  )
+  it.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/embed/../../secret.txt',
+    '//secret.txt',
+    '/..\\secret.txt',
+    '/%00',
+    '/%',
+  ])('has no way out through %s', async (path) => {
+    expect(await get(path)).toBeUndefined()
+  })
 
   it('has no way out through anything', async () => {
     const part = fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', 'secret.txt', 'out', '%5c', '')
@@ -74,7 +86,11 @@ describe('static files', () => {
     const brotli = await get('/_next/static/a.js', { 'accept-encoding': 'gzip, deflate, br' })
     const gzip = await get('/_next/static/a.js', { 'accept-encoding': 'gzip, br;q=0' })
     expect(plain?.headers).not.toHaveProperty('content-encoding')
-    expect(brotli?.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding', 'content-type': 'text/javascript; charset=utf-8' })
+    expect(brotli?.headers).toMatchObject({
+      'content-encoding': 'br',
+      vary: 'accept-encoding',
+      'content-type': 'text/javascript; charset=utf-8',
+    })
     expect(gzip?.headers['content-encoding']).toBe('gzip')
     expect(brotliDecompressSync(brotli?.body ?? '').toString()).toBe(big)
     expect(gunzipSync(gzip?.body ?? '').toString()).toBe(big)

@@ -72,8 +72,13 @@ export class StaticFiles {
   async notFound(head: RequestHead): Promise<Reply> {
     const page = this.#files.get('/404.html')
     if (page) return await answer(page, head, 404)
-    const body = this.size > 0 ? 'No such page.' : 'The pages are not built. Run "npm run build:app" and restart.'
-    return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8', ...SECURITY_HEADERS }, body }
+    const body =
+      this.size > 0 ? 'No such page.' : 'The pages are not built. Run "npm run build:app" and restart.'
+    return {
+      status: 404,
+      headers: { 'content-type': 'text/plain; charset=utf-8', ...SECURITY_HEADERS },
+      body,
+    }
   }
 
   #find(encodedPath: string): StaticFile | undefined {
@@ -100,7 +105,8 @@ function load(key: string, bytes: Buffer): StaticFile {
     'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...SECURITY_HEADERS,
   }
-  if (type.startsWith('text/html')) headers['content-security-policy'] = contentSecurityPolicy(bytes.toString('utf8'))
+  if (type.startsWith('text/html'))
+    headers['content-security-policy'] = contentSecurityPolicy(bytes.toString('utf8'))
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
   return { bytes, type, etag, headers, compressed: new Map() }
 }
@@ -117,7 +123,10 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
  */
 export function contentSecurityPolicy(html: string): string {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-    (match) => `'sha256-${createHash('sha256').update(match[1] ?? '').digest('base64')}'`,
+    (match) =>
+      `'sha256-${createHash('sha256')
+        .update(match[1] ?? '')
+        .digest('base64')}'`,
   )
   return [
     "default-src 'self'",
@@ -140,9 +149,14 @@ async function answer(file: StaticFile, head: RequestHead, status: number): Prom
   const encoding = chooseEncoding(file, head.headers['accept-encoding'] ?? '')
   const etag = encoding ? file.etag.replace(/"$/, `-${encoding}"`) : file.etag
   const headers = { ...file.headers, etag, vary: 'accept-encoding' }
-  if (status === 200 && matches(head.headers['if-none-match'], etag)) return { status: 304, headers, body: '' }
+  if (status === 200 && matches(head.headers['if-none-match'], etag))
+    return { status: 304, headers, body: '' }
   if (!encoding) return { status, headers, body: file.bytes }
-  return { status, headers: { ...headers, 'content-encoding': encoding }, body: await compressed(file, encoding) }
+  return {
+    status,
+    headers: { ...headers, 'content-encoding': encoding },
+    body: await compressed(file, encoding),
+  }
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {

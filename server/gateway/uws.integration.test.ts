@@ -11,7 +11,9 @@ hostContract('uWebSockets.js', {
       return new Promise((resolve, reject) => {
         const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
         const client = new WsClient(socket)
-        socket.once('unexpected-response', (_request, response) => resolve({ refused: response.statusCode ?? 0 }))
+        socket.once('unexpected-response', (_request, response) =>
+          resolve({ refused: response.statusCode ?? 0 }),
+        )
         socket.once('open', () => resolve(client))
         socket.once('error', reject)
       })

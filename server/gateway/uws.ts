@@ -1,12 +1,34 @@
 import uWS from 'uWebSockets.js'
-import type { HttpRequest as UwsRequest, HttpResponse, RecognizedString, us_listen_socket, us_socket_context_t, WebSocket } from 'uWebSockets.js'
+import type {
+  HttpRequest as UwsRequest,
+  HttpResponse,
+  RecognizedString,
+  us_listen_socket,
+  us_socket_context_t,
+  WebSocket,
+} from 'uWebSockets.js'
 import { AppError } from '../../lib/std/errors.ts'
-import type { Host, ListenAddress, Reply, RequestHead, SendResult, Socket, SocketHandler, SocketRoute, WebApp } from './host.ts'
+import type {
+  Host,
+  ListenAddress,
+  Reply,
+  RequestHead,
+  SendResult,
+  Socket,
+  SocketHandler,
+  SocketRoute,
+  WebApp,
+} from './host.ts'
 
 declare module 'uWebSockets.js' {
   // The binary takes these (AppWrapper.h, uWS_App_listen), its declarations forgot them.
   interface TemplatedApp {
-    listen(host: RecognizedString, port: number, options: number, cb: (token: us_listen_socket | false) => void): TemplatedApp
+    listen(
+      host: RecognizedString,
+      port: number,
+      options: number,
+      cb: (token: us_listen_socket | false) => void,
+    ): TemplatedApp
   }
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number
 }
@@ -48,7 +70,12 @@ export class UwsHost implements Host {
         data.handler = data.open(data.socket)
       },
       message: (ws, message, isBinary) => ws.getUserData().handler?.message(copyMessage(message, isBinary)),
-      drain: (ws) => ws.getUserData().handler?.drain(),
+      // Not in the callback itself: what does not fit into one write there is never written to its end, because
+      // uWebSockets.js stops waiting for the socket as soon as the callback returns.
+      drain: (ws) => {
+        const { handler, socket } = ws.getUserData()
+        setImmediate(() => (socket?.isOpen ? handler?.drain() : undefined))
+      },
       close: (ws, code) => {
         const data = ws.getUserData()
         data.socket?.gone()
@@ -81,7 +108,10 @@ export class UwsHost implements Host {
 
 function cannotListen({ host, port }: ListenAddress): AppError {
   const remedy = `Stop the program that has it, or choose another: PORT=${port + 1} npm start`
-  return new AppError('port_in_use', `Port ${port} on ${host} is taken, or ${host} is no address of this machine. ${remedy}`)
+  return new AppError(
+    'port_in_use',
+    `Port ${port} on ${host} is taken, or ${host} is no address of this machine. ${remedy}`,
+  )
 }
 
 class UwsSocket implements Socket {
@@ -94,6 +124,10 @@ class UwsSocket implements Socket {
     this.remoteAddress = remoteAddress
   }
 
+  get isOpen(): boolean {
+    return this.#ws !== undefined
+  }
+
   get bufferedBytes(): number {
     return this.#ws?.getBufferedAmount() ?? 0
   }
@@ -101,12 +135,7 @@ class UwsSocket implements Socket {
   send(data: string | Uint8Array): SendResult {
     const ws = this.#ws
     if (!ws) return 'dropped'
-    let status = 2
-    ws.cork(() => {
-      status = ws.send(data, typeof data !== 'string', false)
-    })
-    // Inside a cork the status is that of the cork buffer; what counts is what is left after it.
-    if (status === 2) return 'dropped'
+    if (ws.send(data, typeof data !== 'string', false) === 2) return 'dropped'
     return this.bufferedBytes > 0 ? 'buffered' : 'sent'
   }
 
@@ -127,14 +156,29 @@ function readHead(res: HttpResponse, req: UwsRequest): RequestHead {
   const headers: Record<string, string> = {}
   req.forEach((key, value) => (headers[key] = value))
   const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString('latin1')
-  return { method: req.getCaseSensitiveMethod().toUpperCase(), path: req.getUrl(), query: req.getQuery(), headers, remoteAddress }
+  return {
+    method: req.getCaseSensitiveMethod().toUpperCase(),
+    path: req.getUrl(),
+    query: req.getQuery(),
+    headers,
+    remoteAddress,
+  }
 }
 
-function upgrade(route: SocketRoute, res: HttpResponse, { req, context }: { req: UwsRequest; context: us_socket_context_t }): void {
+function upgrade(
+  route: SocketRoute,
+  res: HttpResponse,
+  { req, context }: { req: UwsRequest; context: us_socket_context_t },
+): void {
   const head = readHead(res, req)
   const answer = route.upgrade(head)
   if (typeof answer !== 'function') return write(res, answer, head.method)
-  const data: SocketData = { open: answer, remoteAddress: head.remoteAddress, socket: undefined, handler: undefined }
+  const data: SocketData = {
+    open: answer,
+    remoteAddress: head.remoteAddress,
+    socket: undefined,
+    handler: undefined,
+  }
   const key = head.headers['sec-websocket-key'] ?? ''
   const protocol = head.headers['sec-websocket-protocol'] ?? ''
   res.upgrade(data, key, protocol, head.headers['sec-websocket-extensions'] ?? '', context)
@@ -153,7 +197,14 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
   const answer = (reply: Reply, closeAfter = false) => {
     if (answered) return
     answered = true
-    res.cork(() => write(res, closeAfter ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply, head.method, closeAfter))
+    res.cork(() =>
+      write(
+        res,
+        closeAfter ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply,
+        head.method,
+        closeAfter,
+      ),
+    )
   }
   const body = new BodyReader(limit)
   res.onData((chunk, isLast) => {
@@ -169,7 +220,11 @@ async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): 
   try {
     return await app.respond(request)
   } catch {
-    return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'The server failed on this request; its log says why.' }
+    return {
+      status: 500,
+      headers: { 'content-type': 'text/plain' },
+      body: 'The server failed on this request; its log says why.',
+    }
   }
 }
 

@@ -4,8 +4,18 @@ import { admit, firstBucket } from './admission.ts'
 import type { AdmissionLimits, AdmissionLoad } from './admission.ts'
 import { JPEG, PARAMS } from './testing/harness.ts'
 
-const limits: AdmissionLimits = { model: FAKE_MODEL, maxImageBytes: 100, rate: { capacity: 2, perSecond: 10 } }
-const load = (patch: Partial<AdmissionLoad> = {}): AdmissionLoad => ({ draining: false, engine: 'ready', bucket: firstBucket(limits, 0), nowMs: 0, ...patch })
+const limits: AdmissionLimits = {
+  model: FAKE_MODEL,
+  maxImageBytes: 100,
+  rate: { capacity: 2, perSecond: 10 },
+}
+const load = (patch: Partial<AdmissionLoad> = {}): AdmissionLoad => ({
+  draining: false,
+  engine: 'ready',
+  bucket: firstBucket(limits, 0),
+  nowMs: 0,
+  ...patch,
+})
 const request = { rev: 1, params: PARAMS, image: JPEG }
 const codeOf = (verdict: ReturnType<typeof admit>) => (verdict.admitted ? 'admitted' : verdict.error.code)
 
@@ -26,20 +36,28 @@ describe('admit', () => {
   })
 
   it('F5 refuses a revision it does not hold, naming it', () => {
-    expect(admit({ ...request, rev: 9, params: undefined }, limits, load())).toMatchObject({ error: { code: 'unknown_params_rev', field: 'rev', value: 9 } })
+    expect(admit({ ...request, rev: 9, params: undefined }, limits, load())).toMatchObject({
+      error: { code: 'unknown_params_rev', field: 'rev', value: 9 },
+    })
   })
 
   it('refuses what no decoder should see: unknown bytes and too many of them', () => {
     const gif = new TextEncoder().encode('GIF89a')
-    expect(admit({ ...request, image: gif }, limits, load())).toMatchObject({ error: { code: 'unsupported_image', field: 'image', value: '47 49 46 38 39 61' } })
+    expect(admit({ ...request, image: gif }, limits, load())).toMatchObject({
+      error: { code: 'unsupported_image', field: 'image', value: '47 49 46 38 39 61' },
+    })
     const long = new Uint8Array(101)
     long.set(JPEG)
-    expect(admit({ ...request, image: long }, limits, load())).toMatchObject({ error: { code: 'image_too_large', value: 101, range: '0..100 bytes' } })
+    expect(admit({ ...request, image: long }, limits, load())).toMatchObject({
+      error: { code: 'image_too_large', value: 101, range: '0..100 bytes' },
+    })
   })
 
   it('E2 names field, value and range of parameters the model cannot do', () => {
     const steps = admit({ ...request, params: { ...PARAMS, steps: 20 } }, limits, load())
-    expect(steps).toMatchObject({ error: { code: 'invalid_params', field: 'steps', value: 20, range: '1..8' } })
+    expect(steps).toMatchObject({
+      error: { code: 'invalid_params', field: 'steps', value: 20, range: '1..8' },
+    })
   })
 
   it('refuses steps that strength leaves no room for, but not when there is no image to be strong about', () => {
@@ -52,7 +70,9 @@ describe('admit', () => {
   it('says after how long to come back when the rate is used up', () => {
     let bucket = firstBucket(limits, 0)
     for (let i = 0; i < 2; i++) bucket = admit(request, limits, load({ bucket })).bucket
-    expect(admit(request, limits, load({ bucket }))).toMatchObject({ error: { code: 'rate_limited', retryAfterMs: 100 } })
+    expect(admit(request, limits, load({ bucket }))).toMatchObject({
+      error: { code: 'rate_limited', retryAfterMs: 100 },
+    })
     expect(codeOf(admit(request, limits, load({ bucket, nowMs: 100 })))).toBe('admitted')
   })
 })

@@ -44,8 +44,10 @@ export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: 
   const rate = spend(limits.rate, load.bucket, load.nowMs)
   const { bucket } = rate
   const refuse = (error: WireError): Admission => ({ admitted: false, error, bucket })
-  if (load.draining) return refuse({ code: 'draining', message: 'The server is stopping; reconnect in a moment.' })
-  if (load.engine === 'closed') return refuse({ code: 'engine_crashed', message: 'The engine has stopped; restart the server.' })
+  if (load.draining)
+    return refuse({ code: 'draining', message: 'The server is stopping; reconnect in a moment.' })
+  if (load.engine === 'closed')
+    return refuse({ code: 'engine_crashed', message: 'The engine has stopped; restart the server.' })
   if (!rate.ok) {
     const message = `More than ${limits.rate.perSecond} frames a second; send fewer`
     return refuse({ code: 'rate_limited', message, retryAfterMs: rate.retryAfterMs })
@@ -56,7 +58,8 @@ export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: 
     return refuse({ code: 'unknown_params_rev', message, field: 'rev', value: request.rev })
   }
   if (isWireError(params)) return refuse(params)
-  const error = checkImage(request.image, limits) ?? checkParams(effective(params, request.image), limits.model)
+  const error =
+    checkImage(request.image, limits) ?? checkParams(effective(params, request.image), limits.model)
   return error ? refuse(error) : { admitted: true, params, bucket }
 }
 
@@ -74,7 +77,13 @@ function checkImage(image: Uint8Array | undefined, limits: AdmissionLimits): Wir
   }
   if (sniffCodec(image) !== undefined) return undefined
   const message = 'The image is not JPEG, PNG or WebP by its first bytes; send one of those'
-  return { code: 'unsupported_image', message, field: 'image', value: hexHead(image), range: 'jpeg, png, webp' }
+  return {
+    code: 'unsupported_image',
+    message,
+    field: 'image',
+    value: hexHead(image),
+    range: 'jpeg, png, webp',
+  }
 }
 
 function hexHead(bytes: Uint8Array): string {

@@ -152,7 +152,9 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Stops as many refinements as live frames lack slots. The engine ends them between two steps. */
   #giveWay(): void {
-    const refining = [...this.#jobs].filter((job) => job.frame.mode === 'refine' && !job.frame.controller.signal.aborted)
+    const refining = [...this.#jobs].filter(
+      (job) => job.frame.mode === 'refine' && !job.frame.controller.signal.aborted,
+    )
     if (refining.length === 0) return
     const waiting = [...this.#sessions].filter((session) => session.wantsLive())
     const own = refining.filter((job) => waiting.includes(job.session))

@@ -8,10 +8,20 @@ const SESSIONS = 3
 
 const who = fc.integer({ min: 0, max: SESSIONS - 1 })
 const action = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('draw' as const), who, mode: fc.constantFrom('live' as const, 'live' as const, 'refine' as const) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('draw' as const),
+      who,
+      mode: fc.constantFrom('live' as const, 'live' as const, 'refine' as const),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('step' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), who, back: fc.integer({ min: 0, max: 2 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('cancel' as const), who, back: fc.integer({ min: 0, max: 2 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fault' as const) }) },
@@ -39,7 +49,11 @@ class World {
   }
 
   #enter(index: number): void {
-    const life = { drawing: this.harness.open(this.#fifo && index === 0 ? FIFO : LIVE), sent: [], left: false }
+    const life = {
+      drawing: this.harness.open(this.#fifo && index === 0 ? FIFO : LIVE),
+      sent: [],
+      left: false,
+    }
     this.lives.push(life)
     this.#current[index] = life
   }
@@ -98,8 +112,15 @@ class World {
     for (const { drawing, sent, left } of this.lives) {
       const ended = drawing.ends().map((end) => end.seq)
       expect(new Set(ended).size, 'F1: no frame ends twice').toBe(ended.length)
-      if (!left) expect([...ended].sort((a, b) => a - b), 'F1: every frame ends').toEqual(sent)
-      const images = drawing.ends().filter((end) => end.type === 'image').map((end) => end.seq)
+      if (!left)
+        expect(
+          [...ended].sort((a, b) => a - b),
+          'F1: every frame ends',
+        ).toEqual(sent)
+      const images = drawing
+        .ends()
+        .filter((end) => end.type === 'image')
+        .map((end) => end.seq)
       expect(images, 'F2: images leave in increasing seq').toEqual([...images].sort((a, b) => a - b))
       this.#checkSuperseded(drawing)
     }
@@ -119,19 +140,22 @@ class World {
 it.each([
   { slots: 1, fifo: false },
   { slots: 2, fifo: true },
-])('F1 F2 F3: one end for every frame, images in order, bounded memory ($slots slots, fifo $fifo)', async ({ slots, fifo }) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 60 }), async (actions) => {
-      const world = new World(slots, fifo)
-      for (const step of actions) {
-        await world.act(step)
-        world.checkBounds()
-      }
-      await world.harness.runOut()
-      world.checkEnds()
-      await world.harness.close()
-      expect(world.harness.clock.pending).toBe(0)
-    }),
-    { numRuns: 150 },
-  )
-})
+])(
+  'F1 F2 F3: one end for every frame, images in order, bounded memory ($slots slots, fifo $fifo)',
+  async ({ slots, fifo }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 60 }), async (actions) => {
+        const world = new World(slots, fifo)
+        for (const step of actions) {
+          await world.act(step)
+          world.checkBounds()
+        }
+        await world.harness.runOut()
+        world.checkEnds()
+        await world.harness.close()
+        expect(world.harness.clock.pending).toBe(0)
+      }),
+      { numRuns: 150 },
+    )
+  },
+)

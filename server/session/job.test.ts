@@ -7,25 +7,48 @@ const source = { mode: 'live', image: JPEG, params: PARAMS, liveSize: undefined,
 
 describe('toJob', () => {
   it('asks for exactly what the parameters say while live', () => {
-    const job = toJob({ ...source, params: { ...PARAMS, width: 300, height: 200 }, previewEvery: 2 }, FAKE_MODEL)
-    expect(job).toMatchObject({ ...PARAMS, width: 300, height: 200, mode: 'live', image: JPEG, previewEvery: 2 })
+    const job = toJob(
+      { ...source, params: { ...PARAMS, width: 300, height: 200 }, previewEvery: 2 },
+      FAKE_MODEL,
+    )
+    expect(job).toMatchObject({
+      ...PARAMS,
+      width: 300,
+      height: 200,
+      mode: 'live',
+      image: JPEG,
+      previewEvery: 2,
+    })
     expect(job).not.toHaveProperty('noiseFrom')
   })
 
   it('refines at the next larger size of the same aspect, with more steps and the noise of the live size', () => {
     const job = toJob({ ...source, mode: 'refine' }, FAKE_MODEL)
-    expect(job).toMatchObject({ width: 512, height: 512, steps: 8, seed: PARAMS.seed, noiseFrom: { width: 256, height: 256 } })
+    expect(job).toMatchObject({
+      width: 512,
+      height: 512,
+      steps: 8,
+      seed: PARAMS.seed,
+      noiseFrom: { width: 256, height: 256 },
+    })
   })
 
   it('believes a client that already asks for the larger size, and keeps the noise of what it painted last', () => {
     const params = { ...PARAMS, width: 512, height: 512 }
-    const job = toJob({ ...source, mode: 'refine', params, liveSize: { width: 256, height: 256 } }, FAKE_MODEL)
+    const job = toJob(
+      { ...source, mode: 'refine', params, liveSize: { width: 256, height: 256 } },
+      FAKE_MODEL,
+    )
     expect(job).toMatchObject({ width: 512, height: 512, noiseFrom: { width: 256, height: 256 } })
   })
 
   it('stays at the largest size when there is none above, and never outruns strength or the model', () => {
     const params = { ...PARAMS, width: 512, height: 512, strength: 0.1, steps: 4 }
-    expect(toJob({ ...source, mode: 'refine', params }, FAKE_MODEL)).toMatchObject({ width: 512, height: 512, steps: 5 })
+    expect(toJob({ ...source, mode: 'refine', params }, FAKE_MODEL)).toMatchObject({
+      width: 512,
+      height: 512,
+      steps: 5,
+    })
     const few = { ...FAKE_MODEL, limits: { ...FAKE_MODEL.limits, steps: [1, 6] as [number, number] } }
     expect(toJob({ ...source, mode: 'refine' }, few).steps).toBe(6)
   })

@@ -38,8 +38,16 @@ export function toJob(source: JobSource, model: ModelInfo): Job {
     previewEvery: source.previewEvery,
   }
   if (source.mode === 'live') return live
-  const noiseFrom = source.liveSize ?? { width: params.width, height: params.height }
-  return { ...live, ...refinedSize(noiseFrom, params, model), steps: refinedSteps(params, model), noiseFrom }
+  const liveSize = source.liveSize ?? { width: params.width, height: params.height }
+  const size = refinedSize(liveSize, params, model)
+  const refined: Job = { ...live, ...size, steps: refinedSteps(params, model) }
+  // Noise can be continued at whole multiples only; at any other size it is the seed's own.
+  return isWholeMultiple(size, liveSize) ? { ...refined, noiseFrom: liveSize } : refined
+}
+
+function isWholeMultiple(size: Size, of: Size): boolean {
+  const scale = size.width / of.width
+  return Number.isInteger(scale) && of.height * scale === size.height
 }
 
 /** Next larger size of the live picture's aspect; a client that already asks for a larger one is believed. */
@@ -60,4 +68,5 @@ function refinedSteps(params: DrawParams, model: ModelInfo): number {
 }
 
 const area = (size: Size): number => size.width * size.height
-const sameAspect = (a: Size, b: Size): boolean => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < 0.02
+const sameAspect = (a: Size, b: Size): boolean =>
+  Math.abs((a.width * b.height) / (a.height * b.width) - 1) < 0.02

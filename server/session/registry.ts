@@ -25,7 +25,8 @@ export interface OpenOptions {
   readonly sink: SessionSink
 }
 
-export type OpenResult = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: WireError }
+export type OpenResult =
+  { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: WireError }
 
 /** The sessions alive, by id. One connection, one session; nothing of one is reachable from another. */
 export class Registry {
@@ -54,7 +55,10 @@ export class Registry {
     const { maxSessions } = this.#options
     if (this.#draining) return refusal('draining', 'The server is stopping; reconnect in a moment.')
     if (this.#sessions.size >= maxSessions) {
-      return refusal('too_many_sessions', `All ${maxSessions} places are taken; try again later or raise SKETCHWIRE_MAX_SESSIONS.`)
+      return refusal(
+        'too_many_sessions',
+        `All ${maxSessions} places are taken; try again later or raise SKETCHWIRE_MAX_SESSIONS.`,
+      )
     }
     const session = this.#build(open)
     this.#sessions.set(session.id, session)

@@ -50,19 +50,33 @@ export type SessionEvent =
   /** About a message that was no frame; never terminal. */
   | { readonly type: 'problem'; readonly error: WireError }
   | (FrameRef & { readonly type: 'started' })
-  | (FrameRef & { readonly type: 'step'; readonly step: number; readonly steps: number; readonly preview: Picture | undefined })
+  | (FrameRef & {
+      readonly type: 'step'
+      readonly step: number
+      readonly steps: number
+      readonly preview: Picture | undefined
+    })
   | TerminalEvent
 
 export type SessionSink = (event: SessionEvent) => void
 
 export function isTerminal(event: SessionEvent): event is TerminalEvent {
-  return event.type === 'image' || event.type === 'superseded' || event.type === 'refused' || event.type === 'failed'
+  return (
+    event.type === 'image' ||
+    event.type === 'superseded' ||
+    event.type === 'refused' ||
+    event.type === 'failed'
+  )
 }
 
 /** What a job's failure says on the wire. The words of an error that is not ours never leave the process. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof AppError && isErrorCode(error.code)) {
-    return { code: error.code, message: error.message, ...(error.field === undefined ? {} : { field: error.field }) }
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.field === undefined ? {} : { field: error.field }),
+    }
   }
   return { code: 'internal', message: 'The server failed on this frame; its log says why. Try again.' }
 }

@@ -18,9 +18,22 @@ describe('a live session', () => {
     submit(1)
     session.submit({ seq: 2, rev: 5, mode: 'live', image: JPEG })
     await runOut()
-    expect(events.map((event) => event.type).filter((type) => type !== 'step')).toEqual(['opened', 'superseded', 'started', 'image'])
+    expect(events.map((event) => event.type).filter((type) => type !== 'step')).toEqual([
+      'opened',
+      'superseded',
+      'started',
+      'image',
+    ])
     const image = events.at(-1)
-    expect(image).toMatchObject({ type: 'image', seq: 2, rev: 5, seed: 77, steps: 4, renderedWidth: 256, timings: { waitMs: 0, unetMs: expect.any(Array) } })
+    expect(image).toMatchObject({
+      type: 'image',
+      seq: 2,
+      rev: 5,
+      seed: 77,
+      steps: 4,
+      renderedWidth: 256,
+      timings: { waitMs: 0, unetMs: expect.any(Array) },
+    })
   })
 
   it('F3 a superseded frame never reaches the engine and names its successor at once', async () => {
@@ -69,7 +82,10 @@ describe('a live session', () => {
     submit(5)
     submit(5)
     submit(4)
-    expect(events.filter((event) => event.type === 'problem').map((event) => event.error.code)).toEqual(['duplicate_seq', 'duplicate_seq'])
+    expect(events.filter((event) => event.type === 'problem').map((event) => event.error.code)).toEqual([
+      'duplicate_seq',
+      'duplicate_seq',
+    ])
     await runOut()
     expect(ends().map(({ type, seq }) => [type, seq])).toEqual([['image', 5]])
   })
@@ -78,7 +94,10 @@ describe('a live session', () => {
     const { open } = start()
     const { session, submit, events, endOf } = open()
     session.setParams(1, PARAMS)
-    expect(events.at(-1)).toMatchObject({ type: 'problem', error: { code: 'invalid_params', field: 'rev', value: 1 } })
+    expect(events.at(-1)).toMatchObject({
+      type: 'problem',
+      error: { code: 'invalid_params', field: 'rev', value: 1 },
+    })
     for (let rev = 2; rev <= 40; rev++) session.setParams(rev, PARAMS)
     submit(1)
     expect(endOf(1)).toMatchObject({ type: 'refused', error: { code: 'unknown_params_rev' } })
@@ -90,7 +109,10 @@ describe('a live session', () => {
     const { open } = start()
     const { session, events, endOf } = open()
     session.setParams(2, { ...PARAMS, steps: 50 })
-    expect(events.at(-1)).toMatchObject({ type: 'problem', error: { code: 'invalid_params', field: 'steps', value: 50, range: '1..8' } })
+    expect(events.at(-1)).toMatchObject({
+      type: 'problem',
+      error: { code: 'invalid_params', field: 'steps', value: 50, range: '1..8' },
+    })
     session.submit({ seq: 1, rev: 2, mode: 'live', image: JPEG })
     expect(endOf(1)).toMatchObject({ type: 'refused', error: { code: 'invalid_params', field: 'steps' } })
   })
@@ -140,7 +162,10 @@ describe('a live session', () => {
     engine.recover()
     await runOut()
     expect(endOf(2)?.type).toBe('image')
-    expect(events.filter((event) => event.type === 'engine').map((event) => event.engine.name)).toEqual(['degraded', 'ready'])
+    expect(events.filter((event) => event.type === 'engine').map((event) => event.engine.name)).toEqual([
+      'degraded',
+      'ready',
+    ])
   })
 
   it('waits while the engine loads instead of failing', async () => {
@@ -179,7 +204,10 @@ describe('a live session', () => {
     expect(endOf(1)?.type).toBe('image')
     expect(endOf(2)).toMatchObject({ type: 'failed', error: { code: 'draining' } })
     expect(endOf(3)).toMatchObject({ type: 'refused', error: { code: 'draining' } })
-    expect(registry.create({ policy: FIFO, maxImageBytes: 1, sink: () => undefined })).toMatchObject({ ok: false, error: { code: 'draining' } })
+    expect(registry.create({ policy: FIFO, maxImageBytes: 1, sink: () => undefined })).toMatchObject({
+      ok: false,
+      error: { code: 'draining' },
+    })
   })
 
   it('E2 keeps the words of unexpected errors to itself', async () => {

@@ -127,7 +127,13 @@ export class Session {
   #checkRevision(rev: number): WireError | undefined {
     if (rev > this.#lastRev) return undefined
     const message = `Revision ${rev} came after revision ${this.#lastRev}; revisions only grow`
-    return { code: 'invalid_params', message, field: 'rev', value: rev, range: `${this.#lastRev + 1}..4294967295` }
+    return {
+      code: 'invalid_params',
+      message,
+      field: 'rev',
+      value: rev,
+      range: `${this.#lastRev + 1}..4294967295`,
+    }
   }
 
   setPreviews(everySteps: number): void {
@@ -145,7 +151,12 @@ export class Session {
     const { limits, engineState, clock } = this.#options
     const nowMs = clock.now()
     const params = ownParams ?? this.#revisions.get(request.rev)
-    const load = { draining: this.#state.name === 'draining', engine: engineState().name, bucket: this.#bucket, nowMs }
+    const load = {
+      draining: this.#state.name === 'draining',
+      engine: engineState().name,
+      bucket: this.#bucket,
+      nowMs,
+    }
     const verdict = admit({ ...request, params }, limits, load)
     this.#bucket = verdict.bucket
     if (!verdict.admitted) return this.#emit({ type: 'refused', ...ref(request), error: verdict.error })
@@ -170,7 +181,10 @@ export class Session {
     }
     const message = `Frame ${frame.seq} came after frame ${this.#lastSeq}; numbers only grow`
     const range = `${this.#lastSeq + 1}..4294967295`
-    this.#emit({ type: 'problem', error: { code: 'duplicate_seq', message, field: 'seq', value: frame.seq, range } })
+    this.#emit({
+      type: 'problem',
+      error: { code: 'duplicate_seq', message, field: 'seq', value: frame.seq, range },
+    })
     return undefined
   }
 
@@ -183,7 +197,11 @@ export class Session {
     const put = work.mailbox.put(frame)
     if (!put.accepted) {
       const message = `${work.mailbox.size} requests of yours wait already; send this one again later`
-      return this.#emit({ type: 'refused', ...ref(frame), error: { code: 'busy', message, retryAfterMs: 1000 } })
+      return this.#emit({
+        type: 'refused',
+        ...ref(frame),
+        error: { code: 'busy', message, retryAfterMs: 1000 },
+      })
     }
     // The displaced frame gives its credit back before the new one takes: latest wins even for those who do not count.
     if (put.displaced) this.#end(work, { type: 'superseded', ...ref(put.displaced), by: frame.seq })
@@ -282,7 +300,15 @@ export class Session {
     const { timings, ...picture } = result
     const { mode } = frame
     const { steps, seed } = frame.job
-    this.#end(work, { type: 'image', ...ref(frame), ...picture, mode, steps, seed, timings: toTimings(timings, { ...frame, nowMs }) })
+    this.#end(work, {
+      type: 'image',
+      ...ref(frame),
+      ...picture,
+      mode,
+      steps,
+      seed,
+      timings: toTimings(timings, { ...frame, nowMs }),
+    })
   }
 
   fail(frame: RunningFrame, error: WireError): void {
@@ -300,7 +326,8 @@ export class Session {
   putBack(frame: RunningFrame): void {
     const work = this.#settle(frame)
     if (!work || !work.credit.has(frame.seq)) return
-    if (this.#state.name === 'draining') return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
+    if (this.#state.name === 'draining')
+      return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
     const newer = this.#next(work)
     if (newer) return this.#end(work, { type: 'superseded', ...ref(frame), by: newer.seq })
     work.mailbox.put(frame)

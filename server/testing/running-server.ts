@@ -45,7 +45,13 @@ export async function start(engineOptions: FakeEngineOptions = {}, env: Record<s
     real.frameEnded(session, end)
   }
   const events = { ...real, frameEnded }
-  const server = await startServer({ config, engine, events, clock: systemClock, pagesDir: join(root, 'out') })
+  const server = await startServer({
+    config,
+    engine,
+    events,
+    clock: systemClock,
+    pagesDir: join(root, 'out'),
+  })
   cleanUps.push(async () => {
     engine.resume()
     await server.stop(0)
@@ -54,7 +60,11 @@ export async function start(engineOptions: FakeEngineOptions = {}, env: Record<s
   return { server, engine, ended: () => ended }
 }
 
-export async function connect(server: Server, path = '/api/live', headers: Record<string, string> = {}): Promise<WsClient> {
+export async function connect(
+  server: Server,
+  path = '/api/live',
+  headers: Record<string, string> = {},
+): Promise<WsClient> {
   const client = await WsClient.open(`ws://127.0.0.1:${server.port}${path}`, headers)
   cleanUps.push(async () => client.socket.terminate())
   return client
@@ -80,5 +90,12 @@ export function dataUriOf(image: Uint8Array): string {
 }
 
 export function falBody(patch: object = {}): string {
-  return JSON.stringify({ prompt: 'a cat', image_url: dataUriOf(SKETCH), num_inference_steps: 2, seed: 7, request_id: 'r1', ...patch })
+  return JSON.stringify({
+    prompt: 'a cat',
+    image_url: dataUriOf(SKETCH),
+    num_inference_steps: 2,
+    seed: 7,
+    request_id: 'r1',
+    ...patch,
+  })
 }

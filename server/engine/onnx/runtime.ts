@@ -50,6 +50,9 @@ export async function openGraph(path: string, { provider, threads }: RuntimeOpti
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Memory kept between runs bought no time and doubled the resident set: 600 MB instead of 290 with three sizes open.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: SESSION_EXTRA,
   }).catch((cause: unknown) => {

@@ -1,7 +1,8 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { TOY_MODEL } from '../testing/models.ts'
+import { copyModel, TOY_MODEL } from '../testing/models.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
 // The toy model's: one id per byte (byte + 3), <s> = 1 before, </s> = 2 after, <pad> = 0.
@@ -28,6 +29,25 @@ describe('tokenizer', () => {
     for (const text of ['🏠🌊', 'بيت', 'x'.repeat(2000), '\u0000\n\t', '\ud800'])
       expect(tokenize(text)).toHaveLength(24)
     expect(tokenize('🏠').slice(0, 6)).toEqual([1, ...ids('🏠'), 2])
+  })
+
+  it('gives a word its vocabulary has not the id of unknown words', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    const model = { type: 'WordLevel', vocab: { '<pad>': 0, '<unk>': 1, sea: 2 }, unk_token: '<unk>' }
+    const words = join(copy.dir, 'words.json')
+    const json = {
+      normalizer: { type: 'Lowercase' },
+      pre_tokenizer: { type: 'Whitespace' },
+      post_processor: null,
+      decoder: null,
+      added_tokens: [],
+      model,
+    }
+    await writeFile(words, JSON.stringify(json))
+    const tokenize = await loadTokenizer(words, { maxLength: 5, padId: 0 })
+    expect(tokenize('Sea, zebra')).toEqual([2, 1, 1, 0, 0])
+    expect(tokenize('')).toEqual([0, 0, 0, 0, 0])
+    expect(tokenize('sea '.repeat(9))).toEqual([2, 2, 2, 2, 2])
   })
 
   it('names a file that is none', async () => {

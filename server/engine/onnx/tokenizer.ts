@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Tokenizer } from '@huggingface/tokenizers'
+import * as v from 'valibot'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
 
 export interface TokenizerOptions {
@@ -11,27 +12,42 @@ export interface TokenizerOptions {
 /** Text to exactly `maxLength` token ids. */
 export type Tokenize = (text: string) => number[]
 
+/** The parts of a tokenizer.json that say which id an unknown word has. */
+const TokenizerFileSchema = v.looseObject({
+  model: v.looseObject({ vocab: v.optional(v.unknown()), unk_token: v.optional(v.nullable(v.string())) }),
+})
+
 /** Loads a `tokenizer.json`. @throws AppError `model_unloadable` naming the file. */
 export async function loadTokenizer(path: string, options: TokenizerOptions): Promise<Tokenize> {
   try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (typeof json !== 'object' || json === null) throw new TypeError('not a JSON object')
+    const json = v.parse(TokenizerFileSchema, JSON.parse(await readFile(path, 'utf8')))
     const tokenizer = new Tokenizer(json, {})
-    return (text) => fit(tokenizer, text, options)
+    const unknownId = unknownIdOf(tokenizer, json.model.unk_token) ?? options.padId
+    const encode: Encode = (text, special) =>
+      knownIds(tokenizer.encode(text, { add_special_tokens: special }).ids, unknownId)
+    return (text) => fit(encode, text, options)
   } catch (cause) {
-    throw new AppError(
-      'model_unloadable',
-      `${path} cannot be read (${messageOf(cause)}); install the model again`,
-      { cause },
-    )
+    const message = `${path} cannot be read (${messageOf(cause)}); install the model again`
+    throw new AppError('model_unloadable', message, { cause })
   }
 }
 
+type Encode = (text: string, special: boolean) => number[]
+
+function unknownIdOf(tokenizer: Tokenizer, token: string | null | undefined): number | undefined {
+  return token === undefined || token === null ? undefined : tokenizer.token_to_id(token)
+}
+
+/** The library leaves holes for words a word-level vocabulary has not, although its types say otherwise. */
+function knownIds(ids: readonly (number | undefined)[], unknownId: number): number[] {
+  return ids.map((id) => id ?? unknownId)
+}
+
 /** Cuts the words, never the special tokens around them: a text encoder finds its end by the last one. */
-function fit(tokenizer: Tokenizer, text: string, { maxLength, padId }: TokenizerOptions): number[] {
-  const ids = [...tokenizer.encode(text).ids]
+function fit(encode: Encode, text: string, { maxLength, padId }: TokenizerOptions): number[] {
+  const ids = encode(text, true)
   if (ids.length > maxLength) {
-    const words = tokenizer.encode(text, { add_special_tokens: false }).ids
+    const words = encode(text, false)
     const special = ids.length - words.length
     const before = words.length === 0 ? 0 : indexOfRun(ids, words)
     ids.splice(before + Math.max(0, maxLength - special), ids.length - maxLength)

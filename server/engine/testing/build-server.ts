@@ -15,3 +15,5 @@ export function buildServer(): void {
     // Type errors are `verify:types`' business; what could be compiled has been written all the same.
   }
 }
+
+export default buildServer

@@ -15,7 +15,7 @@ export const POCKET_MODEL = fileURLToPath(new URL('../../../models/pocket', here
 export interface ModelCopy extends AsyncDisposable {
   readonly dir: string
   /** Rewrites the manifest. */
-  edit(change: (manifest: Record<string, never>) => unknown): Promise<void>
+  edit(change: (manifest: Record<string, object>) => unknown): Promise<void>
 }
 
 /** A copy of a model folder that a test may break. */

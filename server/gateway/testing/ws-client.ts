@@ -44,7 +44,8 @@ export class WsClient implements ClientSocket {
 
   async next(): Promise<string | Uint8Array> {
     while (this.#inbox.length === 0) {
-      if (this.socket.readyState >= WebSocket.CLOSING) throw new Error('the socket closed before the message came')
+      if (this.socket.readyState >= WebSocket.CLOSING)
+        throw new Error('the socket closed before the message came')
       await new Promise<void>((resolve) => (this.#notify = resolve))
     }
     const message = this.#inbox.shift()
@@ -99,17 +100,25 @@ export interface PlainReply {
 }
 
 /** An HTTP request whose path is sent exactly as written: `fetch` would tidy it first. */
-export function plainRequest(port: number, options: { method?: string; path: string; headers?: Record<string, string>; body?: string | Uint8Array }): Promise<PlainReply> {
+export function plainRequest(
+  port: number,
+  options: { method?: string; path: string; headers?: Record<string, string>; body?: string | Uint8Array },
+): Promise<PlainReply> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', path, headers = {}, body } = options
-    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => {
-        const flat = Object.fromEntries(Object.entries(response.headers).map(([key, value]) => [key, String(value)]))
-        resolve({ status: response.statusCode ?? 0, headers: flat, body: Buffer.concat(chunks).toString() })
-      })
-    })
+    const request = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => {
+          const flat = Object.fromEntries(
+            Object.entries(response.headers).map(([key, value]) => [key, String(value)]),
+          )
+          resolve({ status: response.statusCode ?? 0, headers: flat, body: Buffer.concat(chunks).toString() })
+        })
+      },
+    )
     request.on('error', reject)
     request.end(body)
   })

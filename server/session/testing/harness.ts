@@ -9,7 +9,11 @@ import type { Session, SessionPolicy } from '../session.ts'
 import { isTerminal } from '../session-event.ts'
 import type { SessionEvent, TerminalEvent } from '../session-event.ts'
 
-export const LIVE: SessionPolicy = { mailbox: { depth: 1, whenFull: 'drop-oldest' }, credit: 2, maxRunning: 1 }
+export const LIVE: SessionPolicy = {
+  mailbox: { depth: 1, whenFull: 'drop-oldest' },
+  credit: 2,
+  maxRunning: 1,
+}
 export const FIFO: SessionPolicy = { mailbox: { depth: 3, whenFull: 'reject-new' }, credit: 4, maxRunning: 1 }
 
 export const PARAMS: DrawParams = { ...FAKE_MODEL.defaults }

@@ -16,7 +16,10 @@ export interface OpenClient {
 export function openClient(options: Partial<SketchClientOptions> = {}): OpenClient {
   const world = new FakeWorld()
   const drawing = new FakeDrawing()
-  const client = createSketchClient({ url: 'ws://x', takeSnapshot: drawing.takeSnapshot, ...options }, world.env)
+  const client = createSketchClient(
+    { url: 'ws://x', takeSnapshot: drawing.takeSnapshot, ...options },
+    world.env,
+  )
   const draw = (): void => {
     drawing.scene += 1
     client.markDirty()

@@ -101,12 +101,22 @@ export class FakeSocket implements Socket {
   welcomes(over: Partial<Extract<ServerMessage, { type: 'welcome' }>> = {}): void {
     this.open()
     const limits = { credit: 2, messageLimitBytes: 1024 * 1024 }
-    this.says({ type: 'welcome', protocol: 1, session: 's', engine: 'ready', model: MODEL, ...limits, ...over })
+    this.says({
+      type: 'welcome',
+      protocol: 1,
+      session: 's',
+      engine: 'ready',
+      model: MODEL,
+      ...limits,
+      ...over,
+    })
   }
 
   /** JSON messages the client sent, parsed. */
   texts(type: string): Record<string, unknown>[] {
-    const all = this.sent.filter((data) => typeof data === 'string').map((data) => JSON.parse(data) as Record<string, unknown>)
+    const all = this.sent
+      .filter((data) => typeof data === 'string')
+      .map((data) => JSON.parse(data) as Record<string, unknown>)
     return all.filter((message) => message['type'] === type)
   }
 
@@ -120,7 +130,9 @@ export class FakeSocket implements Socket {
     const { mode } = frame.meta as { mode: 'live' | 'refine' }
     const meta = { ...META, mode }
     const image = Uint8Array.of(seq)
-    this.raw(encodeBinary({ kind: 'image', codec: 'jpeg', seq, paramsRev, width, height, meta, image }).buffer)
+    this.raw(
+      encodeBinary({ kind: 'image', codec: 'jpeg', seq, paramsRev, width, height, meta, image }).buffer,
+    )
   }
 }
 

@@ -1,0 +1,58 @@
+import { expect, test } from '@playwright/test'
+import { type RunningServer, startServer } from './server.ts'
+import { difference, Studio } from './studio.ts'
+
+// A slow engine on purpose: what is tested is what waits, not what is painted. Its pictures show their own job.
+let server: RunningServer
+
+test.beforeAll(async () => {
+  server = await startServer({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_FAKE_STEP_MS: '250' })
+})
+test.afterAll(async () => {
+  await server.stop()
+})
+
+test('[F3] under a slow engine the newest drawing wins, and the older ones are not rendered', async ({
+  page,
+}) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const before = await studio.seq()
+  await studio.changing(async () => {
+    for (let i = 0; i < 12; i++)
+      await studio.stroke([
+        [0.1, 0.1 + i * 0.06],
+        [0.9, 0.12 + i * 0.06],
+      ])
+  })
+  const frames = (await studio.seq()) - before
+  // Twelve strokes of several points each in about the time of three pictures: a queue would paint them all.
+  expect(frames).toBeGreaterThan(1)
+  const painted = await studio.pixels()
+  await page.reload()
+  await expect(studio.picture).toHaveAttribute('data-seq', /\d+/)
+  await studio.settled()
+  expect(difference(painted, await studio.pixels())).toBeLessThan(2)
+})
+
+test("two tabs never see each other's picture", async ({ browser }) => {
+  const red = new Studio(await browser.newPage())
+  const blue = new Studio(await browser.newPage())
+  await Promise.all([red.open(`${server.url}/?d=red`), blue.open(`${server.url}/?d=blue`)])
+  for (const studio of [red, blue]) {
+    await studio.changing(() => studio.page.getByRole('button', { name: 'Clear the page' }).click())
+  }
+  const blank = await red.pixels()
+  expect(difference(blank, await blue.pixels())).toBeLessThan(2)
+  await red.changing(() =>
+    red.stroke([
+      [0.1, 0.1],
+      [0.9, 0.9],
+      [0.1, 0.9],
+      [0.9, 0.1],
+    ]),
+  )
+  expect(difference(blank, await red.pixels())).toBeGreaterThan(0.5)
+  await blue.settled()
+  expect(difference(blank, await blue.pixels())).toBeLessThan(2)
+})

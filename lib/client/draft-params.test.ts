@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkParams } from '../protocol/params.ts'
+import { DEFAULTS, MODEL } from './testing/fakes.ts'
+import { checkPatch, fitToModel, moveToModel, refinedParams } from './draft-params.ts'
+
+describe('checkPatch', () => {
+  it.each([
+    ['prompt', 'x'.repeat(2001), '0..2000'],
+    ['strength', Number.NaN, '0..1'],
+    ['seed', -1, '0..4294967295'],
+    ['steps', 2.5, '1..50'],
+    ['width', 4096, '64..2048'],
+  ] as const)('names field, value and range of a bad %s', (field, value, range) => {
+    expect(checkPatch({ [field]: value })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_params', field, value, range },
+    })
+  })
+
+  it('passes empty, emoji and right-to-left prompts', () => {
+    for (const prompt of ['', '🏡', 'בית'])
+      expect(checkPatch({ prompt })).toEqual({ ok: true, value: { prompt } })
+  })
+})
+
+describe('fitToModel', () => {
+  it('always gives parameters the model takes, and leaves alone what fits', () => {
+    const wild = fc.record({
+      prompt: fc.string(),
+      seed: fc.nat(),
+      steps: fc.integer({ min: 1, max: 50 }),
+      strength: fc.double({ min: 0, max: 1, noNaN: true }),
+      guidanceScale: fc.double({ min: 0, max: 30, noNaN: true }),
+      width: fc.constant(256),
+      height: fc.constant(256),
+    })
+    fc.assert(
+      fc.property(wild, fc.constantFrom('lcm' as const, 'generic' as const), (params, strengthSemantics) => {
+        const model = { ...MODEL, strengthSemantics }
+        const fitted = fitToModel(params, model)
+        expect(checkParams(fitted, model)).toBeUndefined()
+        if (!checkParams(params, model)) expect(fitted).toEqual(params)
+      }),
+    )
+  })
+
+  it('lowers the steps where the model does not allow enough strength', () => {
+    const limits = { ...MODEL.limits, strength: [0, 0.1] satisfies [number, number] }
+    expect(fitToModel({ ...DEFAULTS, steps: 8 }, { ...MODEL, limits })).toMatchObject({
+      steps: 5,
+      strength: 0.1,
+    })
+  })
+})
+
+describe('moveToModel', () => {
+  it('keeps a size the model has, else takes its default size', () => {
+    expect(moveToModel({ ...DEFAULTS, width: 512, height: 512 }, MODEL)).toMatchObject({
+      width: 512,
+      height: 512,
+    })
+    expect(moveToModel({ ...DEFAULTS, width: 300 }, MODEL)).toMatchObject({ width: 256, height: 256 })
+  })
+})
+
+describe('refinedParams', () => {
+  it('takes the announced size, or the next larger one of exactly the same shape', () => {
+    expect(refinedParams(DEFAULTS, MODEL)).toEqual({ ...DEFAULTS, width: 512, height: 512, steps: 8 })
+    const wide = { ...DEFAULTS, width: 320, height: 192 }
+    const sizes = [
+      { width: 960, height: 576 },
+      { width: 640, height: 384 },
+      { width: 640, height: 400 },
+    ]
+    expect(refinedParams(wide, { ...MODEL, sizes })).toMatchObject({ width: 640, height: 384 })
+    expect(refinedParams(wide, MODEL)).toBeUndefined()
+  })
+
+  it('is nothing for a model without refinement or at the largest size', () => {
+    const { refine: _, ...plain } = MODEL
+    expect(refinedParams(DEFAULTS, plain)).toBeUndefined()
+    expect(refinedParams({ ...DEFAULTS, width: 512, height: 512 }, MODEL)).toBeUndefined()
+  })
+
+  it('takes as many steps as the strength leaves, never fewer than the live ones', () => {
+    expect(refinedParams({ ...DEFAULTS, strength: 0.12 }, MODEL)?.steps).toBe(6)
+    expect(refinedParams({ ...DEFAULTS, strength: 0.08 }, MODEL)).toBeUndefined()
+    const more = { ...MODEL, limits: { ...MODEL.limits, steps: [1, 20] satisfies [number, number] } }
+    expect(refinedParams({ ...DEFAULTS, steps: 12 }, more)?.steps).toBe(12)
+  })
+})

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { plainRequest, WsClient } from './gateway/testing/ws-client.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const main = fileURLToPath(new URL('../dist/server/main.js', import.meta.url))
+const children: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** The built server as a person starts it, with nothing of this process's environment but what Node needs. */
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, [main], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
+  })
+  children.push(child)
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => (output.out += chunk))
+  child.stderr.on('data', (chunk) => (output.err += chunk))
+  const exited = once(child, 'exit').then(([code]) => ({ code: Number(code), ...output }))
+  return { child, output, exited }
+}
+
+async function runFake(env: Record<string, string> = {}) {
+  const process = run({ SKETCHWIRE_ENGINE: 'fake', ...env })
+  await expect.poll(() => process.output.out, { timeout: 20_000 }).toMatch(/\n$/)
+  const port = Number(/:(\d+)\n$/.exec(process.output.out)?.[1])
+  return { ...process, port }
+}
+
+describe('the program: npm run build:server first', () => {
+  it('says exactly one line with its URL, and serves there', async () => {
+    const { output, port } = await runFake()
+    expect(output.out).toBe(`Sketchwire is at http://localhost:${port}\n`)
+    expect(await plainRequest(port, { path: '/readyz' })).toMatchObject({ status: 200 })
+    expect(output.err).toBe('')
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'E4 on %s says goodbye with 1012 and exits with 0',
+    async (signal) => {
+      const { child, exited, port } = await runFake()
+      const client = await WsClient.open(`ws://127.0.0.1:${port}/api/live`)
+      child.kill(signal)
+      expect(await client.closed).toBe(1012)
+      expect((await exited).code).toBe(0)
+    },
+  )
+
+  it.each([
+    ['a port that is no number', { PORT: 'http' }, /^PORT=http is not a whole number from 0 to 65535.*\n$/],
+    [
+      'a model folder that is none',
+      { SKETCHWIRE_MODEL: '/nowhere' },
+      /^[^\n]*manifest\.json[^\n]*\/nowhere[^\n]*\n$/,
+    ],
+    [
+      'the fake engine in production',
+      { SKETCHWIRE_ENGINE: 'fake', NODE_ENV: 'production' },
+      /^SKETCHWIRE_ENGINE=fake[^\n]*\n$/,
+    ],
+  ])('exits with 1 and one sentence on %s', async (_name, env, sentence) => {
+    const { code, out, err } = await run(env).exited
+    expect(err).toMatch(sentence)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+  })
+
+  it('exits with 1 and one sentence when its port is taken, and leaves the first alone', async () => {
+    const first = await runFake()
+    const { code, out, err } = await run({ SKETCHWIRE_ENGINE: 'fake', PORT: String(first.port) }).exited
+    expect(err).toMatch(
+      new RegExp(`^Port ${first.port} on 127\\.0\\.0\\.1 is taken.*PORT=${first.port + 1} npm start\\n$`),
+    )
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(await plainRequest(first.port, { path: '/livez' })).toMatchObject({ status: 200 })
+  })
+
+  it('warns whoever opens it to the network', async () => {
+    const { output } = await runFake({ HOST: '0.0.0.0' })
+    await expect.poll(() => output.err).toContain('no keys yet')
+  })
+})
