@@ -1,12 +1,12 @@
 // Boundaries that imports do not show: who reads the environment, and who may silence the tools.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => /^(app|components|lib|server)\//.test(file))
+  .filter((file) => /^(app|components|lib|server)\//.test(file) && existsSync(file))
 
 const rules = [
   {
