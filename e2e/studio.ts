@@ -41,14 +41,18 @@ export class Studio {
     })
     this.page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()))
     this.page.on('pageerror', (error) => this.complaints.push(error.message))
+    // Two pictures compare only when both are live ones of the same size.
+    await this.page.addInitScript(
+      ([key, value]) => localStorage.getItem(key) ?? localStorage.setItem(key, value),
+      ['sketchwire:preferences', JSON.stringify({ autoRefine: refine })] as const,
+    )
     await this.page.goto(url)
-    await expect(this.picture).toHaveAttribute('data-seq', /\d+/)
-    if (!refine) await this.page.getByRole('switch', { name: /^Refine/ }).uncheck({ force: true })
     await this.settled()
   }
 
   /** Waits until what is on the page is what is in the picture. */
   async settled(): Promise<void> {
+    await expect(this.picture).toHaveAttribute('data-seq', /\d+/)
     await expect(this.status).toHaveAttribute('data-activity', 'up-to-date')
   }
 

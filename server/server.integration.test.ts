@@ -85,6 +85,13 @@ describe('pages and facts', () => {
     })
     expect(await get('/nothing')).toMatchObject({ status: 404 })
     expect(JSON.parse((await get('/api/nothing')).body)).toMatchObject({ error: { code: 'not_found' } })
+    const socket = await get('/api/live')
+    expect([socket.status, JSON.parse(socket.body).error.code]).toEqual([426, 'upgrade_required'])
+    const elsewhere = await plainRequest(server.port, { method: 'POST', path: '/fal-ai/lcm', body: '{}' })
+    expect([elsewhere.status, JSON.parse(elsewhere.body).message]).toEqual([
+      404,
+      expect.stringContaining('/fal-ai/lcm-sd15-i2i'),
+    ])
     expect(await plainRequest(server.port, { method: 'DELETE', path: '/livez' })).toMatchObject({
       status: 405,
       headers: { allow: 'GET, HEAD' },

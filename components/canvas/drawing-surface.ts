@@ -60,7 +60,14 @@ export class DrawingSurface {
     })
     const stopWatching = react('pen is down', () => {
       this.store.setState({
-        busy: editor.isInAny('draw.drawing', 'eraser.erasing', 'select.translating', 'geo.pointing'),
+        busy: editor.isInAny(
+          'draw.drawing',
+          'eraser.erasing',
+          'select.translating',
+          'select.resizing',
+          'select.dragging_handle',
+          'geo.pointing',
+        ),
       })
     })
     this.store.setState({ editor })

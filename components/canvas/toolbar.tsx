@@ -7,11 +7,17 @@ import type { DrawingSurface } from './drawing-surface.ts'
 import { chooseTool, readPen, TOOLS } from './pen.ts'
 import { PenButton, PenStyles } from './pen-styles.tsx'
 
+interface ToolbarProps {
+  readonly surface: DrawingSurface
+  /** The sheet is out of sight. */
+  readonly off: boolean
+}
+
 /** Tools, colours and history of the sheet. Empty until the editor is there. */
-export function Toolbar({ surface }: { readonly surface: DrawingSurface }) {
+export function Toolbar({ surface, off }: ToolbarProps) {
   const editor = useStore(surface.store, (state) => state.editor)
   return (
-    <div aria-label="Drawing tools" className="toolbar" role="toolbar">
+    <div aria-label="Drawing tools" className="toolbar" inert={off} role="group">
       {editor ? <Tools editor={editor} surface={surface} /> : null}
     </div>
   )

@@ -11,7 +11,7 @@ export function PictureActions() {
   const refinable = useClient((state) => canRefine(state) && !state.refined)
   const off = !painted
   return (
-    <div aria-label="Picture" className="picture-actions" role="toolbar">
+    <div aria-label="Picture" className="picture-actions" role="group">
       <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} shortcut="P" tip="left" />
       <IconButton
         disabled={off || !refinable}

@@ -12,15 +12,26 @@ function open(options: OpenOptions): void {
   current.setState({ session: openSession(options) })
 }
 
+/** The id this page made up for a plain `/`: React's strict mode opens, closes and opens again at the new address. */
+let madeUp: string | undefined
+
+function openAddressed(): void {
+  const named = drawingIdOf(window.location.search)
+  const id = named ?? newDrawingId()
+  if (!named) {
+    madeUp = id
+    window.history.replaceState(null, '', addressOf(id))
+  }
+  open({ id, start: id === madeUp ? 'example' : 'blank' })
+}
+
 /** Opens what the address names and follows it; returns the close. */
 export function followAddress(): () => void {
   const follow = () => {
-    const named = drawingIdOf(window.location.search)
-    const id = named ?? newDrawingId()
-    if (!named) window.history.replaceState(null, '', addressOf(id))
-    open({ id, start: named ? 'blank' : 'example' })
+    madeUp = undefined
+    openAddressed()
   }
-  follow()
+  openAddressed()
   window.addEventListener('popstate', follow)
   return () => {
     window.removeEventListener('popstate', follow)

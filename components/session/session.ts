@@ -117,11 +117,16 @@ function keepSaved(id: string, client: SketchClient, seed: Session['seed']): Sav
     }),
     seed.subscribe(soon),
   ]
-  const stop = () => {
-    stops.forEach((end) => end())
+  const flush = () => {
     if (timer === undefined) return
     clearTimeout(timer)
     save()
+  }
+  window.addEventListener('pagehide', flush)
+  const stop = () => {
+    window.removeEventListener('pagehide', flush)
+    stops.forEach((end) => end())
+    flush()
   }
   return { soon, stop }
 }

@@ -86,12 +86,7 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
   )
 }
 
-const WHEN = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
+const WHEN = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
 
 interface MenuItemProps {
   readonly icon: IconName

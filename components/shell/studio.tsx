@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
+import { ZoomChip } from '../canvas/zoom-chip.tsx'
 import { PictureActions } from '../result/picture-actions.tsx'
 import { PictureSheet } from '../result/picture-sheet.tsx'
 import { PinStrip } from '../result/pin-strip.tsx'
@@ -68,9 +69,10 @@ function Desk() {
   }
   return (
     <main className="desk" data-drawing={busy} data-view={view} style={style}>
-      <Toolbar surface={surface} />
+      <Toolbar off={view === 'picture'} surface={surface} />
       <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
         <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+        <ZoomChip surface={surface} />
       </section>
       <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">
         <LensLayer on={view === 'lens'} surface={surface}>

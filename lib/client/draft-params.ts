@@ -26,7 +26,7 @@ export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawPara
   const result = v.safeParse(DrawParamsSchema, { ...LEAST, ...patch })
   if (result.success) return { ok: true, value: patch }
   const issue = result.issues[0]
-  const field = v.getDotPath(issue) ?? 'params'
+  const field = String(issue.path?.[0].key)
   const range = RANGES.find(([name]) => name === field)?.[1].join('..') ?? ''
   return {
     ok: false,

@@ -64,9 +64,9 @@ function listen(target: EventTarget, type: string, listener: () => void): () => 
 }
 
 /** The real browser. `clock.now()` is `performance.now()`. */
-export function browserEnvironment(): Environment {
+export function browserEnvironment(openSocket = socketOpener(WebSocket)): Environment {
   return {
-    openSocket: socketOpener(WebSocket),
+    openSocket,
     clock: {
       now: () => performance.now(),
       setTimer: (run, delayMs) => {

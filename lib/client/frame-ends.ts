@@ -79,9 +79,9 @@ export class FrameEnds {
     const { pump, stats, onError } = this.#options
     if (message.type === 'error') return onError(wireErrorOf(message))
     if (message.type === 'started') {
-      pump.ledger.start(message.seq)
+      pump.start(message.seq)
     } else {
-      const frame = pump.settle(message.seq)
+      const frame = pump.settle(message.seq, message.type === 'picture')
       if (!frame) return
       if (message.type === 'picture') void this.#paint(message, frame)
       else if (message.type === 'superseded') this.#superseded(frame, message.by)
@@ -132,8 +132,10 @@ export class FrameEnds {
     const live = frame.mode === 'live'
     if (live) this.#paintedLiveSeq = seq
     else this.#refinedLiveSeq = pump.newestLiveSeq
-    stats.painted({ nowMs: env.clock.now(), live, timings: meta.timings, penSinceMs: frame.penSinceMs })
-    const painted: PaintedFrame = { seq, params: frame.params, meta, width, height, blob }
+    const nowMs = env.clock.now()
+    stats.painted({ nowMs, live, timings: meta.timings, penSinceMs: frame.penSinceMs })
+    const penToPaintMs = frame.penSinceMs === undefined ? undefined : nowMs - frame.penSinceMs
+    const painted: PaintedFrame = { seq, params: frame.params, meta, width, height, blob, penToPaintMs }
     this.#lastFrame = painted
     onPainted(painted)
     for (const listener of this.#listeners) {

@@ -35,7 +35,7 @@ function readJson(text: string): Incoming | undefined {
   }
   const issue = result.issues[0]
   if (issue.type === 'variant') return undefined
-  throw new AppError('invalid_message', issue.message, { field: v.getDotPath(issue) ?? 'type' })
+  throw new AppError('invalid_message', issue.message, { field: String(issue.path?.[0].key) })
 }
 
 function parse(text: string): unknown {

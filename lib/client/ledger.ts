@@ -41,9 +41,11 @@ export class Ledger {
     return true
   }
 
-  start(seq: number): void {
+  /** The frame that an engine slot works on from now on; `undefined` for one that is not in flight. */
+  start(seq: number): SentFrame | undefined {
     const frame = this.#frames.get(seq)
     if (frame) this.#frames.set(seq, { ...frame, started: true })
+    return frame
   }
 
   /** The frame that ended; `undefined` for one that is not in flight, which gives nothing back. */

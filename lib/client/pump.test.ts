@@ -41,6 +41,31 @@ describe('the pump', () => {
     expect(socket.frames().map(sceneOf)).toEqual([0, 1, 2, 5])
   })
 
+  it('holds the second frame back until the first is nearly done, so that it shows the newest drawing (C2)', async () => {
+    const { world, draw } = await paintedClient()
+    const { socket } = world
+    const runs = async (runMs: number) => {
+      draw()
+      await world.frame()
+      const frame = socket.frames().at(-1)
+      if (!frame) throw new Error('nothing was sent')
+      socket.says({ type: 'started', seq: frame.seq, rev: 1 })
+      return { frame, end: () => (world.clock.advance(runMs), socket.paints(frame), settle()) }
+    }
+    await (await runs(200)).end()
+    const second = await runs(200)
+    draw()
+    await world.frame()
+    world.clock.advance(100)
+    draw()
+    await world.frame()
+    expect(socket.frames().map(sceneOf)).toEqual([0, 1, 2])
+    world.clock.advance(90)
+    await world.frame()
+    expect(socket.frames().map(sceneOf)).toEqual([0, 1, 2, 4])
+    await second.end()
+  })
+
   it('gives credit back once per frame: a second or foreign terminal event changes nothing (F1, C1)', async () => {
     const { world, draw } = await paintedClient()
     const { socket } = world

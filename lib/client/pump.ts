@@ -7,6 +7,7 @@ import { sameParams } from './draft-params.ts'
 import type { Environment, Socket } from './environment.ts'
 import { earlier, Ledger } from './ledger.ts'
 import type { SentFrame } from './ledger.ts'
+import { Pace } from './pace.ts'
 import type { Snapshot, TakeSnapshot } from './types.ts'
 import { Wire } from './wire.ts'
 
@@ -32,6 +33,7 @@ const HIDDEN_TICK_MS = 50
 export class Pump {
   readonly ledger = new Ledger()
   readonly #options: PumpOptions
+  readonly #pace = new Pace()
   #wire: Wire | undefined
   #params: DrawParams | undefined
   #enabled = false
@@ -81,6 +83,7 @@ export class Pump {
   disconnect(): void {
     this.#wire = undefined
     this.ledger.reset()
+    this.#pace.reset()
     this.#cancelAll()
     this.#failures = 0
     this.#lastLive = undefined
@@ -123,10 +126,18 @@ export class Pump {
     this.#schedule()
   }
 
+  /** An engine slot works on the frame. */
+  start(seq: number): void {
+    if (this.ledger.start(seq)?.mode === 'live') this.#pace.started(seq, this.#options.env.clock.now())
+  }
+
   /** Ends a frame and gives its credit back; `undefined` when it was not in flight. */
-  settle(seq: number): SentFrame | undefined {
+  settle(seq: number, done: boolean): SentFrame | undefined {
     const frame = this.ledger.close(seq)
-    if (frame) this.#schedule()
+    if (!frame) return undefined
+    this.#pace.ended(seq, this.#options.env.clock.now(), done)
+    // What was held back for this frame need not wait any longer.
+    this.#rescheduleTick()
     return frame
   }
 
@@ -192,11 +203,11 @@ export class Pump {
     this.#cancelTick = undefined
     const next = this.#next()
     if (!next || !this.#wire) return
-    if (this.#wire.socket.bufferedBytes() > MAX_BUFFERED_BYTES) {
-      this.#cancelTick = this.#options.env.clock.setTimer(() => this.#tick(), LOOK_AGAIN_MS)
-      return
-    }
-    void this.#make(next.mode, next.params, this.#wire)
+    const { clock } = this.#options.env
+    const buffered = this.#wire.socket.bufferedBytes() > MAX_BUFFERED_BYTES
+    const waitMs = buffered ? LOOK_AGAIN_MS : this.#pace.waitMs(clock.now())
+    if (waitMs > 0) this.#cancelTick = clock.setTimer(() => this.#tick(), waitMs)
+    else void this.#make(next.mode, next.params, this.#wire)
   }
 
   async #make(mode: FrameMode, asked: DrawParams, wire: Wire): Promise<void> {
@@ -210,6 +221,7 @@ export class Pump {
     try {
       const snapshot = await this.#options.takeSnapshot({ width: asked.width, height: asked.height })
       this.#snapshotting = false
+      this.#pace.snapshotTook(snapshot.snapshotMs)
       if (mode === 'live') this.#sendLive({ snapshot, asked, wire, penSinceMs })
       else this.#sendRefine(snapshot, asked, wire)
     } catch (error) {

@@ -66,6 +66,8 @@ export interface PaintedFrame {
   readonly width: number
   readonly height: number
   readonly blob: Blob
+  /** First change of the drawing that this picture shows to its paint, in ms; `undefined` when no pen was at work. */
+  readonly penToPaintMs: number | undefined
 }
 
 export interface SketchClientOptions {

@@ -45,7 +45,7 @@ export const ClientMessageSchema = v.variant('type', [
   /** Gives up a frame that waits or runs; it ends as `failed` with code `cancelled`. */
   v.object({ type: v.literal('cancel'), seq: U32 }),
   /** Clock offset and round trip, as in NTP: the server answers with its own time. */
-  v.object({ type: v.literal('ping'), clientMs: v.number() }),
+  v.object({ type: v.literal('ping'), clientMs: v.pipe(v.number(), v.finite()) }),
 ])
 export type ClientMessage = v.InferOutput<typeof ClientMessageSchema>
 

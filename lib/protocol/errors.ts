@@ -27,6 +27,7 @@ export const ERROR_TABLE = {
   draining: { retryable: true, httpStatus: 503, closeCode: 1012 },
   forbidden_origin: { retryable: false, httpStatus: 403, closeCode: undefined },
   not_found: { retryable: false, httpStatus: 404, closeCode: undefined },
+  upgrade_required: { retryable: false, httpStatus: 426, closeCode: undefined },
   method_not_allowed: { retryable: false, httpStatus: 405, closeCode: undefined },
   too_many_sessions: { retryable: true, httpStatus: 503, closeCode: 1013 },
   internal: { retryable: true, httpStatus: 500, closeCode: undefined },

@@ -1,4 +1,5 @@
 import { AppError } from '../std/errors.ts'
+import type { ErrorPlace } from '../std/errors.ts'
 import type { ImageCodec } from './control.ts'
 import { PROTOCOL_VERSION } from './version.ts'
 
@@ -29,8 +30,8 @@ export interface BinaryMessage {
   readonly image: Uint8Array
 }
 
-function bad(message: string, field: string): AppError {
-  return new AppError('invalid_header', message, { field })
+function bad(message: string, place: ErrorPlace): AppError {
+  return new AppError('invalid_header', message, place)
 }
 
 /** Serialises one binary message; throws AppError `invalid_header` for a number that does not fit its field. */
@@ -63,7 +64,7 @@ function checkRange(message: BinaryMessage, metaBytes: number): void {
   ]
   for (const [field, value, high] of limits) {
     if (!Number.isInteger(value) || value < 0 || value > high)
-      throw bad(`${field} ${value} does not fit 0..${high}`, field)
+      throw bad(`${field} ${value} does not fit 0..${high}`, { field, value, range: `0..${high}` })
   }
 }
 
@@ -74,15 +75,17 @@ export function binaryVersion(bytes: Uint8Array): number | undefined {
 
 /** Parses one binary message; throws AppError `invalid_header` naming the field that lies. */
 export function decodeBinary(bytes: Uint8Array): BinaryMessage {
-  if (bytes.length < HEADER_BYTES)
-    throw bad(`A binary message has at least ${HEADER_BYTES} bytes, got ${bytes.length}`, 'length')
+  if (bytes.length < HEADER_BYTES) {
+    const place = { field: 'length', value: bytes.length, range: `at least ${HEADER_BYTES} bytes` }
+    throw bad(`A binary message has at least ${HEADER_BYTES} bytes, got ${bytes.length}`, place)
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = view.getUint8(0)
   if (version !== PROTOCOL_VERSION) {
     throw new AppError(
       'protocol_version',
       `Protocol version ${version}, this side speaks ${PROTOCOL_VERSION}; reload the page`,
-      { field: 'version' },
+      { field: 'version', value: version, range: `${PROTOCOL_VERSION}` },
     )
   }
   const kind = nameOf(KINDS, view.getUint8(1), 'kind')
@@ -90,15 +93,12 @@ export function decodeBinary(bytes: Uint8Array): BinaryMessage {
   const metaBytes = view.getUint16(16, true)
   const imageStart = HEADER_BYTES + metaBytes
   if (imageStart > bytes.length) {
-    throw bad(
-      `metaBytes says ${metaBytes}, only ${bytes.length - HEADER_BYTES} bytes follow the header`,
-      'metaBytes',
-    )
+    const left = bytes.length - HEADER_BYTES
+    const place = { field: 'metaBytes', value: metaBytes, range: `0..${left}` }
+    throw bad(`metaBytes says ${metaBytes}, only ${left} bytes follow the header`, place)
   }
   const image = bytes.subarray(imageStart)
-  if (codec === 'none' && image.length > 0)
-    throw bad(`codec 0 means no image, but ${image.length} bytes follow`, 'codec')
-  if (codec !== 'none' && image.length === 0) throw bad(`codec ${codec} but no image bytes follow`, 'codec')
+  checkCodec(codec, image.length)
   return {
     kind,
     codec,
@@ -111,15 +111,24 @@ export function decodeBinary(bytes: Uint8Array): BinaryMessage {
   }
 }
 
+function checkCodec(codec: WireCodec, imageBytes: number): void {
+  const place = { field: 'codec', value: CODECS[codec] }
+  if (codec === 'none' && imageBytes > 0)
+    throw bad(`codec 0 means no image, but ${imageBytes} bytes follow`, { ...place, range: '1..3' })
+  if (codec !== 'none' && imageBytes === 0)
+    throw bad(`codec ${codec} but no image bytes follow`, { ...place, range: '0' })
+}
+
 function nameOf<T extends string>(table: Record<T, number>, value: number, field: string): T {
   for (const name in table) if (table[name] === value) return name
-  throw bad(`${field} ${value} is not one of ${Object.values(table).join(', ')}`, field)
+  const range = Object.values(table).join(', ')
+  throw bad(`${field} ${value} is not one of ${range}`, { field, value, range })
 }
 
 function parseMeta(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new AppError('invalid_header', 'meta is not UTF-8 JSON', { field: 'meta', cause })
+    throw new AppError('invalid_header', 'meta is not UTF-8 JSON', { field: 'meta', range: 'UTF-8 JSON', cause })
   }
 }

@@ -16,8 +16,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from autoencoder import Decoder, Encoder
 from common import RUNS, load, to_signed
-from graphs import DecodeImage, EncodeImage
-from palette import MAX_TOKENS, STYLES, SUBJECTS, TIMES, WORDS
+from graphs import DecodeImage, EncodeImage, EncodeText
+from palette import ALIASES, MAX_TOKENS, STYLES, SUBJECTS, TIMES, WORDS
 from sampler import DEFAULT_GUIDANCE
 from scenes import latent_noise, make
 from unet import TEXT_WIDTH, TextEncoder, UNet
@@ -97,7 +97,7 @@ def export_all(out, networks):
     encoder, decoder, unet, text = networks
     weights, sizes = Weights(os.path.join(out, "weights.bin")), []
     ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
-    export(text, (ids,), ["input_ids"], "last_hidden_state", os.path.join(out, "text_encoder.onnx"), weights)
+    export(EncodeText(text), (ids,), ["input_ids"], "last_hidden_state", os.path.join(out, "text_encoder.onnx"), weights)
     for width, height in SIZES:
         h, w = height // 8, width // 8
         files = {key: f"{stem}.{width}x{height}.onnx" for key, stem in (("unet", "unet"), ("vaeEncoder", "vae_encoder"), ("vaeDecoder", "vae_decoder"))}
@@ -115,10 +115,12 @@ def write_tokenizer(out):
     """A word-level tokenizer in the usual tokenizer.json format; padding is the caller's job (id 0 up to 24 tokens)."""
     special = [{"id": i, "content": w, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
                for i, w in enumerate(WORDS[:2])]
+    vocabulary = {w: i for i, w in enumerate(WORDS)}
+    vocabulary.update({other: vocabulary[word] for word, others in ALIASES.items() for other in others.split()})
     tokenizer = {
         "version": "1.0", "truncation": None, "padding": None, "added_tokens": special,
         "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": None, "decoder": None,
-        "model": {"type": "WordLevel", "vocab": {w: i for i, w in enumerate(WORDS)}, "unk_token": "<unk>"},
+        "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": "<unk>"},
     }
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS, "pad_token": "<pad>", "unk_token": "<unk>",
               "clean_up_tokenization_spaces": False}

@@ -13,6 +13,18 @@ SUBJECTS = [
     "heart", "star", "letters", "scribble", "shapes", "face", "abstract",
 ]
 WORDS = ["<pad>", "<unk>"] + TIMES + STYLES + SUBJECTS
+#: Other words for the same thing; the tokenizer gives them the same id.
+ALIASES = {
+    "day": "daylight noon midday sunny bright daytime", "sunset": "dusk evening sundown golden twilight", "night": "nighttime midnight dark moonlight moonlit starry",
+    "dawn": "sunrise morning daybreak", "storm": "stormy rain rainy thunder tempest overcast gloomy thunderstorm",
+    "photo": "photograph photorealistic realistic photography", "watercolor": "watercolour aquarelle", "oil": "impressionist gogh canvas",
+    "pencil": "drawing sketch crayon hatching", "neon": "cyberpunk glowing glow synthwave", "moon": "crescent", "stars": "constellation", "clouds": "cloud cloudy",
+    "mountains": "mountain peak peaks alps", "hills": "hill", "snow": "snowy winter ice icy", "sea": "ocean waves seaside beach coast", "lake": "pond",
+    "river": "stream creek", "meadow": "grass field garden lawn", "desert": "sand dunes dune sandy", "island": "islands islet", "forest": "woods jungle woodland",
+    "trees": "tree pine pines oak", "house": "cottage hut home cabin barn", "lighthouse": "tower beacon", "boat": "ship sailboat yacht boats sail",
+    "flowers": "blossoms blooming wildflowers", "lava": "volcano magma volcanic", "autumn": "fall", "cat": "kitten kitty cats", "flower": "rose tulip daisy sunflower",
+    "heart": "hearts love", "face": "smiley portrait", "letters": "text word letter", "scribble": "doodle", "shapes": "shape blob",
+}
 WORD_ID = {word: index for index, word in enumerate(WORDS)}
 MAX_TOKENS = 24
 
@@ -20,7 +32,7 @@ MAX_TOKENS = 24
 LIGHT = {
     "day": (1.0, (1, 1, 1), (0.25, 0.5, 0.9), (0.8, 0.9, 1), (1, 1, 1)),
     "sunset": (0.8, (1.18, 0.86, 0.66), (0.35, 0.2, 0.5), (1, 0.6, 0.25), (1, 0.62, 0.5)),
-    "night": (0.4, (0.62, 0.74, 1.15), (0.015, 0.03, 0.1), (0.09, 0.12, 0.28), (0.22, 0.24, 0.38)),
+    "night": (0.62, (0.72, 0.82, 1.12), (0.03, 0.05, 0.17), (0.12, 0.17, 0.38), (0.27, 0.3, 0.46)),
     "dawn": (0.9, (1.1, 0.95, 0.93), (0.5, 0.55, 0.85), (1, 0.8, 0.7), (1, 0.85, 0.85)),
     "storm": (0.56, (0.9, 0.96, 1), (0.2, 0.23, 0.28), (0.5, 0.53, 0.56), (0.34, 0.36, 0.41)),
 }

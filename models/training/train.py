@@ -24,6 +24,7 @@ def parse():
     parser.add_argument("--refresh", type=int, default=10, help="steps between two refreshes of 32 scenes")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
     parser.add_argument("--large-from", type=float, default=0.8, help="fraction of the phase after which large shapes join")
+    parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase; lower it when resuming")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 

@@ -121,7 +121,7 @@ def train(args):
     if args.resume:
         load(args.resume, unet=model["unet"], text=model["text"])
     ema, abar = Ema(model), schedule(device)
-    optimizer = torch.optim.AdamW(model.parameters(), 8e-4, betas=(0.9, 0.98), weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=1e-3)
     small = make_pools(args, encoder)
     weights = channel_weights(decoder, small)
     large, clock, log, step = None, Clock(args.minutes), Log("unet.csv"), 0
@@ -135,7 +135,7 @@ def train(args):
             small.add(32)
         if large and step % 4 == 0:
             large[(step // 4) % 3].add(2)
-        rate = 9e-4 * min(1, (step + 1) / 200) * max(0.02, (1 - done) ** 0.8)
+        rate = args.rate * min(1, (step + 1) / 150) * max(0.02, (1 - done) ** 0.8)
         for group in optimizer.param_groups:
             group["lr"] = rate
         x, t, cond, ids, goal, _ = training_sample(pool, args.batch // (6 if wide else 1), abar)

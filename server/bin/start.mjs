@@ -40,7 +40,16 @@ const parts = [
   {
     name: 'page',
     output: 'out/index.html',
-    sources: ['app', 'components', 'lib/client', ...lib, 'next.config.ts', 'package.json'],
+    sources: [
+      'app',
+      'components',
+      'lib/client',
+      ...lib,
+      'public/icon.svg',
+      'next.config.ts',
+      'tsconfig.json',
+      'package.json',
+    ],
     command: ['node_modules/next/dist/bin/next', ['build']],
   },
 ]

@@ -54,7 +54,7 @@ export function parseFalInput(body: unknown, model: ModelInfo, randomSeed: () =>
 
 function readInput(fields: Fields, model: ModelInfo, randomSeed: () => number): FalInput {
   const prompt = fields.text('prompt', HARD_LIMITS.promptChars)
-  if (prompt === undefined) throw fault('prompt', undefined, RANGE_PROMPT)
+  if (prompt === undefined) throw fault('prompt', undefined, PROMPT_RANGE)
   const url = fields.text('image_url')
   if (url === undefined) throw fault('image_url', undefined, 'a base64 data URI')
   const image = imageFromText(url, 'image_url')
@@ -72,7 +72,7 @@ function readInput(fields: Fields, model: ModelInfo, randomSeed: () => number): 
   return { params, image: image.bytes, numImages, requestId: fields.text('request_id') ?? '' }
 }
 
-const RANGE_PROMPT = `0..${HARD_LIMITS.promptChars} characters`
+const PROMPT_RANGE = `text of 0 to ${HARD_LIMITS.promptChars} characters`
 
 function fallback(field: 'strength' | 'guidanceScale' | 'steps', model: ModelInfo): number {
   const [low, high] = model.limits[field]
@@ -87,7 +87,7 @@ function toU32(seed: number): number {
 function sizeOf(fields: Fields, image: Uint8Array, model: ModelInfo): ImageSize {
   const asked = fields.value('image_size')
   if (typeof asked === 'string') {
-    const preset = PRESETS[asked]
+    const preset = Object.hasOwn(PRESETS, asked) ? PRESETS[asked] : undefined
     if (!preset) throw fault('image_size', asked, Object.keys(PRESETS).join(', '))
     return preset
   }
@@ -131,7 +131,7 @@ class Fields {
   text(key: string, maxChars = Infinity): string | undefined {
     const value = this.value(key)
     if (value === undefined || (typeof value === 'string' && value.length <= maxChars)) return value
-    throw fault(key, value, maxChars === Infinity ? 'text' : `0..${maxChars} characters`)
+    throw fault(key, value, maxChars === Infinity ? 'text' : `text of 0 to ${maxChars} characters`)
   }
 
   number(key: string, range?: readonly [number, number]): number | undefined {

@@ -79,6 +79,16 @@ describe('native: what comes in', () => {
     ],
     ['a negative number', '{"type":"cancel","seq":-1}', { code: 'invalid_message', field: 'seq', value: -1 }],
     [
+      'previews of too many steps',
+      '{"type":"previews","everySteps":51}',
+      { code: 'invalid_message', field: 'everySteps', value: 51, range: '<=50' },
+    ],
+    [
+      'a ping from never',
+      '{"type":"ping","clientMs":1e999}',
+      { code: 'invalid_message', field: 'clientMs', value: 'Infinity' },
+    ],
+    [
       'Infinity',
       JSON.stringify({ type: 'params', rev: 1, params: ASKED }).replace('0.5', '1e999'),
       { code: 'invalid_params', field: 'params.strength', value: 'Infinity', range: '0..1' },
@@ -120,10 +130,17 @@ describe('native: what comes in', () => {
   it('W1 names the header field that lies', () => {
     const lying = binaryFrame()
     new DataView(lying.buffer).setUint16(16, 60_000, true)
-    expect(errorOf(greeted().decode(lying))).toMatchObject({ code: 'invalid_header', field: 'metaBytes' })
+    expect(errorOf(greeted().decode(lying))).toMatchObject({
+      code: 'invalid_header',
+      field: 'metaBytes',
+      value: 60_000,
+      range: expect.stringMatching(/^0\.\.\d+$/),
+    })
     expect(errorOf(greeted().decode(new Uint8Array([1, 1])))).toMatchObject({
       code: 'invalid_header',
       field: 'length',
+      value: 2,
+      range: 'at least 18 bytes',
     })
     expect(errorOf(greeted().decode(binaryFrame({ kind: 'image' })))).toMatchObject({
       code: 'unknown_type',

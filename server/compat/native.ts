@@ -64,9 +64,10 @@ class NativeTranslator implements Translator {
     if (message.kind !== 'frame') {
       return problem({
         code: 'unknown_type',
-        message: 'Clients send kind 1 (frame)',
+        message: `Clients send kind 1 (frame), not ${message.kind}`,
         field: 'kind',
         value: message.kind,
+        range: 'frame',
       })
     }
     const meta = v.safeParse(FrameMetaSchema, message.meta)
@@ -142,7 +143,10 @@ class NativeTranslator implements Translator {
 
   /** A number that is used twice is refused by the session; the first use keeps its encoding. */
   #remember(seq: number, encoding: Encoding): void {
-    if (this.#encodings.size < MAX_REMEMBERED && !this.#encodings.has(seq)) this.#encodings.set(seq, encoding)
+    if (this.#encodings.has(seq)) return
+    const oldest = this.#encodings.keys().next()
+    if (this.#encodings.size >= MAX_REMEMBERED && !oldest.done) this.#encodings.delete(oldest.value)
+    this.#encodings.set(seq, encoding)
   }
 
   encode(event: SessionEvent): Outbound[] {
@@ -273,5 +277,5 @@ function wrongVersion(version: number): Decoded {
 }
 
 function wireOf(error: AppError, code: WireError['code']): WireError {
-  return { code, message: error.message, ...(error.field === undefined ? {} : { field: error.field }) }
+  return { code, message: error.message, ...error.place }
 }

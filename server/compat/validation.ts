@@ -29,7 +29,7 @@ type AnyIssue = v.BaseIssue<unknown>
 export function issueToError(issue: AnyIssue, code: ErrorCode): WireError {
   const path = (issue.path ?? []).map((item) => String(item.key))
   const field = path.join('.')
-  const range = RANGES[path.at(-1) ?? '']
+  const range = RANGES[path.at(-1) ?? ''] ?? issue.expected ?? undefined
   const missing = issue.input === undefined
   const message =
     missing && field ? `${field} is missing` : field ? `${field}: ${issue.message}` : issue.message

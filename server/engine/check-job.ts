@@ -13,11 +13,12 @@ export function checkJob(job: Job, model: ModelInfo): void {
     model,
   )
   if (problem !== undefined) {
-    throw new EngineError(
-      problem.code,
-      problem.message,
-      problem.field === undefined ? {} : { field: problem.field },
-    )
+    const { code, message, field, value, range } = problem
+    throw new EngineError(code, message, {
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value }),
+      ...(range === undefined ? {} : { range }),
+    })
   }
   if (job.noiseFrom === undefined) return
   const from = nearestBucket(model.sizes, job.noiseFrom)

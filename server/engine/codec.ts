@@ -34,14 +34,16 @@ export interface EncodeOptions {
 /**
  * JPEG, PNG or WebP bytes -> [H,W,3] sRGB uint8 of exactly `size`, stretched (Lanczos) where the shapes differ,
  * turned as EXIF says, transparency laid on white.
- * @throws EngineError `unsupported_image`, `image_too_large` or `broken_image`, each with field `image`.
+ * @throws EngineError `unsupported_image` (CMYK and 16-bit too), `image_too_large` or `broken_image`, each with field `image`.
  */
 export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<Uint8Array> {
   const codec = sniffCodec(bytes)
   if (codec === undefined) throw unsupported(bytes)
   try {
     // metadata() reads the header only, so here the cap can be lifted to tell "too large" from "damaged".
-    checkPixels(await sharp(bytes, { limitInputPixels: false }).metadata())
+    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
+    checkPixels(metadata)
+    checkColours(metadata)
     const input = sharp(bytes, {
       failOn: 'truncated',
       limitInputPixels: MAX_IMAGE_PIXELS,
@@ -52,7 +54,8 @@ export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<U
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
     const message = `The ${codec.toUpperCase()} image is damaged or cut short (${firstLine(cause)}); send it again in full`
-    throw new EngineError('broken_image', message, { field: 'image', cause })
+    const place = { field: 'image', value: `${bytes.length} bytes`, range: `a whole ${codec.toUpperCase()}` }
+    throw new EngineError('broken_image', message, { ...place, cause })
   }
 }
 
@@ -68,7 +71,17 @@ function toRgb(input: Sharp, size: PixelSize): Sharp {
 function checkPixels({ width, height }: Metadata): void {
   if (width * height <= MAX_IMAGE_PIXELS) return
   const message = `The image has ${width}x${height} pixels; send at most ${MAX_IMAGE_PIXELS} (4096x4096)`
-  throw new EngineError('image_too_large', message, { field: 'image' })
+  const place = { field: 'image', value: `${width}x${height}`, range: `0..${MAX_IMAGE_PIXELS} pixels` }
+  throw new EngineError('image_too_large', message, place)
+}
+
+/** What a browser never sends: ink colours, whose RGB is anyone's guess, and depths that only editors keep. */
+function checkColours({ space, depth, format }: Metadata): void {
+  const found = space === 'cmyk' ? 'CMYK' : depth === 'uchar' ? undefined : '16 bits per channel'
+  if (found === undefined) return
+  const message = `The ${format.toUpperCase()} image has ${found}; save it as RGB or grey with 8 bits per channel and send that`
+  const place = { field: 'image', value: found, range: 'RGB or grey, 8 bits per channel' }
+  throw new EngineError('unsupported_image', message, place)
 }
 
 function unsupported(bytes: Uint8Array): EngineError {
@@ -76,9 +89,7 @@ function unsupported(bytes: Uint8Array): EngineError {
   return new EngineError(
     'unsupported_image',
     `The image must be JPEG, PNG or WebP by its first bytes; got ${found}`,
-    {
-      field: 'image',
-    },
+    { field: 'image', value: found, range: 'jpeg, png, webp' },
   )
 }
 

@@ -2,6 +2,7 @@ import type { EngineStateName, FrameMode, ImageCodec } from '../../lib/protocol/
 import type { ErrorCode } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import type { ErrorPlace } from '../../lib/std/errors.ts'
 
 /** One picture to make. Compressed bytes in, compressed bytes out: pixels never cross the process boundary. */
 export interface Job {
@@ -70,7 +71,7 @@ export class EngineError extends AppError {
   override readonly name = 'EngineError'
   declare readonly code: ErrorCode
 
-  constructor(code: ErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorPlace & { cause?: unknown } = {}) {
     super(code, message, options)
   }
 }

@@ -7,12 +7,12 @@ import type { JobFailure } from './slot-protocol.ts'
 export function failureOf(error: unknown): JobFailure {
   const message = messageOf(error)
   if (error instanceof CancelledError)
-    return { code: 'cancelled', message: `Cancelled after ${error.stepsDone} steps`, field: undefined }
+    return { code: 'cancelled', message: `Cancelled after ${error.stepsDone} steps`, place: {} }
   if (error instanceof ScheduleError) {
     const code = error.code === 'steps_strength_too_small' ? error.code : 'invalid_params'
-    return { code, message, field: error.field }
+    return { code, message, place: { field: error.field } }
   }
   if (error instanceof AppError && isErrorCode(error.code))
-    return { code: error.code, message, field: error.field }
-  return { code: 'internal', message, field: undefined }
+    return { code: error.code, message, place: error.place }
+  return { code: 'internal', message, place: {} }
 }

@@ -198,7 +198,8 @@ class SlotEngine implements LocalEngine {
     const broken = states.find((state) => state.name === 'dead')
     if (broken === undefined) return
     if (this.state().name !== 'loading') {
-      this.#state.set({ name: 'degraded', detail: `The engine process ended (${broken.reason}); restarting` })
+      // Clients read this; the reason, which may hold paths of this machine, is in the slot's log line.
+      this.#state.set({ name: 'degraded', detail: 'The engine process ended; it is being started again' })
       return
     }
     const { unusable, failures, reason } = broken

@@ -1,5 +1,6 @@
 // What the engine and its child process say to each other, over Node's IPC channel with advanced serialization.
 import type { ErrorCode } from '../../lib/protocol/errors.ts'
+import type { ErrorPlace } from '../../lib/std/errors.ts'
 import type { PixelSize } from './codec.ts'
 import type { Job, JobResult, StepEvent } from './engine.ts'
 
@@ -33,7 +34,7 @@ export type FromWorker =
 export interface JobFailure {
   readonly code: ErrorCode
   readonly message: string
-  readonly field: string | undefined
+  readonly place: ErrorPlace
 }
 
 const TO_WORKER: readonly unknown[] = ['start', 'job', 'cancel'] satisfies ToWorker['type'][]

@@ -160,8 +160,8 @@ export class Slot {
     // A job that ended while its cancel was on the way counts as cancelled: nobody waits for it.
     if (run.options.signal.aborted) return run.settle(new EngineError('cancelled', 'Cancelled'))
     if (message.type === 'done') return run.settle(message.result)
-    const { code, message: words, field } = message.failure
-    run.settle(new EngineError(code, words, field === undefined ? {} : { field }))
+    const { code, message: words, place } = message.failure
+    run.settle(new EngineError(code, words, place))
   }
 
   #onDeadline(): void {
@@ -187,7 +187,8 @@ export class Slot {
     const couldStart = state.name === 'ready' || state.name === 'busy'
     this.#to({ name: 'dead', reason, unusable, failures: this.#failures })
     if (state.name === 'busy') {
-      const message = `The engine process ended (${how}) while it worked on this frame; send it again`
+      // How it ended may hold paths of this machine: that is for the log alone.
+      const message = 'The engine process ended while it worked on this frame; send it again'
       state.run.settle(new EngineError('engine_crashed', message))
     }
     if (this.#closed) return this.#onDead?.()

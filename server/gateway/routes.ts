@@ -51,7 +51,17 @@ export function createRoutes(deps: RouteDeps): Routes {
       const error = tooLarge(Number(head.headers['content-length'] ?? limit + 1), limit)
       return isDoor(head) ? withCors(door.refuse(error), head, deps.origins) : jsonError(error)
     },
-    respond: (request) => respond(request, table, deps),
+    respond: async (request) => {
+      try {
+        return await respond(request, table, deps)
+      } catch (error) {
+        deps.onBug(`answering ${request.method} ${request.path}`, error)
+        return jsonError({
+          code: 'internal',
+          message: 'The server failed on this request; its log says why. Try again.',
+        })
+      }
+    },
   }
 }
 
@@ -93,6 +103,8 @@ async function respond(
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const handler = entry?.[method]
   if (handler) return await handler(request)
+  if (SOCKETS.some(({ path }) => path === request.path)) return socketOnly(request)
+  if (!entry && method === 'POST') return notFound(request)
   if (method !== 'GET') return methodNotAllowed(request, entry)
   const page = await deps.files.respond(request)
   if (page) return page
@@ -116,9 +128,15 @@ function methodNotAllowed(request: HttpRequest, entry: Readonly<Record<string, H
   return { ...reply, headers: { ...reply.headers, allow: allowed } }
 }
 
+function socketOnly(request: HttpRequest): Reply {
+  const message = `${request.path} is a WebSocket; connect to it with ws:// or wss://`
+  return jsonError({ code: 'upgrade_required', message })
+}
+
 function notFound(request: HttpRequest): Reply {
   const sockets = SOCKETS.map(({ path }) => path).join(', ')
-  const message = `Nothing answers at ${request.path}; sockets are at ${sockets}, facts at /api/model`
+  const doors = FAL_PATHS.join(', ')
+  const message = `Nothing answers ${request.method} ${request.path}; POST requests go to ${doors}, sockets are at ${sockets}, facts at /api/model`
   return jsonError({ code: 'not_found', message })
 }
 
@@ -136,9 +154,12 @@ function readiness({ engine, registry }: RouteDeps): Reply {
 function refuseOrigin(head: RequestHead, rule: OriginRule): Reply | undefined {
   const { origin, host } = head.headers
   if (isAllowedOrigin(origin, host, rule)) return undefined
-  const message = `Pages of ${origin} may not use this server; to let them, start it with SKETCHWIRE_ORIGINS=${origin}`
-  const error = { code: 'forbidden_origin', message, field: 'origin', value: origin } as const
-  return json(403, { error, detail: message, message })
+  // `null` is what sandboxed frames and file:// pages send; there is no such origin to allow.
+  const remedy = URL.canParse(origin ?? '')
+    ? `start it with SKETCHWIRE_ORIGINS=${origin}`
+    : 'serve the page over http or https'
+  const message = `Pages of ${origin} may not use this server; to let them, ${remedy}`
+  return jsonError({ code: 'forbidden_origin', message, field: 'origin', value: origin })
 }
 
 /** The answer to the browser's question before a cross-origin POST of JSON. */
@@ -175,8 +196,10 @@ function json(status: number, body: unknown): Reply {
   return { status, headers, body: JSON.stringify(body) }
 }
 
+/** Beside our own words those of fal, whose clients show `message`. */
 function jsonError(error: WireError): Reply {
-  return json(ERROR_TABLE[error.code].httpStatus, { error })
+  const { code, message } = error
+  return json(ERROR_TABLE[code].httpStatus, { error, detail: message, message })
 }
 
 function text(status: number, body: string): Reply {

@@ -71,13 +71,8 @@ export function isTerminal(event: SessionEvent): event is TerminalEvent {
 
 /** What a job's failure says on the wire. The words of an error that is not ours never leave the process. */
 export function toWireError(error: unknown): WireError {
-  if (error instanceof AppError && isErrorCode(error.code)) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.field === undefined ? {} : { field: error.field }),
-    }
-  }
+  if (error instanceof AppError && isErrorCode(error.code) && error.code !== 'internal')
+    return { code: error.code, message: error.message, ...error.place }
   return { code: 'internal', message: 'The server failed on this frame; its log says why. Try again.' }
 }
 

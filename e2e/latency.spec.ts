@@ -1,0 +1,46 @@
+import { expect, test } from '@playwright/test'
+import { availableParallelism } from 'node:os'
+import { startServer } from './server.ts'
+import { Studio } from './studio.ts'
+
+/** How long the pen moves without a rest. */
+const DRAWING_MS = 8000
+
+// Prints the figures a person feels. Not asserted tightly: the machine under a test run is anyone's guess, and the
+// bench is where speed is judged. What is asserted is that drawing without a rest never starves the picture (F4).
+test('[F4] pictures keep coming while the pen never rests', async ({ page }) => {
+  const server = await startServer()
+  try {
+    const studio = new Studio(page)
+    await studio.open(server.url)
+    await page.evaluate(() => performance.clearMeasures())
+    const before = await studio.seq()
+    const startedMs = Date.now()
+    let strokes = 0
+    while (Date.now() - startedMs < DRAWING_MS) {
+      const y = 0.1 + 0.05 * (strokes++ % 8)
+      await studio.stroke([
+        [0.1, y],
+        [0.5, y + 0.1],
+        [0.9, y],
+      ])
+    }
+    const tookMs = Date.now() - startedMs
+    const penToPaint = await page.evaluate(() =>
+      performance.getEntriesByName('pen-to-paint').map((entry) => entry.duration),
+    )
+    await studio.settled()
+    const sorted = [...penToPaint].sort((a, b) => a - b)
+    const at = (part: number) =>
+      sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
+    const fps = (penToPaint.length / tookMs) * 1000
+    console.log(
+      `pen-to-paint p50 ${at(0.5).toFixed(0)} ms, p95 ${at(0.95).toFixed(0)} ms, ${fps.toFixed(1)} fps while drawing ` +
+        `(${penToPaint.length} pictures, ${availableParallelism()} cores shared by browser and server)`,
+    )
+    expect(await studio.seq()).toBeGreaterThan(before)
+    expect(penToPaint.length).toBeGreaterThan(DRAWING_MS / 2000)
+  } finally {
+    await server.stop()
+  }
+})

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { Pace } from './pace.ts'
+
+/** A pace that has seen runs of these lengths. */
+function paceAfter(runsMs: readonly number[]): Pace {
+  const pace = new Pace()
+  runsMs.forEach((runMs, i) => {
+    pace.started(i, 0)
+    pace.ended(i, runMs, true)
+  })
+  return pace
+}
+
+describe('Pace', () => {
+  it('holds nothing back while nothing runs, or while no run has told how long one takes', () => {
+    expect(new Pace().waitMs(0)).toBe(0)
+    expect(paceAfter([100]).waitMs(0)).toBe(0)
+    const first = new Pace()
+    first.started(1, 0)
+    expect(first.waitMs(0)).toBe(0)
+  })
+
+  it('waits until the fastest recent run would be over, less the snapshot and the way there', () => {
+    const pace = paceAfter([300, 200, 250])
+    pace.snapshotTook(20)
+    pace.started(9, 1000)
+    expect(pace.waitMs(1000)).toBe(200 - 20 - 12)
+    expect(pace.waitMs(1100)).toBe(100 - 20 - 12)
+    expect(pace.waitMs(1500)).toBe(0)
+  })
+
+  it('forgets the old runs of a machine that has become slower', () => {
+    const pace = paceAfter([50, 200, 200, 200, 200, 200, 200])
+    pace.started(9, 0)
+    expect(pace.waitMs(0)).toBe(188)
+  })
+
+  it('learns nothing from a run that failed, nor from the end of another frame', () => {
+    const pace = paceAfter([200])
+    pace.started(5, 0)
+    pace.ended(4, 10, true)
+    expect(pace.waitMs(0)).toBe(188)
+    pace.ended(5, 10, false)
+    expect(pace.waitMs(0)).toBe(0)
+    pace.started(6, 0)
+    expect(pace.waitMs(0)).toBe(188)
+  })
+
+  it('[E1] holds nothing back after a lost connection', () => {
+    const pace = paceAfter([200])
+    pace.started(5, 0)
+    pace.reset()
+    expect(pace.waitMs(0)).toBe(0)
+  })
+})

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { createFakeEngine, FAKE_MODEL } from '../engine/fake-engine.ts'
+import { harness } from '../session/testing/harness.ts'
+import { createRoutes } from './routes.ts'
+import { StaticFiles } from './static-files.ts'
+
+it('E2 answers a bug of ours without its words, and reports it', async () => {
+  const { registry, clock } = harness()
+  const files = new StaticFiles('no-such-folder')
+  files.respond = () => Promise.reject(new Error('/home/me/out is gone'))
+  const bugs: unknown[] = []
+  const routes = createRoutes({
+    registry,
+    clock,
+    files,
+    engine: createFakeEngine(),
+    model: FAKE_MODEL,
+    origins: { allowed: [], loopbackOnly: true },
+    onSocket: () => undefined,
+    onBug: (_where, error) => bugs.push(error),
+  })
+  const reply = await routes.respond({
+    method: 'GET',
+    path: '/',
+    query: '',
+    headers: {},
+    remoteAddress: '127.0.0.1',
+    body: new Uint8Array(0),
+    signal: new AbortController().signal,
+  })
+  expect(reply.status).toBe(500)
+  expect(reply.body).not.toContain('/home')
+  expect(bugs).toEqual([expect.objectContaining({ message: '/home/me/out is gone' })])
+})
