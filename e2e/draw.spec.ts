@@ -112,7 +112,7 @@ test.describe('drawing with the bundled model', () => {
         [0.35, 0.12],
       ]),
     )
-    await expect(page.getByText('Refined', { exact: true })).toBeVisible()
+    await expect(page.locator('.picture')).toHaveAttribute('data-refined', 'true')
     const width = await studio.picture.evaluate((element) =>
       element instanceof HTMLCanvasElement ? element.width : 0,
     )

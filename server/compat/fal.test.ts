@@ -115,6 +115,7 @@ describe('fal input', () => {
     ['no steps at all', { num_inference_steps: 0 }, 'num_inference_steps', /1 to 50/],
     ['nine images', { num_images: 9 }, 'num_images', /1 to 8/],
     ['a size nobody has', { image_size: 'poster' }, 'image_size', /square_hd/],
+    ['a size that every object has', { image_size: 'constructor' }, 'image_size', /square_hd/],
     ['a side of 30000', { image_size: { width: 30000, height: 64 } }, 'width', /64 to 2048/],
   ])('refuses %s, naming the field', (_name, patch, field, message) => {
     const result = parse({ ...body, ...patch })

@@ -176,6 +176,13 @@ describe('native: what comes in', () => {
 })
 
 describe('native: what goes out', () => {
+  it('W4 still knows the encoding of the newest frame after many numbers that never ended', () => {
+    const translator = greeted()
+    for (let seq = 1000; seq < 1400; seq++) translator.decode(jsonFrame({ seq }))
+    translator.decode(binaryFrame({ seq: 1400 }))
+    expect(translator.encode(imageEvent(1400, 3))[0]?.data).toBeInstanceOf(Uint8Array)
+  })
+
   it('W4 W8 answers in the encoding the frame came in, with everything the schema asks for', () => {
     const binary = greeted()
     binary.decode(binaryFrame())

@@ -38,7 +38,7 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
     expect(failureOf(error)).toEqual({
       code: 'cancelled',
       message: 'Cancelled after 2 steps',
-      field: undefined,
+      place: {},
     })
     expect(steps).toEqual([1, 2])
   })
@@ -70,7 +70,7 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
   it('says which numbers of a job are too small for the schedule', async () => {
     const work = { job: await job({ steps: 8, strength: 0.1 }), rendered: size, noiseFrom: undefined }
     const error: unknown = await renderer.render(work, quiet()).catch((thrown: unknown) => thrown)
-    expect(failureOf(error)).toMatchObject({ code: 'steps_strength_too_small', field: 'strength' })
+    expect(failureOf(error)).toMatchObject({ code: 'steps_strength_too_small', place: { field: 'strength' } })
   })
 })
 

@@ -90,20 +90,21 @@ describe('slot', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('passes a failure on with code and field, and stays ready', async () => {
+  it('passes a failure on with its code and place, and stays ready', async () => {
     const { slot, child } = harness()
     child().ready()
     const run = slot.run(work, { signal: signal() })
+    const place = { field: 'image', value: '9 bytes', range: 'a whole JPEG' }
     child().events.onMessage({
       type: 'failed',
       id: child().jobId,
-      failure: { code: 'broken_image', message: 'cut', field: 'image' },
+      failure: { code: 'broken_image', message: 'cut', place },
     })
     await expect(run).rejects.toMatchObject({
       name: 'EngineError',
       code: 'broken_image',
       message: 'cut',
-      field: 'image',
+      place,
     })
     expect(slot.state.name).toBe('ready')
   })
