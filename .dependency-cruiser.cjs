@@ -15,6 +15,13 @@ const never = (name, from, to, extra = {}) => ({
   from: { path: from, ...extra },
   to: { path: to },
 })
+/** A folder of the server sees itself, the folders named, and lib. */
+const onlyBelow = (name, folder, below) => ({
+  name,
+  severity: 'error',
+  from: { path: `^server/${folder}/`, ...tests },
+  to: { path: '^server/', pathNot: `^server/(${[folder, ...below].join('|')})/` },
+})
 const tests = { pathNot: ['\\.test\\.tsx?$', '\\.contract\\.ts$', '/testing/'] }
 
 module.exports = {
@@ -51,21 +58,21 @@ module.exports = {
     never('client-has-no-react', '^lib/client/', 'node_modules/(react|react-dom|tldraw|next)/', tests),
     never('browser-never-imports-server', '^(app|components|lib/client)/', '^server/', tests),
     never('server-never-imports-browser', '^server/', '^(app|components|lib/client)/', tests),
+    never('client-knows-no-page', '^lib/client/', '^(components|app)/', tests),
+    never('components-know-no-route', '^components/', '^app/', tests),
     never('app-has-no-sockets', '^app/', '^lib/client/'),
-    never(
-      'engine-knows-no-session',
-      '^server/engine/',
-      '^server/(session|compat|gateway|main|config|events)',
-      tests,
-    ),
-    never('session-knows-no-wire', '^server/session/', '^server/(compat|gateway|main|config)', tests),
+    onlyBelow('engine-knows-no-session', 'engine', []),
+    onlyBelow('session-knows-no-wire', 'session', ['engine']),
     {
       name: 'session-knows-engine-as-a-type',
       severity: 'error',
       from: { path: '^server/session/', ...tests },
       to: { path: '^server/engine/', pathNot: '^server/engine/engine\\.ts$' },
     },
-    never('compat-translates-only', '^server/compat/', '^server/(gateway|main|config|engine)', tests),
+    onlyBelow('compat-translates-only', 'compat', ['session']),
+    never('nothing-ships-test-tools', '^(app|components|lib|server)/', '/testing/', {
+      pathNot: [...tests.pathNot, '^server/bench/'],
+    }),
     onlyFrom('one-owner-onnxruntime', 'onnxruntime-node', '^server/engine/onnx/runtime\\.ts$'),
     onlyFrom('one-owner-sharp', 'sharp', '^server/engine/codec\\.ts$'),
     onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws\\.ts$'),

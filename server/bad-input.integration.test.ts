@@ -1,9 +1,37 @@
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeBinary } from '../lib/protocol/frame.ts'
 import { FAKE_MODEL } from './engine/fake-engine.ts'
-import { binary, cleanUpAfterTests, connect, drawing, PARAMS, start } from './testing/running-server.ts'
+import {
+  binary,
+  cleanUpAfterTests,
+  connect,
+  drawing,
+  PARAMS,
+  SKETCH,
+  start,
+} from './testing/running-server.ts'
 
 cleanUpAfterTests()
+
+const grey = sharp({ create: { width: 64, height: 64, channels: 3, background: '#888' } })
+const CMYK = new Uint8Array(await grey.clone().toColourspace('cmyk').jpeg().toBuffer())
+const SIXTEEN_BIT = new Uint8Array(await grey.clone().toColourspace('rgb16').png().toBuffer())
+/** A PNG that says it is 30000x30000; its header is all that is ever read. */
+const HUGE = new Uint8Array(await grey.clone().png().toBuffer())
+new DataView(HUGE.buffer).setUint32(16, 30_000)
+new DataView(HUGE.buffer).setUint32(20, 30_000)
+new DataView(HUGE.buffer).setUint32(29, crc32(HUGE.subarray(12, 29)))
+
+/** Of a PNG chunk; node:zlib has it only from Node 22.2 on. */
+function crc32(bytes: Uint8Array): number {
+  let value = 0xffffffff
+  for (const byte of bytes) {
+    value ^= byte
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  }
+  return ~value >>> 0
+}
 
 describe('what bad input gets', () => {
   const lying = () => {
@@ -25,6 +53,26 @@ describe('what bad input gets', () => {
       'an image that is none',
       () => binary(1, new TextEncoder().encode('GIF89a')),
       { type: 'refused', seq: 1, code: 'unsupported_image', field: 'image', range: 'jpeg, png, webp' },
+    ],
+    [
+      'half an image',
+      () => binary(1, SKETCH.subarray(0, SKETCH.length / 2)),
+      { type: 'failed', seq: 1, code: 'broken_image', field: 'image', range: 'a whole JPEG' },
+    ],
+    [
+      'a CMYK image',
+      () => binary(1, CMYK),
+      { type: 'failed', seq: 1, code: 'unsupported_image', field: 'image', value: 'CMYK', retryable: false },
+    ],
+    [
+      'a 16-bit image',
+      () => binary(1, SIXTEEN_BIT),
+      { type: 'failed', seq: 1, code: 'unsupported_image', field: 'image', value: '16 bits per channel' },
+    ],
+    [
+      '30000x30000 in a small file',
+      () => binary(1, HUGE),
+      { type: 'failed', seq: 1, code: 'image_too_large', field: 'image', value: '30000x30000' },
     ],
     [
       'a URL for an image',
@@ -60,9 +108,9 @@ describe('what bad input gets', () => {
     const { server } = await start()
     const client = await drawing(server)
     client.send(message())
-    expect(await client.until((one) => one['type'] === 'error' || one['type'] === 'refused')).toMatchObject(
-      expected,
-    )
+    const isAnswer = (one: Record<string, unknown>) =>
+      ['error', 'refused', 'failed'].includes(String(one['type']))
+    expect(await client.until(isAnswer)).toMatchObject(expected)
     client.send(binary(100))
     expect(decodeBinary(await client.untilBinary()).seq).toBe(100)
   })
@@ -86,6 +134,14 @@ describe('what bad input gets', () => {
     client.send(binary(1))
     await client.untilBinary()
     expect(engine.jobs[0]?.prompt).toBe(prompt)
+  })
+
+  it('W5 paints what the bytes are, whatever the codec field claims', async () => {
+    const { server } = await start()
+    const client = await drawing(server)
+    const webp = new Uint8Array(await grey.clone().webp().toBuffer())
+    client.send(binary(1, webp))
+    expect(decodeBinary(await client.untilBinary())).toMatchObject({ kind: 'image', seq: 1 })
   })
 
   it.each<[string, string | Uint8Array]>([

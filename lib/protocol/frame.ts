@@ -129,6 +129,10 @@ function parseMeta(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new AppError('invalid_header', 'meta is not UTF-8 JSON', { field: 'meta', range: 'UTF-8 JSON', cause })
+    throw new AppError('invalid_header', 'meta is not UTF-8 JSON', {
+      field: 'meta',
+      range: 'UTF-8 JSON',
+      cause,
+    })
   }
 }

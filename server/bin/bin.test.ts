@@ -55,6 +55,18 @@ describe('what npm start builds again', () => {
     expect(isStale(part)).toBe(true)
   })
 
+  it('is what was built with another licence key', () => {
+    const keyed = { ...part, env: ['STALE_TEST_KEY'] }
+    markBuilt(keyed)
+    expect(isStale(keyed)).toBe(false)
+    process.env['STALE_TEST_KEY'] = 'k1'
+    expect(isStale(keyed)).toBe(true)
+    markBuilt(keyed)
+    expect(isStale(keyed)).toBe(false)
+    delete process.env['STALE_TEST_KEY']
+    expect(isStale(keyed)).toBe(true)
+  })
+
   it('is not what only has a newer test', () => {
     markBuilt(part)
     writeFileSync('src/a.test.ts', '')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 function newestMs(path) {
@@ -12,14 +12,21 @@ function newestMs(path) {
 // Compilers leave an output alone that would not change, so its own time says nothing: a stamp of ours does.
 const stampOf = (part) => `dist/.built-${part.name}`
 
-/** True when the part's output is missing or any of its sources (files or folders, tests ignored) is newer. */
+/** What of the environment ends up in the output, such as a licence key in the page. */
+const settingsOf = ({ env = [] }) => env.map((name) => `${name}=${process.env[name] ?? ''}`).join('\n')
+
+/**
+ * True when the part's output is missing, was built with other settings, or any of its sources (files or folders,
+ * tests ignored) is newer.
+ */
 export function isStale(part) {
   if (!existsSync(part.output) || !existsSync(stampOf(part))) return true
+  if (readFileSync(stampOf(part), 'utf8') !== settingsOf(part)) return true
   const builtMs = statSync(stampOf(part)).mtimeMs
   return part.sources.some((source) => newestMs(source) > builtMs)
 }
 
 export function markBuilt(part) {
   mkdirSync('dist', { recursive: true })
-  writeFileSync(stampOf(part), '')
+  writeFileSync(stampOf(part), settingsOf(part))
 }

@@ -50,6 +50,7 @@ const parts = [
       'tsconfig.json',
       'package.json',
     ],
+    env: ['NEXT_PUBLIC_TLDRAW_LICENSE_KEY', 'NEXT_PUBLIC_SKETCHWIRE_SERVER'],
     command: ['node_modules/next/dist/bin/next', ['build']],
   },
 ]

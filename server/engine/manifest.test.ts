@@ -62,11 +62,7 @@ describe('readManifest', () => {
       (m) => ({ ...m, latents: { ...m.latents, downsample: 7 } }),
       '64x64',
     ],
-    [
-      'a default size it has not',
-      (m) => ({ ...m, defaults: { ...m.defaults, width: 72 } }),
-      '72x64',
-    ],
+    ['a default size it has not', (m) => ({ ...m, defaults: { ...m.defaults, width: 72 } }), '72x64'],
     [
       'a preview of other channels',
       (m) => ({ ...m, preview: { matrix: [[1], [1], [1]], bias: [0, 0, 0] } }),
