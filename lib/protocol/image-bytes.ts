@@ -13,15 +13,17 @@ function starts(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte)
 }
 
+/** Longest head of a data URI that is looked at: a pattern let loose on megabytes overflows the stack. */
+const HEAD_CHARS = 200
 const DATA_URI = /^data:(image\/[a-z0-9.+-]+)?(?:;[a-z0-9=-]+)*;base64,/i
 
 /** Base64 text of a data URI, or the text itself when it is bare base64; `undefined` for anything else (a URL, say). */
 export function base64Part(text: string): string | undefined {
-  const match = DATA_URI.exec(text)
+  const head = text.slice(0, HEAD_CHARS)
+  const match = DATA_URI.exec(head)
   if (match) return text.slice(match[0].length)
-  return /^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text.slice(0, 200) + text.slice(-4).trim()) && !text.includes(':')
-    ? text
-    : undefined
+  const ends = head + text.slice(HEAD_CHARS).slice(-4)
+  return /^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(ends) && !text.includes(':') ? text : undefined
 }
 
 export function dataUri(codec: ImageCodec, base64: string): string {

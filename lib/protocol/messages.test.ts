@@ -52,8 +52,13 @@ describe('image bytes', () => {
     expect(base64Part('data:image/jpeg;charset=utf-8;base64,AAAA')).toBe('AAAA')
     expect(base64Part('data:;base64,AAAA')).toBe('AAAA')
     expect(base64Part('AAAA')).toBe('AAAA')
+    for (const length of [1, 2, 148, 149, 150, 151, 152, 400]) {
+      const base64 = Buffer.alloc(length).toString('base64')
+      expect(base64Part(base64), `${length} bytes`).toBe(base64)
+    }
     expect(base64Part('http://example.org/a.png')).toBeUndefined()
     expect(base64Part('not an image')).toBeUndefined()
+    expect(base64Part(`data:image/png${';a'.repeat(4_000_000)}`)).toBeUndefined()
     expect(dataUri('webp', 'AAAA')).toBe('data:image/webp;base64,AAAA')
   })
 })
