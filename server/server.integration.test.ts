@@ -115,6 +115,14 @@ describe('pages and facts', () => {
     expect(reply.body).not.toContain('secret')
   })
 
+  it('refuses a metrics port that is taken, naming the setting', async () => {
+    const { server } = await start()
+    await expect(start({}, { METRICS_PORT: String(server.port) })).rejects.toMatchObject({
+      code: 'port_in_use',
+      message: expect.stringMatching(`^METRICS_PORT ${server.port} is taken.*leave it out`),
+    })
+  })
+
   it('keeps figures on a port of their own', async () => {
     const free = await start()
     const port = free.server.port

@@ -6,6 +6,7 @@ import type { Host, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
 import { UwsHost } from './gateway/uws.ts'
 import type { Clock } from '../lib/std/clock.ts'
+import { AppError } from '../lib/std/errors.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Events } from './events.ts'
@@ -91,7 +92,10 @@ async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: 
     const metrics = new UwsHost(metricsApp(events))
     hosts.push(metrics)
     // Loopback whatever HOST says: figures about people's drawing are for whoever runs the machine.
-    await metrics.listen({ host: '127.0.0.1', port: config.metricsPort })
+    await metrics.listen({ host: '127.0.0.1', port: config.metricsPort }).catch((cause: unknown) => {
+      const remedy = 'Stop the program that has it, set METRICS_PORT to another, or leave it out'
+      throw new AppError('port_in_use', `METRICS_PORT ${config.metricsPort} is taken. ${remedy}`, { cause })
+    })
   }
   return port
 }

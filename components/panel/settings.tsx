@@ -1,5 +1,5 @@
 'use client'
-import { HARD_LIMITS, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS, leastStrength, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 import { Slider } from '../ui/slider.tsx'
 import { Switch } from '../ui/switch.tsx'
@@ -78,7 +78,8 @@ function Sliders({ model, params }: { readonly model: ModelInfo; readonly params
 function lowestStrength(model: ModelInfo, params: DrawParams): readonly [number, number] {
   const [low, high] = model.limits.strength
   if (model.strengthSemantics !== 'lcm') return [low, high]
-  const least = Math.ceil((params.steps / model.originalInferenceSteps) * 100) / 100
+  // The slider moves in hundredths.
+  const least = Math.ceil(leastStrength(params.steps, model.originalInferenceSteps) * 100) / 100
   return [Math.min(high, Math.max(low, least)), high]
 }
 

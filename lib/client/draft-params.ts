@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { WireError } from '../protocol/errors.ts'
-import { checkParams, DrawParamsSchema, HARD_LIMITS } from '../protocol/params.ts'
+import { checkParams, DrawParamsSchema, HARD_LIMITS, leastStrength } from '../protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 
 export type Checked<T> =
@@ -57,7 +57,7 @@ export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
     guidanceScale: clamp(params.guidanceScale, limits.guidanceScale),
   }
   if (!checkParams(fitted, model)) return fitted
-  const strength = clamp(Math.ceil((fitted.steps / origin) * 1000) / 1000, limits.strength)
+  const strength = clamp(leastStrength(fitted.steps, origin), limits.strength)
   return { ...fitted, strength, steps: Math.min(fitted.steps, Math.trunc(origin * strength)) }
 }
 

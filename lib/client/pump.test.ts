@@ -175,6 +175,16 @@ describe('the pump', () => {
     expect(world.socket.frames()[0]?.seq).toBeGreaterThan(3)
   })
 
+  it('sends a scene that has not changed again after a reconnect: the server knows nothing of it (E1)', async () => {
+    const { world } = await paintedClient()
+    world.socket.drops()
+    await settle()
+    await world.advance(8_000)
+    world.socket.welcomes()
+    await world.frame()
+    expect(world.socket.frames().map(sceneOf)).toEqual([0])
+  })
+
   it('asks for nothing while live is off or the tab is hidden, and catches up after', async () => {
     const { world, client, draw } = await paintedClient()
     client.setLive(false)

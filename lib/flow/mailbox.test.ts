@@ -17,6 +17,12 @@ describe('Mailbox', () => {
     expect(box.take()).toBeUndefined()
   })
 
+  it('with more depth drops the oldest and keeps the order of the rest', () => {
+    const box = new Mailbox<number>({ depth: 2, whenFull: 'drop-oldest' })
+    expect([1, 2, 3, 4].map((n) => box.put(n))).toMatchObject([{}, {}, { displaced: 1 }, { displaced: 2 }])
+    expect(box.drain()).toEqual([3, 4])
+  })
+
   it('with reject-new keeps what waits', () => {
     const box = new Mailbox<number>({ depth: 2, whenFull: 'reject-new' })
     expect([box.put(1), box.put(2), box.put(3)].map((put) => put.accepted)).toEqual([true, true, false])

@@ -100,6 +100,8 @@ export const PreviewMetaSchema = v.object(PreviewFields)
 export type PreviewMeta = v.InferOutput<typeof PreviewMetaSchema>
 
 const FrameRef = { seq: U32, rev: U32 }
+/** The least a message must hold to be a frame that can be answered by its number. */
+export const FrameRefSchema = v.object(FrameRef)
 const Picture = { image: v.string(), width: v.number(), height: v.number() }
 
 export const ServerMessageSchema = v.variant('type', [

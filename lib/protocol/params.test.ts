@@ -62,6 +62,25 @@ describe('checkParams', () => {
     expect(checkParams({ ...GOOD, steps: 8, strength: 0.16 }, MODEL)).toBeUndefined()
   })
 
+  it('names a least strength that is taken, and nothing just below it, for any steps and schedule', () => {
+    const wide = {
+      ...MODEL,
+      limits: { ...MODEL.limits, steps: [1, 50] as [number, number], strength: [0, 1] as [number, number] },
+    }
+    for (const originalInferenceSteps of [50, 100]) {
+      for (let steps = 2; steps <= 50; steps++) {
+        const model = { ...wide, originalInferenceSteps }
+        const range = checkParams({ ...GOOD, steps, strength: 0 }, model)?.range ?? ''
+        const least = Number(range.split('..')[0])
+        expect(checkParams({ ...GOOD, steps, strength: least }, model), `${steps} steps`).toBeUndefined()
+        const below = (steps - 0.01) / originalInferenceSteps
+        expect(checkParams({ ...GOOD, steps, strength: below }, model)?.field, `${steps} steps`).toBe(
+          'strength',
+        )
+      }
+    }
+  })
+
   it('leaves strength alone where the model drops steps instead', () => {
     const generic: ModelLimits = { ...MODEL, strengthSemantics: 'generic' }
     expect(checkParams({ ...GOOD, steps: 8, strength: 0.1 }, generic)).toBeUndefined()

@@ -78,8 +78,8 @@ export function checkParams(params: DrawParams, model: ModelLimits): WireError |
 function checkStepsAgainstStrength(params: DrawParams, model: ModelLimits): WireError | undefined {
   if (model.strengthSemantics !== 'lcm') return undefined
   const origin = model.originalInferenceSteps
-  if (Math.trunc(origin * params.strength) >= params.steps) return undefined
-  const least = Math.ceil((params.steps / origin) * 1000) / 1000
+  if (leavesSteps(params, origin)) return undefined
+  const least = leastStrength(params.steps, origin)
   const message =
     `strength ${params.strength} leaves fewer than ${params.steps} of ${origin} origin steps; ` +
     `raise strength to at least ${least} or lower steps`
@@ -90,4 +90,16 @@ function checkStepsAgainstStrength(params: DrawParams, model: ModelLimits): Wire
     value: params.strength,
     range: `${least}..1`,
   }
+}
+
+/** diffusers' rule: int(origin * strength) steps are left to choose from. */
+function leavesSteps({ steps, strength }: Pick<DrawParams, 'steps' | 'strength'>, origin: number): boolean {
+  return Math.trunc(origin * strength) >= steps
+}
+
+/** Smallest strength in thousandths that leaves `steps`: 50 * 0.58 is 28.999..., so dividing alone is not enough. */
+export function leastStrength(steps: number, origin: number): number {
+  let thousandths = Math.ceil((steps / origin) * 1000)
+  while (!leavesSteps({ steps, strength: thousandths / 1000 }, origin) && thousandths < 1000) thousandths += 1
+  return thousandths / 1000
 }

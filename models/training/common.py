@@ -1,14 +1,19 @@
 """Shared by the training phases: the noise schedule, float16 checkpoints, EMA, logs, pausing, the pool of scenes."""
 import copy
 import csv
+import json
+import math
 import os
 import time
 
+import numpy as np
 import torch
 
 from scenes import latent_noise, make
 
 RUNS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runs")
+POCKET = os.path.join(os.path.dirname(RUNS), "..", "pocket")
+INDEX = os.path.join(os.path.dirname(RUNS), "weights-index.json")
 MALLOC = {"OMP_WAIT_POLICY": "passive", "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
 
 
@@ -26,11 +31,24 @@ def save(path, **modules):
 
 
 def load(path, **modules):
-    """Read what save() wrote into float32 modules; a module that the file lacks keeps its fresh weights."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    """Read what save() wrote, or "pocket" (the exported model), into float32 modules; a module that the file lacks keeps its fresh weights."""
+    state = read_pocket() if path == "pocket" else torch.load(path, map_location="cpu", weights_only=True)
     for name, module in modules.items():
         if name in state:
             module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state[name].items()})
+
+
+def read_pocket():
+    """The committed model's weights as a checkpoint: {module: {name: float16 tensor}}."""
+    with open(INDEX) as f, open(os.path.join(POCKET, "weights.bin"), "rb") as weights:
+        index, data = json.load(f), weights.read()
+    state = {}
+    for module, tensors in index.items():
+        state[module] = {}
+        for name, (offset, shape, flipped) in tensors.items():
+            values = np.frombuffer(data, np.float16, math.prod(shape), offset).reshape(shape)
+            state[module][name] = torch.from_numpy(values.T.copy() if flipped else values.copy())
+    return state
 
 
 class Ema:

@@ -15,7 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from autoencoder import Decoder, Encoder
-from common import RUNS, load, to_signed
+from common import INDEX, RUNS, load, to_signed
 from graphs import DecodeImage, EncodeImage, EncodeText
 from palette import ALIASES, MAX_TOKENS, STYLES, SUBJECTS, TIMES, WORDS
 from sampler import DEFAULT_GUIDANCE
@@ -33,10 +33,20 @@ class Weights:
     def __init__(self, path):
         self.file, self.name, self.places = open(path, "wb"), os.path.basename(path), {}
 
+    @staticmethod
+    def key(array):
+        return hashlib.sha256(array.astype(np.float16).tobytes() + str(array.shape).encode()).digest()
+
+    def find(self, array):
+        """[offset, shape, transposed] of a checkpoint's tensor; the few that no graph holds as they are get added."""
+        flipped = array.ndim == 2 and self.key(array) not in self.places and self.key(array.T) in self.places
+        stored = np.ascontiguousarray(array.T) if flipped else array
+        return [self.place(stored)[0], list(stored.shape), flipped]
+
     def place(self, array):
         """(offset, bytes) of the array's float16 data."""
         data = array.astype(np.float16).tobytes()
-        key = hashlib.sha256(data + str(array.shape).encode()).digest()
+        key = self.key(array)
         if key not in self.places:
             self.file.write(b"\0" * (-self.file.tell() % 64))
             self.places[key] = (self.file.tell(), len(data))
@@ -107,8 +117,17 @@ def export_all(out, networks):
         inputs = (torch.zeros(1, 16, h, w), torch.zeros(1), torch.zeros(1, MAX_TOKENS, TEXT_WIDTH), torch.zeros(1, 256))
         export(unet, inputs, ["sample", "timestep", "encoder_hidden_states", "timestep_cond"], "out_sample", path["unet"], weights)
         sizes.append({"width": width, "height": height, **files})
+    write_index(weights, networks)
     weights.file.close()
     return sizes
+
+
+def write_index(weights, networks):
+    """weights-index.json: where each tensor of the networks lies in weights.bin, so that training can go on from it."""
+    index = {name: {k: weights.find(v.numpy()) for k, v in network.state_dict().items()}
+             for name, network in zip(("encoder", "decoder", "unet", "text"), networks)}
+    with open(INDEX, "w") as f:
+        json.dump(index, f, separators=(",", ":"))
 
 
 def write_tokenizer(out):

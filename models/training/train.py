@@ -9,7 +9,7 @@ import sys
 from common import MALLOC, RUNS
 
 #: minutes on two CPU cores; on a GPU a tenth of that gives more steps
-DEFAULT_MINUTES = {"ae": 20, "unet": 60, "sharpen": 12}
+DEFAULT_MINUTES = {"ae": 30, "unet": 45, "sharpen": 24}
 
 
 def parse():
@@ -17,14 +17,14 @@ def parse():
     parser.add_argument("phase", choices=["all", "ae", "unet", "sharpen"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--minutes", type=float)
-    parser.add_argument("--resume", help="a checkpoint of this phase to go on from (optimizer re-warmed)")
+    parser.add_argument("--resume", help="a checkpoint of this phase to go on from, or pocket: the exported model (optimizer re-warmed)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--pool", type=int, default=6000, help="scenes kept in memory")
     parser.add_argument("--refresh", type=int, default=10, help="steps between two refreshes of 32 scenes")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
     parser.add_argument("--large-from", type=float, default=0.8, help="fraction of the phase after which large shapes join")
-    parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase; lower it when resuming")
+    parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase (half of it when sharpening); lower it when resuming")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 
@@ -41,7 +41,7 @@ def main():
     wanted = (args.minutes, args.batch)
     for phase in phases:
         args.minutes = wanted[0] or DEFAULT_MINUTES[phase]
-        args.batch = wanted[1] or {"ae": 16, "unet": 32, "sharpen": 12}[phase]
+        args.batch = wanted[1] or {"ae": 16, "unet": 32, "sharpen": 20}[phase]
         module = __import__({"ae": "train_ae", "unet": "train_unet", "sharpen": "train_sharpen"}[phase])
         module.train(args)
 

@@ -41,6 +41,16 @@ def painting_sample(pool, encoder, count, abar, model):
     return torch.cat([noisy, z * keep], 1), t, cond, pool.ids[rows], picture, z_picture, sketch
 
 
+CROP = 10  # latent pixels on a side of what is decoded
+
+
+def crop(latents, images):
+    """The same random square of latents [B, 8, h, w] and images [B, 3, 8h, 8w]."""
+    top, left = [int(torch.randint(0, n - CROP + 1, (1,))) for n in latents.shape[2:]]
+    return (latents[..., top:top + CROP, left:left + CROP],
+            images[..., 8 * top:8 * (top + CROP), 8 * left:8 * (left + CROP)])
+
+
 def step_loss(model, decoder, encoder, pool, latent_pool, args, tools):
     """One batch: (loss without critic, decoded pictures, true pictures)."""
     abar, features, weights = tools
@@ -48,11 +58,12 @@ def step_loss(model, decoder, encoder, pool, latent_pool, args, tools):
     x, t, cond, ids, picture, z_picture, sketch = painting_sample(pool, encoder, count, abar, model)
     out = model["unet"](x, t, model["text"](ids), cond)
     true_latents = torch.cat([z_picture[: count // 4], encoder(sketch[: count // 4]).float()])
-    y = decoder(torch.cat([out, true_latents + 0.03 * torch.randn_like(true_latents)]))
-    goal = torch.cat([picture, picture[: count // 4], sketch[: count // 4]])
+    latents = torch.cat([out, true_latents + 0.03 * torch.randn_like(true_latents)])
+    latents, goal = crop(latents, torch.cat([picture, picture[: count // 4], sketch[: count // 4]]))
+    y = decoder(latents)
     loss = reconstruction_loss(y, goal, features)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), z_picture, beta=0.1, reduction="none") * weights).mean()
-    x, t, cond, ids, target, _ = training_sample(latent_pool, count, abar)
+    x, t, cond, ids, target, _ = training_sample(latent_pool, max(2, count // 5), abar)
     out = model["unet"](x, t, model["text"](ids), cond)
     loss = loss + 0.8 * (F.smooth_l1_loss(out.float(), target, beta=0.1, reduction="none") * weights).mean()
     return loss, y, goal
@@ -62,13 +73,13 @@ def train(args):
     device = args.device
     encoder, decoder, critic = Encoder().to(device), Decoder().to(device), Discriminator().to(device)
     model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device)
-    load(os.path.join(RUNS, "ae.pt"), encoder=encoder, decoder=decoder, critic=critic)
+    load("pocket" if args.resume == "pocket" else os.path.join(RUNS, "ae.pt"), encoder=encoder, decoder=decoder, critic=critic)
     load(args.resume or os.path.join(RUNS, "unet.pt"), unet=model["unet"], text=model["text"], decoder=decoder)
     encoder.requires_grad_(False)
     both = torch.nn.ModuleDict({"model": model, "decoder": decoder})
     ema, abar, features = Ema(both, 0.997), schedule(device), RandomFeatures().to(device)
-    optimizer = torch.optim.AdamW([{"params": model.parameters(), "lr": 2e-4}, {"params": decoder.parameters(), "lr": 4e-4}], betas=(0.9, 0.98), weight_decay=1e-4)
-    peaks = [2e-4, 4e-4]
+    optimizer = torch.optim.AdamW([{"params": model.parameters(), "lr": args.rate / 2}, {"params": decoder.parameters(), "lr": 4e-4}], betas=(0.9, 0.98), weight_decay=1e-4)
+    peaks = [args.rate / 2, 4e-4]
     critic_optimizer = torch.optim.Adam(critic.parameters(), 3e-4, betas=(0.5, 0.95))
     seed = 30_000_000 + args.seed * 1_000_003
     pool = Pool(1500, 128, 128, seed, device)

@@ -115,7 +115,7 @@ def make_large_pools(args, encoder):
 def train(args):
     device = args.device
     encoder, decoder = Encoder().to(device), Decoder().to(device)
-    load(os.path.join(RUNS, "ae.pt"), encoder=encoder, decoder=decoder)
+    load("pocket" if args.resume == "pocket" else os.path.join(RUNS, "ae.pt"), encoder=encoder, decoder=decoder)
     encoder.requires_grad_(False)
     model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device)
     if args.resume:

@@ -24,10 +24,15 @@ export function table(report: Report): string {
   ].join('\n')
 }
 
+/** The speed that targets in milliseconds are meant for. */
+const TARGET_GFLOPS = 200
+
 function machineLines({ machine }: Report): string[] {
+  const { calibrationGflops } = machine
+  const scale = Math.min(1, calibrationGflops / TARGET_GFLOPS).toFixed(2)
   return [
     `machine   ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
-    `          calibration ${machine.calibrationGflops.toFixed(0)} GFLOP/s float32 convolution (absolute figures assume 200)`,
+    `          calibration ${calibrationGflops.toFixed(0)} GFLOP/s float32 convolution; targets assume ${TARGET_GFLOPS}: multiply the times below by ${scale} before comparing`,
   ]
 }
 

@@ -155,6 +155,10 @@ describe('native: what comes in', () => {
     expect(greeted().decode(binaryFrame({ meta: { mode: 'dream' } }))).toMatchObject([
       { kind: 'refuse', frame: { seq: 9 }, error: { code: 'invalid_message', field: 'mode' } },
     ])
+    expect(greeted().decode(jsonFrame({ mode: 'dream' }))).toMatchObject([
+      { kind: 'refuse', frame: { seq: 9, rev: 3 }, error: { code: 'invalid_message', field: 'mode' } },
+    ])
+    expect(greeted().decode(jsonFrame({ seq: 'nine' }))).toMatchObject([{ kind: 'problem' }])
   })
 
   it('takes a frame without an image as painting from words', () => {

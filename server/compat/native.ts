@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ClientMessageSchema, FrameMetaSchema } from '../../lib/protocol/control.ts'
+import { ClientMessageSchema, FrameMetaSchema, FrameRefSchema } from '../../lib/protocol/control.ts'
 import type { ClientMessage, ServerMessage } from '../../lib/protocol/control.ts'
 import { ERROR_TABLE, isErrorCode } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
@@ -98,7 +98,9 @@ class NativeTranslator implements Translator {
     }
     const parsed = v.safeParse(ClientMessageSchema, json.value)
     if (parsed.success) return this.#accept(parsed.output)
-    return problem(issueToError(parsed.issues[0], type === 'params' ? 'invalid_params' : 'invalid_message'))
+    const error = issueToError(parsed.issues[0], type === 'params' ? 'invalid_params' : 'invalid_message')
+    const frame = v.safeParse(FrameRefSchema, type === 'frame' && this.#greeted ? json.value : undefined)
+    return frame.success ? { kind: 'refuse', frame: frame.output, error } : problem(error)
   }
 
   #accept(message: ClientMessage): Decoded {

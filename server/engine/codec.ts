@@ -79,7 +79,8 @@ function checkPixels({ width, height }: Metadata): void {
 function checkColours({ space, depth, format }: Metadata): void {
   const found = space === 'cmyk' ? 'CMYK' : depth === 'uchar' ? undefined : '16 bits per channel'
   if (found === undefined) return
-  const message = `The ${format.toUpperCase()} image has ${found}; save it as RGB or grey with 8 bits per channel and send that`
+  const colours = space === 'cmyk' ? 'CMYK colours' : found
+  const message = `The ${format.toUpperCase()} image has ${colours}; save it as RGB or grey with 8 bits per channel and send that`
   const place = { field: 'image', value: found, range: 'RGB or grey, 8 bits per channel' }
   throw new EngineError('unsupported_image', message, place)
 }

@@ -167,6 +167,21 @@ describe('slot', () => {
     expect(slot.state).toMatchObject({ name: 'dead', reason: 'not ready within 5000 ms' })
   })
 
+  it('forgets its crashes once a job has been answered', async () => {
+    const { slot, child, clock } = harness()
+    for (const delayMs of [100, 200]) {
+      child().ready()
+      child().events.onExit('SIGKILL')
+      clock.advance(delayMs)
+    }
+    child().ready()
+    const run = slot.run(work, { signal: signal() })
+    child().events.onMessage({ type: 'done', id: child().jobId, result })
+    await run
+    child().events.onExit('SIGKILL')
+    expect(slot.state).toMatchObject({ name: 'dead', failures: 1 })
+  })
+
   it('keeps the reason of an unusable model, and looks again less and less often', () => {
     const { slot, child, children, clock } = harness()
     child().events.onMessage({ type: 'unusable', code: 'model_unexpected_io', message: 'unet is odd' })

@@ -107,11 +107,11 @@ export class UwsHost implements Host {
 }
 
 function cannotListen({ host, port }: ListenAddress): AppError {
-  const remedy = `Stop the program that has it, or choose another: PORT=${port + 1} npm start`
-  return new AppError(
-    'port_in_use',
-    `Port ${port} on ${host} is taken, or ${host} is no address of this machine. ${remedy}`,
-  )
+  const other = port < 65_535 ? port + 1 : port - 1
+  const remedy = `Stop the program that has it, or choose another: PORT=${other} npm start`
+  const rights = port < 1024 ? ', or a port below 1024 needs more rights than you have' : ''
+  const what = `Port ${port} on ${host} is taken, or ${host} is no address of this machine${rights}`
+  return new AppError('port_in_use', `${what}. ${remedy}`, { field: 'port', value: port })
 }
 
 class UwsSocket implements Socket {
