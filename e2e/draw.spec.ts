@@ -30,23 +30,16 @@ test.describe('drawing with the bundled model', () => {
   }) => {
     const studio = new Studio(page)
     await studio.open(server.url)
+    await studio.say('day sea photo')
     const before = await studio.pixels()
-    await studio.changing(() =>
-      studio.stroke([
-        [0.62, 0.12],
-        [0.8, 0.12],
-        [0.8, 0.18],
-        [0.62, 0.18],
-        [0.62, 0.24],
-        [0.8, 0.24],
-      ]),
+    const box = { left: 0.6, top: 0.1, right: 0.8, bottom: 0.3 }
+    // A scribble, as one fills a shape by hand: back and forth from the top of the box to its bottom.
+    const scribble = Array.from(
+      { length: 17 },
+      (_, i) => [i % 2 ? box.right : box.left, box.top + (i / 16) * 0.2] as const,
     )
-    const { inside, outside } = differenceBy(before, await studio.pixels(), {
-      left: 0.58,
-      top: 0.08,
-      right: 0.84,
-      bottom: 0.28,
-    })
+    await studio.changing(() => studio.stroke(scribble))
+    const { inside, outside } = differenceBy(before, await studio.pixels(), box)
     console.log(`stroke: changed ${inside.toFixed(1)} inside its box, ${outside.toFixed(1)} outside, of 255`)
     expect(inside).toBeGreaterThan(5 * outside)
   })

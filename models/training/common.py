@@ -14,7 +14,8 @@ from scenes import latent_noise, make
 RUNS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runs")
 POCKET = os.path.join(os.path.dirname(RUNS), "..", "pocket")
 INDEX = os.path.join(os.path.dirname(RUNS), "weights-index.json")
-MALLOC = {"OMP_WAIT_POLICY": "passive", "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
+MALLOC = {"OMP_WAIT_POLICY": "passive",
+          "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
 
 
 def schedule(device="cpu"):
@@ -49,6 +50,12 @@ def read_pocket():
             values = np.frombuffer(data, np.float16, math.prod(shape), offset).reshape(shape)
             state[module][name] = torch.from_numpy(values.T.copy() if flipped else values.copy())
     return state
+
+
+def set_rates(optimizer, *rates):
+    """Learning rates of an optimizer's groups; one rate holds for all."""
+    for k, group in enumerate(optimizer.param_groups):
+        group["lr"] = rates[min(k, len(rates) - 1)]
 
 
 class Ema:

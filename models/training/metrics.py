@@ -1,9 +1,11 @@
 """Figures for pictures: all take float32 [B, 3, H, W] in [0, 1] and return one value per sample [B] unless said."""
+import os
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from common import to_signed
+from common import RUNS, load, save, to_signed
 from scenes import latent_noise, make
 
 
@@ -40,7 +42,7 @@ class Classifier(nn.Module):
 
     def __init__(self):
         super().__init__()
-        layer = lambda i, o, s: nn.Sequential(nn.Conv2d(i, o, 3, s, 1), nn.GroupNorm(8, o), nn.ReLU())
+        layer = lambda i, o, s: nn.Sequential(nn.Conv2d(i, o, 3, s, 1), nn.BatchNorm2d(o), nn.ReLU())
         self.body = nn.Sequential(layer(12, 32, 1), layer(32, 48, 2), layer(48, 64, 2), layer(64, 96, 2))
         self.head = nn.Linear(192, 10)
 
@@ -50,8 +52,13 @@ class Classifier(nn.Module):
         return self.head(h).chunk(2, -1)
 
 
-def train_classifier(steps=260, batch=24, seed=4_000_000):
-    """Train on true pictures of fresh scenes at 128x128: a Classifier in eval mode."""
+def train_classifier(steps=450, batch=24, seed=4_000_000):
+    """Train on true pictures of fresh scenes at 128x128 (once; kept in runs/): a Classifier in eval mode."""
+    path = os.path.join(RUNS, f"classifier-{steps}.pt")
+    if os.path.exists(path):
+        net = Classifier()
+        load(path, net=net)
+        return net.eval()
     torch.manual_seed(3)
     net, generator = Classifier(), torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3)
@@ -67,4 +74,5 @@ def train_classifier(steps=260, batch=24, seed=4_000_000):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+    save(path, net=net)
     return net.eval()

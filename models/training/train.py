@@ -23,6 +23,7 @@ def parse():
     parser.add_argument("--pool", type=int, default=6000, help="scenes kept in memory")
     parser.add_argument("--refresh", type=int, default=10, help="steps between two refreshes of 32 scenes")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
+    parser.add_argument("--critic-weight", type=float, default=0.12, help="of the critic in the sharpen phase")
     parser.add_argument("--large-from", type=float, default=0.8, help="fraction of the phase after which large shapes join")
     parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase (half of it when sharpening); lower it when resuming")
     parser.add_argument("--threads", type=int, default=2)

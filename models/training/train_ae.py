@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, Pool, load, save, to_signed
+from common import RUNS, Clock, Ema, Log, Pool, load, save, set_rates, to_signed
 
 
 def sharpness(y, x):
@@ -29,7 +29,7 @@ def sample_images(pool, count):
     return to_signed(u8)
 
 
-def adversarial(critic, optimizer, y, x, features):
+def adversarial(critic, optimizer, y, x):
     """One critic step on detached pictures; returns the generator's adversarial and feature-matching loss."""
     real, _ = critic(x)
     fake, _ = critic(y.detach())
@@ -60,7 +60,6 @@ def train(args):
     device = args.device
     encoder, decoder = Encoder().to(device), Decoder().to(device)
     critic, features = Discriminator().to(device), RandomFeatures().to(device)
-    path = os.path.join(RUNS, "ae.pt")
     if args.resume:
         load(args.resume, encoder=encoder, decoder=decoder)
     both = torch.nn.ModuleList([encoder, decoder])
@@ -75,17 +74,15 @@ def train(args):
         if step % args.refresh == 0:
             pool.add(32)
         rate = 1.6e-3 * min(1, (step + 1) / 150) * (1 - done) ** 0.9 + 2e-5
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        set_rates(optimizer, rate)
         x = sample_images(pool, args.batch)
         with torch.autocast(device, torch.bfloat16):
             z = encoder(x)
-            noisy = z + 0.04 * z.detach().float().std() * torch.randn_like(z)
-            y = decoder(noisy)
+            y = decoder(z + 0.04 * z.detach().float().std() * torch.randn_like(z))
             loss = reconstruction_loss(y, x, features) + 5e-4 * z.float().pow(2).mean()
             critic_loss = 0.0
             if done > args.critic_from:
-                trick, match, critic_loss = adversarial(critic, critic_optimizer, y, x, features)
+                trick, match, critic_loss = adversarial(critic, critic_optimizer, y, x)
                 loss = loss + min(1, (done - args.critic_from) * 8) * (0.03 * trick + 0.15 * match)
         optimizer.zero_grad()
         loss.backward()
@@ -97,6 +94,6 @@ def train(args):
             log.row(phase="ae", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr(y.detach().float(), x),
                     sharp=sharpness(y.detach().float(), x), z=z.detach().float().std().item())
         if step % 400 == 0:
-            save(path, encoder=ema.module[0], decoder=ema.module[1], critic=critic)
+            save(os.path.join(RUNS, "ae.pt"), encoder=ema.module[0], decoder=ema.module[1], critic=critic)
     measure_latents(ema.module[0], ema.module[1], pool)
-    save(path, encoder=ema.module[0], decoder=ema.module[1], critic=critic)
+    save(os.path.join(RUNS, "ae.pt"), encoder=ema.module[0], decoder=ema.module[1], critic=critic)

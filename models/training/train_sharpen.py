@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, Pool, load, save, schedule, to_signed
+from common import RUNS, Clock, Ema, Log, Pool, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from train_ae import adversarial, psnr, sharpness
 from train_unet import USUAL, LatentPool, channel_weights, column, make_large_pools, training_sample
@@ -77,14 +77,14 @@ def train(args):
     load(args.resume or os.path.join(RUNS, "unet.pt"), unet=model["unet"], text=model["text"], decoder=decoder)
     encoder.requires_grad_(False)
     both = torch.nn.ModuleDict({"model": model, "decoder": decoder})
-    ema, abar, features = Ema(both, 0.997), schedule(device), RandomFeatures().to(device)
-    optimizer = torch.optim.AdamW([{"params": model.parameters(), "lr": args.rate / 2}, {"params": decoder.parameters(), "lr": 4e-4}], betas=(0.9, 0.98), weight_decay=1e-4)
-    peaks = [args.rate / 2, 4e-4]
+    ema, abar, features = Ema(both, 0.996), schedule(device), RandomFeatures().to(device)
+    groups = [{"params": model.parameters()}, {"params": decoder.parameters()}]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=1e-4)
     critic_optimizer = torch.optim.Adam(critic.parameters(), 3e-4, betas=(0.5, 0.95))
     seed = 30_000_000 + args.seed * 1_000_003
     pool = Pool(1500, 128, 128, seed, device)
     latent_pool = LatentPool(2000, 256, 256, seed + 500_000, device, encoder)
-    for _ in range(14):
+    for _ in range(9):
         pool.add(32)
         latent_pool.add(4)
     weights = channel_weights(decoder, latent_pool)
@@ -93,12 +93,12 @@ def train(args):
         if step % args.refresh == 0:
             pool.add(16)
             latent_pool.add(2)
-        for group, peak in zip(optimizer.param_groups, peaks):
-            group["lr"] = peak * min(1, (step + 1) / 60) * max(0.03, 1 - done)
+        fade = min(1, (step + 1) / 60) * max(0.03, 1 - done)
+        set_rates(optimizer, args.rate / 2 * fade, 4e-4 * fade)
         with torch.autocast(device, torch.bfloat16):
             loss, y, goal = step_loss(model, decoder, encoder, pool, latent_pool, args, (abar, features, weights))
-            trick, match, critic_loss = adversarial(critic, critic_optimizer, y, goal, features)
-            loss = loss + min(1.0, step / 100) * (0.04 * trick + 0.2 * match)
+            trick, match, critic_loss = adversarial(critic, critic_optimizer, y, goal)
+            loss = loss + min(1.0, step / 100) * args.critic_weight * (trick + 3 * match)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
@@ -106,9 +106,13 @@ def train(args):
         ema.update(both)
         step += 1
         if step % 25 == 0:
-            n = args.batch
-            log.row(phase="sharpen", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr(y[:n].detach().float(), goal[:n]),
-                    sharp=sharpness(y[:n].detach().float(), goal[:n]))
+            made, true = y[:args.batch].detach().float(), goal[:args.batch]
+            log.row(phase="sharpen", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr(made, true), sharp=sharpness(made, true))
         if step % 100 == 0:
-            save(os.path.join(RUNS, "final.pt"), unet=ema.module["model"]["unet"], text=ema.module["model"]["text"], decoder=ema.module["decoder"])
-    save(os.path.join(RUNS, "final.pt"), unet=ema.module["model"]["unet"], text=ema.module["model"]["text"], decoder=ema.module["decoder"])
+            save_final(ema)
+    save_final(ema)
+
+
+def save_final(ema):
+    model = ema.module["model"]
+    save(os.path.join(RUNS, "final.pt"), unet=model["unet"], text=model["text"], decoder=ema.module["decoder"])

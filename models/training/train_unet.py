@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Encoder
-from common import RUNS, Clock, Ema, Log, Pool, load, save, schedule, to_signed
+from common import RUNS, Clock, Ema, Log, Pool, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding, sketch_share
 from unet import TextEncoder, UNet
 
@@ -65,11 +65,11 @@ def training_sample(pool, count, abar):
     device = sketch.device
     t = draw_times(count, device)
     kind = torch.rand(count, device=device)
-    share = torch.where(kind < 0.45, torch.ones(count, device=device), torch.where(kind < 0.82, torch.zeros(count, device=device), torch.rand(count, device=device)))
+    share = torch.where(kind < 0.45, 1.0, torch.where(kind < 0.82, 0.0, torch.rand(count, device=device)))
     dropped = column((torch.rand(count, device=device) < 0.12).float())
     share = column(share)
     reach = torch.maximum(share, column(sketch_share(t)))
-    scale = torch.where(torch.rand(count, device=device) < 0.65, torch.full((count,), DEFAULT_GUIDANCE, device=device), 1 + 7 * torch.rand(count, device=device))
+    scale = torch.where(torch.rand(count, device=device) < 0.65, DEFAULT_GUIDANCE, 1 + 7 * torch.rand(count, device=device))
     strength = 1 + 0.055 * (column(scale) - DEFAULT_GUIDANCE)
     base = sketch * (1 - dropped)
     start = torch.lerp(sketch, source, share)
@@ -124,8 +124,7 @@ def train(args):
     optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=1e-3)
     small = make_pools(args, encoder)
     weights = channel_weights(decoder, small)
-    large, clock, log, step = None, Clock(args.minutes), Log("unet.csv"), 0
-    total = 0.0
+    large, clock, log, step, total = None, Clock(args.minutes), Log("unet.csv"), 0, 0.0
     while (done := clock.tick()) < 1:
         if large is None and done > args.large_from:
             large = make_large_pools(args, encoder)
@@ -136,8 +135,7 @@ def train(args):
         if large and step % 4 == 0:
             large[(step // 4) % 3].add(2)
         rate = args.rate * min(1, (step + 1) / 150) * max(0.02, (1 - done) ** 0.8)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        set_rates(optimizer, rate)
         x, t, cond, ids, goal, _ = training_sample(pool, args.batch // (6 if wide else 1), abar)
         with torch.autocast(device, torch.bfloat16):
             out = model["unet"](x, t, model["text"](ids), cond)
