@@ -38,7 +38,7 @@ for (const { name, width, height, colorScheme, scale, words } of shots) {
   if (words) await page.getByRole('textbox', { name: 'Prompt' }).fill(words)
   await page.locator('.picture[data-refined=false]').waitFor()
   await page.locator('.picture[data-refined=true]').waitFor({ timeout: 60_000 })
-  await status.and(page.locator('[data-activity=up-to-date]')).waitFor()
+  await status.getByText('Up to date').waitFor()
   await page.getByTestId('drawing').hover()
   await page.screenshot({
     path: join(folder, `${name}.jpg`),

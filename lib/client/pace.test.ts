@@ -20,8 +20,8 @@ describe('Pace', () => {
     expect(first.waitMs(0)).toBe(0)
   })
 
-  it('waits until the fastest recent run would be over, less the snapshot and the way there', () => {
-    const pace = paceAfter([300, 200, 250])
+  it('waits until a run of the usual length would be over, less the snapshot and the way there', () => {
+    const pace = paceAfter([900, 150, 200])
     pace.snapshotTook(20)
     pace.started(9, 1000)
     expect(pace.waitMs(1000)).toBe(200 - 20 - 12)
@@ -30,7 +30,7 @@ describe('Pace', () => {
   })
 
   it('forgets the old runs of a machine that has become slower', () => {
-    const pace = paceAfter([50, 200, 200, 200, 200, 200, 200])
+    const pace = paceAfter([50, 50, 50, 50, 200, 200, 200, 200, 200, 200])
     pace.started(9, 0)
     expect(pace.waitMs(0)).toBe(188)
   })

@@ -30,16 +30,21 @@ export class Pace {
   }
 
   /**
-   * Milliseconds from now until the next snapshot should be begun; 0 when nothing of ours runs. Counts on the fastest
-   * of the recent runs: an idle engine costs more than a frame that waits a little.
+   * Milliseconds from now until the next snapshot should be begun; 0 when nothing of ours runs. Counts on the median
+   * of the recent runs: of counting on the fastest, half of the gain is lost on a machine whose runs vary.
    */
   waitMs(nowMs: number): number {
     if (!this.#running || this.#runsMs.length === 0) return 0
-    const readyMs = this.#running.sinceMs + Math.min(...this.#runsMs)
+    const readyMs = this.#running.sinceMs + lowerMedian(this.#runsMs)
     return Math.max(0, readyMs - this.#snapshotMs - MARGIN_MS - nowMs)
   }
 
   reset(): void {
     this.#running = undefined
   }
+}
+
+function lowerMedian(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
 }
