@@ -6,6 +6,23 @@ import { Studio } from './studio.ts'
 /** How long the pen moves without a rest. */
 const DRAWING_MS = 8000
 
+// A trace films the page, which would take a good part of the cores that are measured here.
+test.use({ trace: 'off' })
+
+interface Paint {
+  /** What was drawn before this is in the picture. */
+  readonly snapshotMs: number
+  readonly paintMs: number
+}
+
+/** For each pointer event the time to the first paint that contains it; those painted after the run are left out. */
+function penToPaintMs(pen: readonly number[], paints: readonly Paint[]): number[] {
+  return pen.flatMap((atMs) => {
+    const first = paints.find(({ snapshotMs }) => snapshotMs >= atMs)
+    return first ? [first.paintMs - atMs] : []
+  })
+}
+
 // Prints the figures a person feels. Not asserted tightly: the machine under a test run is anyone's guess, and the
 // bench is where speed is judged. What is asserted is that drawing without a rest never starves the picture (F4).
 test('[F4] pictures keep coming while the pen never rests', async ({ page }) => {
@@ -13,7 +30,12 @@ test('[F4] pictures keep coming while the pen never rests', async ({ page }) => 
   try {
     const studio = new Studio(page)
     await studio.open(server.url)
-    await page.evaluate(() => performance.clearMeasures())
+    await page.evaluate(() => {
+      performance.clearMeasures()
+      const note = () => performance.mark('pen')
+      for (const type of ['pointerdown', 'pointermove'])
+        window.addEventListener(type, note, { capture: true })
+    })
     const before = await studio.seq()
     const startedMs = Date.now()
     let strokes = 0
@@ -26,20 +48,24 @@ test('[F4] pictures keep coming while the pen never rests', async ({ page }) => 
       ])
     }
     const tookMs = Date.now() - startedMs
-    const penToPaint = await page.evaluate(() =>
-      performance.getEntriesByName('pen-to-paint').map((entry) => entry.duration),
-    )
+    const { pen, paints } = await page.evaluate(() => ({
+      pen: performance.getEntriesByName('pen').map((mark) => mark.startTime),
+      paints: performance
+        .getEntriesByName('drawing-to-paint')
+        .map(({ startTime, duration }) => ({ snapshotMs: startTime, paintMs: startTime + duration })),
+    }))
+    const penToPaint = penToPaintMs(pen, paints)
     await studio.settled()
     const sorted = [...penToPaint].sort((a, b) => a - b)
     const at = (part: number) =>
       sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
-    const fps = (penToPaint.length / tookMs) * 1000
+    const fps = (paints.length / tookMs) * 1000
     console.log(
       `pen-to-paint p50 ${at(0.5).toFixed(0)} ms, p95 ${at(0.95).toFixed(0)} ms, ${fps.toFixed(1)} fps while drawing ` +
-        `(${penToPaint.length} pictures, ${availableParallelism()} cores shared by browser and server)`,
+        `(${paints.length} pictures, ${penToPaint.length} pointer events, ${availableParallelism()} cores shared by browser and server)`,
     )
     expect(await studio.seq()).toBeGreaterThan(before)
-    expect(penToPaint.length).toBeGreaterThan(DRAWING_MS / 2000)
+    expect(paints.length).toBeGreaterThan(DRAWING_MS / 2000)
   } finally {
     await server.stop()
   }

@@ -134,8 +134,8 @@ export class FrameEnds {
     else this.#refinedLiveSeq = pump.newestLiveSeq
     const nowMs = env.clock.now()
     stats.painted({ nowMs, live, timings: meta.timings, penSinceMs: frame.penSinceMs })
-    const penToPaintMs = frame.penSinceMs === undefined ? undefined : nowMs - frame.penSinceMs
-    const painted: PaintedFrame = { seq, params: frame.params, meta, width, height, blob, penToPaintMs }
+    const { params, snapshotAtMs } = frame
+    const painted: PaintedFrame = { seq, params, meta, width, height, blob, snapshotAtMs }
     this.#lastFrame = painted
     onPainted(painted)
     for (const listener of this.#listeners) {

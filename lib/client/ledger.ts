@@ -10,6 +10,8 @@ export interface SentFrame {
   readonly params: DrawParams
   /** First change of the drawing that this frame shows and no painted one did; ms of the client's clock. */
   readonly penSinceMs: number | undefined
+  /** When its snapshot was begun: every change made before is in it; ms of the client's clock. */
+  readonly snapshotAtMs: number
   readonly started: boolean
 }
 

@@ -20,6 +20,16 @@ export interface PumpOptions {
   onError(error: WireError): void
 }
 
+/** A snapshot on its way to the socket. */
+interface Made {
+  readonly snapshot: Snapshot
+  /** What it was made for; the parameters may have changed since. */
+  readonly asked: DrawParams
+  readonly wire: Wire
+  readonly penSinceMs: number | undefined
+  readonly snapshotAtMs: number
+}
+
 /** With more than this unsent in the browser, another picture would only wait there and grow old. */
 const MAX_BUFFERED_BYTES = 64 * 1024
 const LOOK_AGAIN_MS = 30
@@ -217,13 +227,15 @@ export class Pump {
       this.#penSinceMs = undefined
     }
     this.#snapshotting = true
+    const snapshotAtMs = this.#options.env.clock.now()
     this.#options.onChange()
     try {
       const snapshot = await this.#options.takeSnapshot({ width: asked.width, height: asked.height })
       this.#snapshotting = false
       this.#pace.snapshotTook(snapshot.snapshotMs)
-      if (mode === 'live') this.#sendLive({ snapshot, asked, wire, penSinceMs })
-      else this.#sendRefine(snapshot, asked, wire)
+      const made = { snapshot, asked, wire, penSinceMs, snapshotAtMs }
+      if (mode === 'live') this.#sendLive(made)
+      else this.#sendRefine(made)
     } catch (error) {
       this.#snapshotting = false
       this.#snapshotFailed(error, mode, wire)
@@ -240,13 +252,7 @@ export class Pump {
     this.#hold(undefined, mode)
   }
 
-  #sendLive(made: {
-    snapshot: Snapshot
-    asked: DrawParams
-    wire: Wire
-    penSinceMs: number | undefined
-  }): void {
-    const { snapshot, asked, wire, penSinceMs } = made
+  #sendLive({ snapshot, asked, wire, penSinceMs, snapshotAtMs }: Made): void {
     const params = this.#params
     // Another connection starts from its own state; what it needs was noted in connect().
     if (wire !== this.#wire || !params) return
@@ -259,18 +265,18 @@ export class Pump {
     if (this.#lastLive?.hash === snapshot.hash && sameParams(this.#lastLive.params, params)) return
     this.#refinePlan = undefined
     this.#lastLive = { hash: snapshot.hash, params }
-    this.#transmit({ mode: 'live', params, penSinceMs }, snapshot, wire)
+    this.#transmit({ mode: 'live', params, penSinceMs, snapshotAtMs }, snapshot, wire)
   }
 
-  #sendRefine(snapshot: Snapshot, params: DrawParams, wire: Wire): void {
+  #sendRefine({ snapshot, asked: params, wire, snapshotAtMs }: Made): void {
     const wanted = this.#refinePlan === params && wire === this.#wire
     if (wanted) this.#refinePlan = undefined
     // The pen is down again: what follows it has the slot.
     if (!wanted || (this.#dirty && this.#enabled)) return
-    this.#transmit({ mode: 'refine', params, penSinceMs: undefined }, snapshot, wire)
+    this.#transmit({ mode: 'refine', params, penSinceMs: undefined, snapshotAtMs }, snapshot, wire)
   }
 
-  #transmit(frame: Pick<SentFrame, 'mode' | 'params' | 'penSinceMs'>, snapshot: Snapshot, wire: Wire): void {
+  #transmit(frame: Omit<SentFrame, 'seq' | 'started'>, snapshot: Snapshot, wire: Wire): void {
     const seq = this.#seq + 1
     if (!this.ledger.open({ ...frame, seq, started: false })) throw new Error('sent without credit')
     this.#seq = seq

@@ -66,8 +66,8 @@ export interface PaintedFrame {
   readonly width: number
   readonly height: number
   readonly blob: Blob
-  /** First change of the drawing that this picture shows to its paint, in ms; `undefined` when no pen was at work. */
-  readonly penToPaintMs: number | undefined
+  /** When its snapshot was begun, on `performance.now()`: every change made before is in the picture. */
+  readonly snapshotAtMs: number
 }
 
 export interface SketchClientOptions {
