@@ -150,12 +150,12 @@ def write_tokenizer(out):
 
 @torch.no_grad()
 def fit_preview(encoder):
-    """Least squares latents -> RGB in [0, 1] over generated sketches and pictures: matrix [3][8], bias [3]."""
+    """Least squares latents -> RGB in [-1, 1] (what lib/lcm/preview.ts takes) over generated sketches and pictures: matrix [3][8], bias [3]."""
     generator = torch.Generator().manual_seed(77)
     batch = make(96, 128, 128, 777_000, [latent_noise(96, 128, 128, generator)], window=True)
     images = torch.cat([batch.sketch, batch.pictures[0]])
     z = encoder(to_signed(images)).permute(0, 2, 3, 1).reshape(-1, 8)
-    rgb = torch.nn.functional.avg_pool2d(images.float() / 255, 8).permute(0, 2, 3, 1).reshape(-1, 3)
+    rgb = torch.nn.functional.avg_pool2d(to_signed(images), 8).permute(0, 2, 3, 1).reshape(-1, 3)
     solution = torch.linalg.lstsq(torch.cat([z, torch.ones(len(z), 1)], 1), rgb).solution
     return {"matrix": [[round(v, 5) for v in row] for row in solution[:8].T.tolist()], "bias": [round(v, 5) for v in solution[8].tolist()]}
 
