@@ -137,7 +137,10 @@ describe('local engine', () => {
     await expect.poll(() => pair.pids.length).toBe(2)
     const job = await jobFor(pair)
     await Promise.all([generateWhenFree(pair, job), generateWhenFree(pair, job)])
-    process.kill(pair.pids[1] ?? 0, 'SIGKILL')
+    const killed = pair.pids[1] ?? 0
+    process.kill(killed, 'SIGKILL')
+    // Until its end is noticed a job may still be given to it, and would rightly fail.
+    await expect.poll(() => pair.pids).not.toContain(killed)
     for (let i = 0; i < 3; i++) expect((await generateWhenFree(pair, job)).image.length).toBeGreaterThan(0)
     expect(pair.state().name).toBe('ready')
   })
