@@ -68,8 +68,7 @@ class Ema:
     def update(self, source):
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 15))
-        for p, q in zip(self.module.parameters(), source.parameters()):
-            p.lerp_(q, 1 - decay)
+        torch._foreach_lerp_(list(self.module.parameters()), list(source.parameters()), 1 - decay)
 
 
 class Log:

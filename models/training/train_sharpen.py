@@ -63,7 +63,7 @@ def step_loss(model, decoder, encoder, pool, latent_pool, args, tools):
     y = decoder(latents)
     loss = reconstruction_loss(y, goal, features)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), z_picture, beta=0.1, reduction="none") * weights).mean()
-    x, t, cond, ids, target, _ = training_sample(latent_pool, max(2, count // 5), abar)
+    x, t, cond, ids, target, _, _ = training_sample(latent_pool, max(2, count // 5), abar)
     out = model["unet"](x, t, model["text"](ids), cond)
     loss = loss + 0.8 * (F.smooth_l1_loss(out.float(), target, beta=0.1, reduction="none") * weights).mean()
     return loss, y, goal

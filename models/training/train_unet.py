@@ -3,7 +3,7 @@
 Consistency training with free pairs: a scene's texture is generated from Gaussian noise n, and the same n is the diffusion
 noise of the training sample, so (noise -> picture) is a deterministic map, as it is after distilling a teacher, and every
 timestep's target is the end of its own trajectory. Sources of a noised sample: the sketch (first step of img2img), another
-texture of the same picture (later steps, re-noised), mixtures, the model's own output, or nothing (text to image).
+texture of the same picture or the model's own earlier output (later steps, re-noised), mixtures, or nothing (text to image).
 """
 import os
 
@@ -27,6 +27,8 @@ class LatentPool:
         self.latents = torch.empty(shape, dtype=torch.float16, device=device)
         self.noise = torch.empty(capacity, 2, *shape[2:], dtype=torch.float16, device=device)
         self.ids = torch.zeros(capacity, 24, dtype=torch.int64, device=device)
+        self.own = torch.empty(capacity, *shape[2:], dtype=torch.float16, device=device)
+        self.has_own = torch.zeros(capacity, dtype=torch.bool, device=device)
         self.capacity, self.count, self.next, self.encoder, self.device = capacity, 0, 0, encoder, device
 
     @torch.no_grad()
@@ -37,15 +39,26 @@ class LatentPool:
             with torch.autocast(self.device, torch.bfloat16):
                 self.latents[to, k] = self.encoder(to_signed(images[rows])).half()
         self.noise[to], self.ids[to] = self.images.noise[rows], self.images.ids[rows]
+        self.has_own[to] = False
         self.next, self.count = (self.next + count) % self.capacity, min(self.count + count, self.capacity)
 
     def draw(self, count):
-        """(sketch, source picture, target picture, target's noise), each [B, 8, h, w] float32, and ids."""
+        """(sketch, source picture, target picture, target's noise), each [B, 8, h, w] float32, ids and rows.
+
+        The source is a picture of the scene with another texture, or half of the time what the model itself made of it.
+        """
         rows = torch.randint(0, self.count, (count,), device=self.device)
         z, n = self.latents[rows].float(), self.noise[rows].float()
         swap = torch.rand(count, 1, 1, 1, device=self.device) < 0.5
         source, target = torch.where(swap, z[:, 2], z[:, 1]), torch.where(swap, z[:, 1], z[:, 2])
-        return z[:, 0], source, target, torch.where(swap, n[:, 0], n[:, 1]), self.ids[rows]
+        mine = self.has_own[rows] & (torch.rand(count, device=self.device) < 0.5)
+        source = torch.where(column(mine), self.own[rows].float(), source)
+        return z[:, 0], source, target, torch.where(swap, n[:, 0], n[:, 1]), self.ids[rows], rows
+
+    def keep(self, rows, made, whole):
+        """Remember the model's own pictures [B, 8, h, w] where `whole` [B] says that a whole picture was asked for."""
+        self.own[rows[whole]] = made[whole].to(torch.float16)
+        self.has_own[rows[whole]] = True
 
 
 def column(x):
@@ -60,8 +73,11 @@ def draw_times(count, device):
 
 
 def training_sample(pool, count, abar):
-    """Network inputs and target of one batch: (sample [B, 16, h, w], t [B], guidance embedding, ids, target)."""
-    sketch, source, target, noise, ids = pool.draw(count)
+    """Network inputs and target of one batch: (sample [B, 16, h, w], t [B], guidance embedding, ids, target, rows, whole).
+
+    `whole` [B] tells where the target is the whole picture, at the usual guidance and with the sketch given.
+    """
+    sketch, source, target, noise, ids, rows = pool.draw(count)
     device = sketch.device
     t = draw_times(count, device)
     kind = torch.rand(count, device=device)
@@ -78,7 +94,8 @@ def training_sample(pool, count, abar):
     goal = torch.lerp(base, target, torch.maximum(reach, dropped) * strength)
     a = column(abar[t])
     noisy = a.sqrt() * start + (1 - a).sqrt() * noise
-    return torch.cat([noisy, base], 1), t, guidance_embedding(scale), ids, goal, noise
+    whole = (reach.flatten() == 1) & (dropped.flatten() == 0) & (scale == DEFAULT_GUIDANCE)
+    return torch.cat([noisy, base], 1), t, guidance_embedding(scale), ids, goal, rows, whole
 
 
 @torch.no_grad()
@@ -117,11 +134,11 @@ def train(args):
     encoder, decoder = Encoder().to(device), Decoder().to(device)
     load("pocket" if args.resume == "pocket" else os.path.join(RUNS, "ae.pt"), encoder=encoder, decoder=decoder)
     encoder.requires_grad_(False)
-    model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device)
+    model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device, memory_format=torch.channels_last)
     if args.resume:
         load(args.resume, unet=model["unet"], text=model["text"])
     ema, abar = Ema(model), schedule(device)
-    optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=1e-3, fused=True)
     small = make_pools(args, encoder)
     weights = channel_weights(decoder, small)
     large, clock, log, step, total = None, Clock(args.minutes), Log("unet.csv"), 0, 0.0
@@ -136,7 +153,7 @@ def train(args):
             large[(step // 4) % 3].add(2)
         rate = args.rate * min(1, (step + 1) / 150) * max(0.02, (1 - done) ** 0.8)
         set_rates(optimizer, rate)
-        x, t, cond, ids, goal, _ = training_sample(pool, args.batch // (6 if wide else 1), abar)
+        x, t, cond, ids, goal, rows, whole = training_sample(pool, args.batch // (6 if wide else 1), abar)
         with torch.autocast(device, torch.bfloat16):
             out = model["unet"](x, t, model["text"](ids), cond)
         loss = (F.smooth_l1_loss(out.float(), goal, beta=0.1, reduction="none") * weights).mean()
@@ -145,6 +162,7 @@ def train(args):
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         ema.update(model)
+        pool.keep(rows, out.detach(), whole)
         step, total = step + 1, total + loss.item()
         if step % 100 == 0:
             log.row(phase="unet", step=step, done=done, loss=total / 100, rate=rate)
