@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { maxDifference, sumOf } from './_util/compare.ts'
-import { dummyModels, dummySketch } from './_util/dummy-models.ts'
+import { dummyModels, dummySketch, type DummyModels } from './_util/dummy-models.ts'
 import golden from './golden/loop.json' with { type: 'json' }
 import { guidanceEmbedding } from './guidance.ts'
 import { CancelledError, img2img, type Img2ImgJob, type StepReport } from './img2img.ts'
@@ -269,5 +269,57 @@ describe('img2img refusals', () => {
     const run = img2img({ ...dummyModels(), ...broken }, schedule, jobWith())
     await expect(run).rejects.toMatchObject({ name: 'ShapeError', field })
     await expect(run).rejects.toBeInstanceOf(ShapeError)
+  })
+})
+
+describe('guidance by two passes', () => {
+  const base = {
+    prompt: 'a house',
+    rgb: dummySketch({ width: 32, height: 32 }),
+    size: { width: 32, height: 32 },
+    steps: 2,
+    strength: 1,
+    seed: 3,
+    semantics: 'generic',
+  } as const
+
+  /** Embeds a prompt as its length, so that the passes can be told apart. */
+  const guidedModels = (negative: 'zeros' | 'empty'): DummyModels => ({
+    ...dummyModels(),
+    timestepCondDim: 0,
+    negative,
+    encodePrompt: async (prompt) => ({
+      data: new Float32Array(24).fill(prompt.length / 100),
+      dims: [1, 3, 8],
+      pooled: Float32Array.of(1),
+    }),
+  })
+
+  it('runs once a step at scale 1, twice above, and moves away from the negative prompt', async () => {
+    const models = guidedModels('empty')
+    const plain = await img2img(models, schedule, { ...base, guidanceScale: 1 })
+    expect(models.predicted).toHaveLength(2)
+    const guided = await img2img(models, schedule, { ...base, guidanceScale: 1.5, negativePrompt: 'blurry' })
+    expect(models.predicted.slice(2).map(({ prompt }) => prompt.data[0])).toEqual(
+      [7, 6, 7, 6].map((length) => Math.fround(length / 100)),
+    )
+    expect(guided.latents).not.toEqual(plain.latents)
+  })
+
+  it('is negative + scale * (prompt - negative)', async () => {
+    const models = guidedModels('empty')
+    const at = async (prompt: string, guidanceScale: number) =>
+      (await img2img(models, schedule, { ...base, steps: 1, prompt, guidanceScale })).latents
+    const [towards, away] = [await at('a house', 1), await at('', 1)]
+    const expected = away.map((value, i) => value + 2 * ((towards[i] ?? 0) - value))
+    expect(maxDifference(await at('a house', 2), expected)).toBeLessThan(1e-4)
+  })
+
+  it('without a negative prompt shows SDXL zeros, pooled ones too', async () => {
+    const models = guidedModels('zeros')
+    await img2img(models, schedule, { ...base, guidanceScale: 2, steps: 1 })
+    const away = models.predicted[1]?.prompt
+    expect([...(away?.data ?? [1])]).toEqual(Array(24).fill(0))
+    expect(away?.pooled).toEqual(Float32Array.of(0))
   })
 })

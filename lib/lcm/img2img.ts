@@ -1,16 +1,20 @@
 // The image-to-image loop over injected models. It owns the order of work and the numbers, nothing else: no
 // sessions, no caches, no clock. Follows diffusers `LatentConsistencyModelImg2ImgPipeline.__call__` (Apache-2.0);
-// without an image, `LatentConsistencyModelPipeline`.
+// without an image, `LatentConsistencyModelPipeline`. Models without a guidance embedding are guided as
+// `StableDiffusionImg2ImgPipeline` does, by a second pass on the negative prompt.
 import { guidanceEmbedding } from './guidance.ts'
 import { detailSeed, drawNoises, upsampleNoise } from './noise.ts'
-import { timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
+import { samplerOf, timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
 import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
-import { addNoise, lcmStep } from './step.ts'
+import { samplerStep } from './euler.ts'
+import { addNoise } from './step.ts'
 
 /** Text-encoder output: last hidden state, [1, tokens, width] float32. */
 export interface PromptEmbedding {
   readonly data: Float32Array
   readonly dims: readonly [number, number, number]
+  /** SDXL's `text_embeds`: [1,width] float32, pooled and projected. */
+  readonly pooled?: Float32Array
 }
 
 export interface PredictInput {
@@ -35,6 +39,12 @@ export interface Models {
   readonly imageLatents: 'concat' | 'none'
   /** Width of the U-Net's `timestep_cond`; 256 when absent, 0 for a U-Net without that input. */
   readonly timestepCondDim?: number
+  /**
+   * Classifier-free guidance: a scale above 1 costs a second U-Net pass per step, on the negative prompt.
+   * 'zeros': without a negative prompt that pass sees zeros (SDXL's force_zeros_for_empty_prompt); 'empty': the
+   * embedding of ''. Absent: the model is guided by its embedding, or not at all.
+   */
+  readonly negative?: 'zeros' | 'empty'
   encodePrompt(prompt: string): Promise<PromptEmbedding>
   /** [H,W,3] RGB uint8 -> [1,C,h,w] float32 scaled latents (SD1.5: x0.18215), the posterior's mean. */
   encodeImage(rgb: Uint8Array, size: Size): Promise<Float32Array>
@@ -53,6 +63,8 @@ export interface Img2ImgJob {
   readonly steps: number
   /** 0..1; ignored without an image. */
   readonly strength: number
+  /** What a model with `negative` is led away from; default nothing. Others ignore it, as distilled models must. */
+  readonly negativePrompt?: string
   /** diffusers' scale: 1 is no guidance. */
   readonly guidanceScale: number
   /** 0..2^53-1; fixes every noise of the job, so equal jobs give equal pictures. */
@@ -121,23 +133,22 @@ export async function img2img(
   throwIfAborted(options, 0)
   // 2. Encode prompt and image.
   const prompt = await models.encodePrompt(job.prompt)
+  const negative = await encodeNegative(models, job, prompt)
   const image = await encodeImage(models, job, plan)
   // 3. Noise the image's latents to the first timestep.
   const noises = noisesFor(plan, job, options.noises ?? drawNoises)
   let sample = initialSample(schedule, plan, { image, noise: noises[0] })
   let denoised = sample
   // 4. Denoise.
-  const conditions = { size: job.size, prompt, timestepCond: plan.timestepCond }
+  const conditions = { size: job.size, timestepCond: plan.timestepCond }
+  const guided = { prompt, negative, guidanceScale: job.guidanceScale }
   for (const [i, timestep] of plan.timesteps.entries()) {
     throwIfAborted(options, i)
-    const modelOutput = await models.predict({
-      ...unetInput(models, sample, image),
-      ...conditions,
-      timestep,
-    })
+    const input = { ...unetInput(models, sample, image), ...conditions, timestep }
+    const modelOutput = await predict(models, input, guided)
     expectLength('predict output', modelOutput, plan.latentLength)
     const next = { nextTimestep: plan.timesteps[i + 1], noise: noises[i + 1] }
-    ;({ prev: sample, denoised } = lcmStep({ schedule, timestep, modelOutput, sample, ...next }))
+    ;({ prev: sample, denoised } = samplerStep({ schedule, timestep, modelOutput, sample, ...next }))
     await options.onStep?.({ step: i + 1, steps: plan.timesteps.length, timestep, denoised })
   }
   // 5. Decode what the last step denoised.
@@ -205,7 +216,40 @@ async function encodeImage(models: Models, job: Img2ImgJob, plan: Plan): Promise
   return latents
 }
 
-/** Without an image the noise itself is x_T, as in diffusers' text pipeline (init_noise_sigma is 1). */
+async function encodeNegative(
+  models: Models,
+  { guidanceScale, negativePrompt = '' }: Img2ImgJob,
+  { dims, data, pooled }: PromptEmbedding,
+): Promise<PromptEmbedding | undefined> {
+  if (models.negative === undefined || guidanceScale <= 1) return undefined
+  if (models.negative === 'empty' || negativePrompt !== '') return models.encodePrompt(negativePrompt)
+  const zeros = { dims, data: new Float32Array(data.length) }
+  return pooled === undefined ? zeros : { ...zeros, pooled: new Float32Array(pooled.length) }
+}
+
+interface Guided {
+  readonly prompt: PromptEmbedding
+  readonly negative: PromptEmbedding | undefined
+  readonly guidanceScale: number
+}
+
+/** negative + scale * (prompt - negative), Ho & Salimans, arXiv 2207.12598. */
+async function predict(
+  models: Models,
+  input: Omit<PredictInput, 'prompt'>,
+  { prompt, negative, guidanceScale }: Guided,
+): Promise<Float32Array> {
+  const towards = await models.predict({ ...input, prompt })
+  if (negative === undefined) return towards
+  const away = await models.predict({ ...input, prompt: negative })
+  expectLength('predict output', away, towards.length)
+  return away.map((value, i) => value + guidanceScale * ((towards[i] ?? 0) - value))
+}
+
+/**
+ * Without an image the noise itself is x_T, as in diffusers' text pipeline (init_noise_sigma is 1). The Euler
+ * samplers' init_noise_sigma is sigma_max, which is sqrt(1 - abar) on the scale kept here.
+ */
 function initialSample(
   schedule: Schedule,
   plan: Plan,
@@ -214,7 +258,9 @@ function initialSample(
   const { image, noise } = from
   if (noise === undefined) throw new ShapeError('noises', 'the noise supplier returned no noise')
   expectLength('noises', noise, plan.latentLength)
-  return image === undefined ? noise : addNoise(schedule, plan.initTimestep, { latents: image, noise })
+  if (image === undefined && samplerOf(schedule) === 'lcm') return noise
+  const latents = image ?? new Float32Array(noise.length)
+  return addNoise(schedule, plan.initTimestep, { latents, noise })
 }
 
 /** In 'concat' mode without an image the image channels are zeros, as where training dropped the image. */

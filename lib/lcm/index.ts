@@ -1,4 +1,5 @@
 // The public API of lib/lcm. Not exported: buffer checks (shape.ts) beyond the types and error callers meet.
+export { eulerStep, samplerStep } from './euler.ts'
 export { guidanceEmbedding } from './guidance.ts'
 export {
   CancelledError,
@@ -20,10 +21,12 @@ export {
   createSchedule,
   LCM_DEFAULTS,
   minStrength,
+  samplerOf,
   ScheduleError,
   timesteps,
   type BetaSchedule,
   type PredictionType,
+  type Sampler,
   type Schedule,
   type ScheduleErrorCode,
   type SchedulerConfig,

@@ -1,10 +1,13 @@
 // The noise schedule and the timesteps of a Latent Consistency Model, as pure data.
 // Port of diffusers `schedulers/scheduling_lcm.py` (Apache-2.0): `__init__` and `set_timesteps`, without its
 // mutable step index. Tables are float64 and rounded once, where they meet float32 latents.
+// Beside it the timesteps of `EulerDiscreteScheduler` with "trailing" spacing, which the Turbo models run on.
 // Paper: Luo et al., "Latent Consistency Models", arXiv 2310.04378.
 
 export type BetaSchedule = 'scaled_linear' | 'linear' | 'squaredcos_cap_v2'
 export type PredictionType = 'epsilon' | 'sample' | 'v_prediction'
+/** diffusers' LCMScheduler, or its EulerDiscreteScheduler and EulerAncestralDiscreteScheduler (Turbo models). */
+export type Sampler = 'lcm' | 'euler' | 'euler_ancestral'
 
 /** diffusers' LCMScheduler config, in camelCase. Names and meaning are diffusers' own. */
 export interface SchedulerConfig {
@@ -25,6 +28,8 @@ export interface SchedulerConfig {
   readonly sampleMaxValue: number
   readonly setAlphaToOne: boolean
   readonly rescaleBetasZeroSnr: boolean
+  /** How one step leads to the next; default 'lcm'. The Euler samplers space their timesteps "trailing". */
+  readonly sampler?: Sampler
 }
 
 /** LCM_Dreamshaper_v7 (SD1.5): its scheduler_config with diffusers' class defaults for absent fields. */
@@ -114,15 +119,24 @@ export function createSchedule(config: SchedulerConfig): Schedule {
  * 'generic' (StableDiffusionImg2ImgPipeline, what LCM-LoRA users get): the strength 1 list without its first
  *   steps - trunc(steps * strength) entries, so fewer U-Net calls run at lower strength.
  *
+ * The Euler samplers know 'generic' alone, over t_i = round(N - i * (N / steps)) - 1 ("trailing" spacing).
+ *
  * @throws ScheduleError naming the value, its range and the remedy.
  */
 export function timesteps(schedule: Schedule, options: TimestepOptions): readonly number[] {
   checkTimestepOptions(schedule, options)
   const { steps, strength } = options
-  if (options.semantics === 'lcm') return originTimesteps(schedule, steps, strength)
+  const isLcm = samplerOf(schedule) === 'lcm'
+  if (isLcm && options.semantics === 'lcm') return originTimesteps(schedule, steps, strength)
   const kept = Math.min(Math.trunc(steps * strength), steps)
-  if (kept < 1) throw tooSmall(options, kept, minStrength(schedule, steps, 'generic'))
-  return originTimesteps(schedule, steps, 1).slice(steps - kept)
+  if (kept < 1)
+    throw tooSmall({ ...options, semantics: 'generic' }, kept, minStrength(schedule, steps, 'generic'))
+  const all = isLcm ? originTimesteps(schedule, steps, 1) : trailingTimesteps(schedule, steps)
+  return all.slice(steps - kept)
+}
+
+export function samplerOf({ config }: Schedule): Sampler {
+  return config.sampler ?? 'lcm'
 }
 
 /** A strength that is legal for `steps`, and the smallest one up to floating-point rounding. */
@@ -154,6 +168,17 @@ function originTimesteps(schedule: Schedule, steps: number, strength: number): n
   return Array.from({ length: steps }, (_, i) => (length - Math.floor(i * (length / steps))) * stride - 1)
 }
 
+// numpy.arange(N, 0, -N / steps).round() - 1; numpy rounds halves to even.
+function trailingTimesteps({ config }: Schedule, steps: number): number[] {
+  const total = config.numTrainTimesteps
+  return Array.from({ length: steps }, (_, i) => roundHalfToEven(total - i * (total / steps)) - 1)
+}
+
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value)
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}
+
 function tooSmall(options: TimestepOptions, available: number, strength: number): ScheduleError {
   const fewer = options.semantics === 'lcm' && available > 0 ? `lower steps to at most ${available}, or ` : ''
   const message =
@@ -163,7 +188,8 @@ function tooSmall(options: TimestepOptions, available: number, strength: number)
 }
 
 function checkTimestepOptions(schedule: Schedule, { steps, strength }: TimestepOptions): void {
-  const maxSteps = schedule.config.originalInferenceSteps
+  const { originalInferenceSteps, numTrainTimesteps } = schedule.config
+  const maxSteps = samplerOf(schedule) === 'lcm' ? originalInferenceSteps : numTrainTimesteps
   if (!Number.isInteger(steps) || steps < 1 || steps > maxSteps) {
     const message = `steps is ${steps}; choose an integer from 1 to ${maxSteps}`
     throw new ScheduleError('steps_out_of_range', 'steps', message)

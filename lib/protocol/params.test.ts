@@ -83,6 +83,10 @@ describe('checkParams', () => {
 
   it('leaves strength alone where the model drops steps instead', () => {
     const generic: ModelLimits = { ...MODEL, strengthSemantics: 'generic' }
-    expect(checkParams({ ...GOOD, steps: 8, strength: 0.1 }, generic)).toBeUndefined()
+    expect(checkParams({ ...GOOD, steps: 8, strength: 0.1 }, generic)).toMatchObject({
+      code: 'steps_strength_too_small',
+      range: '0.125..1',
+    })
+    expect(checkParams({ ...GOOD, steps: 8, strength: 0.125 }, generic)).toBeUndefined()
   })
 })

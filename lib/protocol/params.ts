@@ -27,6 +27,16 @@ export const DrawParamsSchema = v.object({
     v.string('prompt must be text'),
     v.maxLength(HARD_LIMITS.promptChars, `prompt must be at most ${HARD_LIMITS.promptChars} characters`),
   ),
+  /** Read by models that are guided by two passes; others ignore it. */
+  negativePrompt: v.exactOptional(
+    v.pipe(
+      v.string('negativePrompt must be text'),
+      v.maxLength(
+        HARD_LIMITS.promptChars,
+        `negativePrompt must be at most ${HARD_LIMITS.promptChars} characters`,
+      ),
+    ),
+  ),
   strength: finite('strength', HARD_LIMITS.strength),
   seed: whole('seed', HARD_LIMITS.seed),
   steps: whole('steps', HARD_LIMITS.steps),
@@ -76,7 +86,7 @@ export function checkParams(params: DrawParams, model: ModelLimits): WireError |
 }
 
 function checkStepsAgainstStrength(params: DrawParams, model: ModelLimits): WireError | undefined {
-  if (model.strengthSemantics !== 'lcm') return undefined
+  if (model.strengthSemantics === 'generic') return checkGenericSteps(params)
   const origin = model.originalInferenceSteps
   if (leavesSteps(params, origin)) return undefined
   const least = leastStrength(params.steps, origin)
@@ -88,6 +98,22 @@ function checkStepsAgainstStrength(params: DrawParams, model: ModelLimits): Wire
     message,
     field: 'strength',
     value: params.strength,
+    range: `${least}..1`,
+  }
+}
+
+/** Where strength drops steps instead of shortening them: floor(steps * strength) run, and one must. */
+function checkGenericSteps({ steps, strength }: DrawParams): WireError | undefined {
+  if (Math.trunc(steps * strength) >= 1) return undefined
+  const least = leastStrength(1, steps)
+  const message =
+    `strength ${strength} of ${steps} steps leaves none to run; ` +
+    `raise strength to at least ${least} or raise steps`
+  return {
+    code: 'steps_strength_too_small',
+    message,
+    field: 'strength',
+    value: strength,
     range: `${least}..1`,
   }
 }

@@ -9,6 +9,8 @@ export interface Job {
   /** JPEG, PNG or WebP bytes of the sketch; `undefined` paints from the words alone (strength is 1 then). */
   readonly image: Uint8Array | undefined
   readonly prompt: string
+  /** What models guided by two passes are led away from; others ignore it. */
+  readonly negativePrompt?: string
   readonly strength: number
   readonly seed: number
   readonly steps: number

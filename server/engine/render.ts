@@ -140,6 +140,7 @@ function lcmJob(
 ): Img2ImgJob {
   return {
     prompt: job.prompt,
+    ...(job.negativePrompt === undefined ? {} : { negativePrompt: job.negativePrompt }),
     rgb,
     size: { width: rendered.width, height: rendered.height },
     steps: job.steps,

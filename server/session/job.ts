@@ -27,6 +27,7 @@ export function toJob(source: JobSource, model: ModelInfo): Job {
   const live: Job = {
     image: source.image,
     prompt: params.prompt,
+    ...(params.negativePrompt === undefined ? {} : { negativePrompt: params.negativePrompt }),
     strength: params.strength,
     seed: params.seed,
     steps: params.steps,
