@@ -17,7 +17,16 @@ const LEAST: DrawParams = {
   height: 64,
 }
 
-const PARAM_NAMES = ['prompt', 'strength', 'seed', 'steps', 'guidanceScale', 'width', 'height'] as const
+const PARAM_NAMES = [
+  'prompt',
+  'negativePrompt',
+  'strength',
+  'seed',
+  'steps',
+  'guidanceScale',
+  'width',
+  'height',
+] as const
 const { promptChars, side, ...others } = HARD_LIMITS
 const RANGES = Object.entries({ prompt: [0, promptChars], ...others, width: side, height: side })
 
@@ -57,8 +66,16 @@ export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
     guidanceScale: clamp(params.guidanceScale, limits.guidanceScale),
   }
   if (!checkParams(fitted, model)) return fitted
+  if (model.strengthSemantics === 'generic') return fitGeneric(fitted, model)
   const strength = clamp(leastStrength(fitted.steps, origin), limits.strength)
   return { ...fitted, strength, steps: Math.min(fitted.steps, Math.trunc(origin * strength)) }
+}
+
+/** floor(steps * strength) must be 1: enough strength for the steps, else more steps. */
+function fitGeneric(params: DrawParams, { limits }: ModelInfo): DrawParams {
+  const strength = clamp(leastStrength(1, params.steps), limits.strength)
+  const steps = Math.max(params.steps, clamp(Math.ceil(1 / strength), limits.steps))
+  return { ...params, strength, steps }
 }
 
 /** As `fitToModel` for another model than before: a size that it has not becomes its own default size. */
