@@ -1,8 +1,9 @@
+import { decode, encode } from '@msgpack/msgpack'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { plainRequest } from './gateway/testing/ws-client.ts'
 import type { Server } from './server.ts'
-import { cleanUpAfterTests, connect, falBody, start } from './testing/running-server.ts'
+import { cleanUpAfterTests, connect, falBody, SKETCH, start } from './testing/running-server.ts'
 
 cleanUpAfterTests()
 
@@ -63,16 +64,32 @@ describe('the doors for one request', () => {
       { detail: [{ loc: ['body', 'image_url'] }] },
     ],
     [
-      '20 steps',
-      falBody({ num_inference_steps: 20 }),
+      'no steps',
+      falBody({ num_inference_steps: 0 }),
       422,
-      { detail: [{ loc: ['body', 'num_inference_steps'], ctx: { value: 20, range: '1..8' } }] },
+      {
+        detail: [
+          { loc: ['body', 'num_inference_steps'], ctx: { value: 0, range: 'a number of at least 1' } },
+        ],
+      },
     ],
   ])('answers %s in the words fal clients know', async (_name, body, status, expected) => {
     const { server } = await start()
     const reply = await post(server, body)
     expect(reply.status).toBe(status)
     expect(JSON.parse(reply.body)).toMatchObject(expected)
+  })
+
+  it('does what the model can where more is asked, and says so', async () => {
+    const { server, engine } = await start()
+    const reply = await post(server, falBody({ num_inference_steps: 20, guidance_scale: 99 }))
+    expect(reply.status).toBe(200)
+    const { steps, guidanceScale } = engine.info.limits
+    expect(JSON.parse(reply.body)).toMatchObject({
+      num_inference_steps: steps[1],
+      guidance_scale: guidanceScale[1],
+      strength: engine.info.defaults.strength,
+    })
   })
 
   it('answers 413 above 8 MiB', async () => {
@@ -107,7 +124,7 @@ describe('the doors for one request', () => {
   })
 })
 
-describe("fal's JSON socket", () => {
+describe("fal's sockets", () => {
   it('answers text with text and echoes the request_id', async () => {
     const { server } = await start()
     const client = await connect(server, '/ws?fal_jwt_token=t')
@@ -138,6 +155,35 @@ describe("fal's JSON socket", () => {
       JSON.parse(String(await client.next())).request_id,
     ]
     expect(ids).toEqual(['first', 'newest'])
+  })
+
+  it('answers msgpack with msgpack, bytes with bytes', async () => {
+    const { server } = await start()
+    const client = await connect(server, '/realtime?fal_jwt_token=t&max_buffering=1')
+    client.send(encode({ prompt: 'a cat', image_bytes: SKETCH, seed: 3, request_id: 'b' }))
+    const output: unknown = decode(await client.untilBinary())
+    expect(output).toMatchObject({ request_id: 'b', seed: 3, images: [{ content_type: 'image/jpeg' }] })
+    const [image] = (output as { images: { content: Uint8Array }[] }).images
+    expect((await sharp(image?.content).metadata()).format).toBe('jpeg')
+  })
+
+  it('F4 finishes a request of several pictures that has begun, and answers it before the newest', async () => {
+    const { server, engine } = await start({ paused: true })
+    const client = await connect(server, '/ws')
+    client.send(falBody({ request_id: 'three', num_images: 3 }))
+    await expect.poll(() => engine.running).toBe(1)
+    client.send(falBody({ request_id: 'old', num_images: 4 }))
+    client.send(falBody({ request_id: 'new', num_images: 2 }))
+    client.send('not json')
+    expect(JSON.parse(String(await client.next()))).toMatchObject({ type: 'x-fal-error' })
+    engine.resume()
+    const first = JSON.parse(String(await client.next()))
+    const second = JSON.parse(String(await client.next()))
+    expect([first, second].map(({ request_id, images }) => [request_id, images.length])).toEqual([
+      ['three', 3],
+      ['new', 2],
+    ])
+    expect(engine.jobs).toHaveLength(5)
   })
 
   it('takes messages of 8 MiB, answers larger ones, and stays', async () => {

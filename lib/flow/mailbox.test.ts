@@ -11,15 +11,20 @@ describe('Mailbox', () => {
 
   it('with depth 1 keeps the newest and hands back what it displaced', () => {
     const box = new Mailbox<number>({ depth: 1, whenFull: 'drop-oldest' })
-    expect(box.put(1)).toEqual({ accepted: true, displaced: undefined })
-    expect(box.put(2)).toEqual({ accepted: true, displaced: 1 })
+    expect(box.put(1)).toEqual({ accepted: true, displaced: [] })
+    expect(box.put(2)).toEqual({ accepted: true, displaced: [1] })
     expect(box.take()).toBe(2)
     expect(box.take()).toBeUndefined()
   })
 
   it('with more depth drops the oldest and keeps the order of the rest', () => {
     const box = new Mailbox<number>({ depth: 2, whenFull: 'drop-oldest' })
-    expect([1, 2, 3, 4].map((n) => box.put(n))).toMatchObject([{}, {}, { displaced: 1 }, { displaced: 2 }])
+    expect([1, 2, 3, 4].map((n) => box.put(n))).toMatchObject([
+      {},
+      {},
+      { displaced: [1] },
+      { displaced: [2] },
+    ])
     expect(box.drain()).toEqual([3, 4])
   })
 
@@ -35,6 +40,18 @@ describe('Mailbox', () => {
     expect(box.remove((n) => n === 2)).toBe(2)
     expect(box.remove((n) => n === 2)).toBeUndefined()
     expect(box.drain()).toEqual([1, 3])
+  })
+
+  it('lets a batch fill one place, go together, and keep its turn once begun', () => {
+    const box = new Mailbox<string>({ depth: 1, whenFull: 'drop-oldest' })
+    for (const item of ['a1', 'a2', 'a3'])
+      expect(box.put(item, 'a')).toEqual({ accepted: true, displaced: [] })
+    expect(box.put('b1', 'b')).toEqual({ accepted: true, displaced: ['a1', 'a2', 'a3'] })
+    box.put('b2', 'b')
+    expect(box.take()).toBe('b1')
+    expect(box.put('c', 'c')).toEqual({ accepted: true, displaced: [] })
+    expect(box.put('d')).toEqual({ accepted: true, displaced: ['c'] })
+    expect(box.drain()).toEqual(['b2', 'd'])
   })
 
   it('never holds more than its depth and loses no item, whatever comes', () => {
@@ -53,7 +70,7 @@ describe('Mailbox', () => {
           else {
             put++
             const result = box.put(step.put)
-            gone += !result.accepted || result.displaced !== undefined ? 1 : 0
+            gone += result.accepted ? result.displaced.length : 1
           }
           expect(box.size).toBeLessThanOrEqual(rule.depth)
           expect(box.size + gone).toBe(put)

@@ -3,7 +3,7 @@ import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { FrameRequest, SessionPolicy } from '../session/session.ts'
 import type { FrameRef, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 
-export type DialectId = 'native' | 'fal-ws' | 'fal-rest'
+export type DialectId = 'native' | 'fal-realtime' | 'fal-rest'
 
 /** One message as it came: text or bytes, already copied out of the socket's memory. */
 export type Inbound = string | Uint8Array

@@ -1,28 +1,38 @@
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import { dataUri } from '../../lib/protocol/image-bytes.ts'
+import type { DrawParams } from '../../lib/protocol/params.ts'
 import type { ImageEvent } from '../session/session-event.ts'
 import { toBase64 } from './image-text.ts'
 
 export interface FalEcho {
   readonly requestId: string
-  readonly prompt: string
+  readonly params: Pick<DrawParams, 'prompt' | 'strength' | 'guidanceScale'>
 }
 
-/**
- * fal's output, the union of both families' keys, plus the size each picture was rendered in. Always data URIs,
- * whatever `sync_mode` says: there is no CDN here.
- */
-export function falOutput(events: readonly ImageEvent[], echo: FalEcho): Record<string, unknown> {
+/** How one picture is put into a reply: a data URI, bytes, or the address it can be fetched from. */
+export type PicturePlace = (event: ImageEvent) => Readonly<Record<string, unknown>>
+
+export const asDataUri: PicturePlace = (event) => ({ url: dataUri(event.codec, toBase64(event.image)) })
+export const asBytes: PicturePlace = (event) => ({ content: event.image })
+
+/** fal's output: the union of both families' keys, plus what was really used and the size it was rendered in. */
+export function falOutput(
+  events: readonly ImageEvent[],
+  { requestId, params }: FalEcho,
+  place: PicturePlace = asDataUri,
+): Record<string, unknown> {
   const safe = events.map(() => false)
   const engineMs = events.reduce((sum, event) => sum + event.timings.engineMs, 0)
   return {
-    images: events.map(falImage),
+    images: events.map((event) => ({ ...place(event), ...falImage(event) })),
     timings: { inference: engineMs / 1000 },
     seed: events[0]?.seed ?? 0,
     num_inference_steps: events[0]?.steps ?? 0,
-    request_id: echo.requestId,
-    prompt: echo.prompt,
+    guidance_scale: params.guidanceScale,
+    strength: params.strength,
+    request_id: requestId,
+    prompt: params.prompt,
     nsfw_content_detected: safe,
     has_nsfw_concepts: safe,
   }
@@ -30,7 +40,6 @@ export function falOutput(events: readonly ImageEvent[], echo: FalEcho): Record<
 
 function falImage(event: ImageEvent): Record<string, unknown> {
   return {
-    url: dataUri(event.codec, toBase64(event.image)),
     width: event.width,
     height: event.height,
     content_type: `image/${event.codec}`,
@@ -73,12 +82,16 @@ export function falErrorBody(error: WireError): Record<string, unknown> {
   return { detail: [{ loc, msg: message, type, ctx }], message, code }
 }
 
-/** Client libraries show `error: reason`; the code is fal's for bad input, else ours. */
+/** Client libraries show `error: reason`; the code is fal's for bad input and for faults of the server, else ours. */
 export function falSocketError(error: WireError, requestId: string | undefined): Record<string, unknown> {
   const isInput = ERROR_TABLE[error.code].httpStatus < 429
   return {
     type: 'x-fal-error',
-    error: isInput ? 'VALIDATION_ERROR' : error.code.toUpperCase(),
+    error: isInput
+      ? 'VALIDATION_ERROR'
+      : error.code === 'internal'
+        ? 'INTERNAL_ERROR'
+        : error.code.toUpperCase(),
     reason: error.message,
     code: error.code,
     ...(error.field === undefined ? {} : { field: FIELDS[error.field] ?? error.field }),

@@ -3,6 +3,7 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
+import type { FalApp } from './fal-apps.ts'
 import { parseFalInput } from './fal-input.ts'
 import { falErrorBody, falOutput, falStatus } from './fal-output.ts'
 import type { FalEcho } from './fal-output.ts'
@@ -11,24 +12,28 @@ import { echo, parseJson } from './validation.ts'
 /** Requests of one caller wait for each other and never supersede each other; one too many is 429. */
 const WAITING_PER_CALLER = 16
 
-/** `POST /` and `POST /fal-ai/lcm-sd15-i2i`: JSON in, JSON out. */
-export const falRest: OnceDialect = {
-  id: 'fal-rest',
-  reply: 'once',
-  messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
-  policy: {
-    mailbox: { depth: WAITING_PER_CALLER, whenFull: 'reject-new' },
-    credit: WAITING_PER_CALLER + 1,
-    maxRunning: 1,
-  },
-  exchange: (context) => new FalExchange(context),
+/** `POST /{app}`: JSON in, JSON out. */
+export function falRest(app: FalApp): OnceDialect {
+  return {
+    id: 'fal-rest',
+    reply: 'once',
+    messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
+    policy: {
+      mailbox: { depth: WAITING_PER_CALLER, whenFull: 'reject-new' },
+      credit: WAITING_PER_CALLER + 1,
+      maxRunning: 1,
+    },
+    exchange: (context) => new FalExchange(app, context),
+  }
 }
 
 class FalExchange implements Exchange {
+  readonly #app: FalApp
   readonly #context: OnceContext
-  #echo: FalEcho = { requestId: '', prompt: '' }
+  #echo: FalEcho = { requestId: '', params: { prompt: '', strength: 0, guidanceScale: 0 } }
 
-  constructor(context: OnceContext) {
+  constructor(app: FalApp, context: OnceContext) {
+    this.#app = app
     this.#context = context
   }
 
@@ -40,10 +45,10 @@ class FalExchange implements Exchange {
         { kind: 'problem', error: { code: 'not_json', message: 'The body must be JSON', value: echo(text) } },
       ]
     const { model, randomSeed } = this.#context
-    const parsed = parseFalInput(json.value, model, randomSeed)
+    const parsed = parseFalInput(json.value, { app: this.#app, model, randomSeed })
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
     const { params, image, numImages } = parsed.input
-    this.#echo = { requestId: parsed.input.requestId, prompt: params.prompt }
+    this.#echo = { requestId: parsed.input.requestId, params }
     return Array.from({ length: numImages }, (_, index): Decoded => {
       const seq = this.#context.nextSeq()
       const own = { ...params, seed: (params.seed + index) >>> 0 }

@@ -1,17 +1,20 @@
+import { decode, encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
 import {
   ASKED,
   CONTEXT,
   imageEvent,
-  MODEL,
   onceDialectContract,
+  PNG,
   PNG_BASE64,
   socketDialectContract,
 } from './dialect.contract.ts'
-import { parseFalInput } from './fal-input.ts'
-import { falRest } from './fal-rest.ts'
-import { falWs } from './fal-ws.ts'
+import { DEFAULT_APP } from './fal-apps.ts'
+import { falRealtime } from './fal-realtime.ts'
+import { falRest as falRestOf } from './fal-rest.ts'
 
+const falWs = falRealtime(DEFAULT_APP)
+const falRest = falRestOf(DEFAULT_APP)
 const IMAGE = `data:image/png;base64,${PNG_BASE64}`
 /** draw-fast's request, with the rest of the parameters spelled out. */
 const body = {
@@ -41,7 +44,9 @@ const sloppy = {
   height: 256,
 }
 
+const { image_url: _, ...packed } = { ...sloppy, image_bytes: PNG }
 socketDialectContract(falWs, [
+  { name: 'a request in msgpack', hello: [], request: [encode(packed)] },
   { name: "draw-fast's request", hello: [], request: [JSON.stringify(body)] },
   { name: 'a sloppy request', hello: [], request: [JSON.stringify(sloppy)] },
 ])
@@ -49,79 +54,6 @@ onceDialectContract(falRest, [
   { name: "draw-fast's request", hello: [], request: [new TextEncoder().encode(JSON.stringify(body))] },
   { name: 'a sloppy request', hello: [], request: [JSON.stringify(sloppy)] },
 ])
-
-const parse = (input: unknown) => parseFalInput(input, MODEL, () => 99)
-function parsed(input: unknown) {
-  const result = parse(input)
-  if (!result.ok) throw new Error(result.error.message)
-  return result.input
-}
-
-describe('fal input', () => {
-  it('fills in the documented defaults, a random seed, and the size of the image', () => {
-    const png = Buffer.from(PNG_BASE64, 'base64')
-    png.writeUInt32BE(700, 16)
-    png.writeUInt32BE(500, 20)
-    const { params, numImages, requestId } = parsed({ prompt: '', image_url: png.toString('base64') })
-    expect(params).toEqual({
-      prompt: '',
-      strength: 0.8,
-      guidanceScale: 1,
-      steps: 4,
-      seed: 99,
-      width: 700,
-      height: 500,
-    })
-    expect({ numImages, requestId }).toEqual({ numImages: 1, requestId: '' })
-  })
-
-  it("takes a default of the model where the model cannot do fal's", () => {
-    const narrow = { ...MODEL, limits: { ...MODEL.limits, guidanceScale: [2, 8] as [number, number] } }
-    expect(parseFalInput(body, narrow, () => 0)).toMatchObject({ ok: true })
-    const { guidance_scale: _, ...rest } = body
-    expect(parseFalInput(rest, narrow, () => 0)).toMatchObject({ input: { params: { guidanceScale: 4 } } })
-  })
-
-  it.each([
-    ['square_hd', 1024, 1024],
-    ['landscape_16_9', 1024, 576],
-  ])('knows the size %s', (image_size, width, height) => {
-    expect(parsed({ ...body, image_size }).params).toMatchObject({ width, height })
-  })
-
-  it.each([
-    [6543.21, 6543],
-    [-5, 4294967291],
-    [2 ** 32 + 3, 3],
-    ['17', 17],
-  ])('makes seed %s the 32-bit number %s', (seed, expected) => {
-    expect(parsed({ ...body, seed }).params.seed).toBe(expected)
-  })
-
-  it.each([
-    ['no prompt', { prompt: undefined }, 'prompt', /missing/],
-    ['a prompt that is a number', { prompt: 5 }, 'prompt', /text|characters/],
-    ['a prompt of 2001 characters', { prompt: 'x'.repeat(2001) }, 'prompt', /2000/],
-    ['no image', { image_url: undefined }, 'image_url', /missing/],
-    [
-      "a URL: nobody's pages are fetched",
-      { image_url: 'http://169.254.169.254/latest' },
-      'image_url',
-      /fetches none/,
-    ],
-    ['strength 2', { strength: 2 }, 'strength', /0 to 1/],
-    ['strength "high"', { strength: 'high' }, 'strength', /0 to 1/],
-    ['an empty number', { strength: '' }, 'strength', /0 to 1/],
-    ['no steps at all', { num_inference_steps: 0 }, 'num_inference_steps', /1 to 50/],
-    ['nine images', { num_images: 9 }, 'num_images', /1 to 8/],
-    ['a size nobody has', { image_size: 'poster' }, 'image_size', /square_hd/],
-    ['a size that every object has', { image_size: 'constructor' }, 'image_size', /square_hd/],
-    ['a side of 30000', { image_size: { width: 30000, height: 64 } }, 'width', /64 to 2048/],
-  ])('refuses %s, naming the field', (_name, patch, field, message) => {
-    const result = parse({ ...body, ...patch })
-    expect(result).toMatchObject({ ok: false, error: { field, message: expect.stringMatching(message) } })
-  })
-})
 
 describe('fal REST', () => {
   const exchange = () => {
@@ -190,7 +122,7 @@ describe('fal REST', () => {
   })
 })
 
-describe('fal JSON socket', () => {
+describe('fal sockets', () => {
   it('echoes each request_id on its own reply, in any order', () => {
     const translator = falWs.translator(CONTEXT)
     translator.decode(JSON.stringify({ ...body, request_id: 'a' }))
@@ -218,10 +150,12 @@ describe('fal JSON socket', () => {
     })
   })
 
-  it('says that msgpack is not spoken here', () => {
-    expect(falWs.translator(CONTEXT).decode(new Uint8Array([0x81]))).toMatchObject([
-      { kind: 'problem', error: { code: 'invalid_message' } },
-    ])
+  it('says that bytes which are no msgpack are none, in text', () => {
+    const translator = falWs.translator(CONTEXT)
+    const [problem] = translator.decode(new Uint8Array([0x81]))
+    if (problem?.kind !== 'problem') throw new Error('no problem')
+    const [out] = translator.encode({ type: 'problem', error: problem.error })
+    expect(JSON.parse(String(out?.data))).toMatchObject({ type: 'x-fal-error', code: 'invalid_message' })
   })
 
   it.each([
@@ -231,5 +165,59 @@ describe('fal JSON socket', () => {
     ['', 1],
   ])('lets %j make %i wait', (query, depth) => {
     expect(falWs.policy(new URLSearchParams(query)).mailbox).toEqual({ depth, whenFull: 'drop-oldest' })
+  })
+
+  it('answers bytes with bytes, the picture as content, and text with text on the same socket', () => {
+    const translator = falWs.translator(CONTEXT)
+    translator.decode(
+      encode({ ...body, image_url: undefined, image_bytes: PNG, _force_msgpack: new Uint8Array() }),
+    )
+    translator.decode(JSON.stringify({ ...body, request_id: 'text' }))
+    const [bytes] = translator.encode(imageEvent(0))
+    if (!(bytes?.data instanceof Uint8Array)) throw new Error('not binary')
+    expect(decode(bytes.data)).toMatchObject({
+      request_id: 'r1',
+      images: [{ content: PNG, content_type: 'image/png', width: 300, height: 300 }],
+    })
+    const [text] = translator.encode(imageEvent(1))
+    expect(JSON.parse(String(text?.data))).toMatchObject({ request_id: 'text', images: [{ url: IMAGE }] })
+  })
+
+  it('says errors as text to those who speak msgpack too', () => {
+    const translator = falWs.translator(CONTEXT)
+    const [refusal] = translator.decode(encode({ ...body, strength: 'much' }))
+    if (refusal?.kind !== 'refuse') throw new Error('not refused')
+    const [out] = translator.encode({ type: 'refused', ...refusal.frame, error: refusal.error })
+    expect(JSON.parse(String(out?.data))).toMatchObject({ error: 'VALIDATION_ERROR', request_id: 'r1' })
+  })
+
+  describe('num_images', () => {
+    const three = () => {
+      const translator = falWs.translator(CONTEXT)
+      const decoded = translator.decode(JSON.stringify({ ...body, num_images: 3 }))
+      return { translator, decoded }
+    }
+
+    it('asks for one batch with seeds of its own and answers once, when all are painted', () => {
+      const { translator, decoded } = three()
+      const frames = decoded.flatMap((one) => (one.kind === 'frame' ? [one] : []))
+      expect(frames.map(({ frame, params }) => [frame.seq, frame.batch, params?.seed])).toEqual([
+        [0, 0, 42],
+        [1, 0, 43],
+        [2, 0, 44],
+      ])
+      expect([translator.encode(imageEvent(0)), translator.encode(imageEvent(1))]).toEqual([[], []])
+      const output = JSON.parse(String(translator.encode(imageEvent(2))[0]?.data))
+      expect(output.images).toHaveLength(3)
+      expect(output).toMatchObject({ request_id: 'r1', has_nsfw_concepts: [false, false, false] })
+    })
+
+    it('says a failure once and no picture after it', () => {
+      const { translator } = three()
+      const error = { code: 'engine_crashed', message: 'crashed' } as const
+      const failed = (seq: number) =>
+        translator.encode({ type: 'failed', seq, rev: seq, error, retryable: true })
+      expect([failed(0).length, failed(1).length, translator.encode(imageEvent(2)).length]).toEqual([1, 0, 0])
+    })
   })
 })

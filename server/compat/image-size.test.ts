@@ -37,3 +37,25 @@ it('says nothing about what it does not know', () => {
   expect(imageSize(new Uint8Array([1, 2, 3]))).toBeUndefined()
   expect(imageSize(new Uint8Array([0xff, 0xd8, 0xff, 0xff, 0xff]))).toBeUndefined()
 })
+
+it.each([
+  ['JPEG', () => picture.clone().jpeg()],
+  ['WebP', () => picture.clone().webp()],
+  ['PNG', () => picture.clone().png()],
+])('counts the rotation that EXIF asks of a %s', async (_name, make) => {
+  for (const [orientation, width, height] of [
+    [1, 321, 123],
+    [3, 321, 123],
+    [5, 123, 321],
+    [6, 123, 321],
+    [8, 123, 321],
+  ] as const) {
+    const bytes = new Uint8Array(await make().withMetadata({ orientation }).toBuffer())
+    expect([orientation, imageSize(bytes)]).toEqual([orientation, { width, height }])
+    // What the decoder makes of it is what counts.
+    const { info } = await sharp(bytes).rotate().toBuffer({ resolveWithObject: true })
+    expect(info).toMatchObject({ width, height })
+    for (let length = 0; length < Math.min(bytes.length, 400); length++)
+      expect(() => imageSize(bytes.subarray(0, length))).not.toThrow()
+  }
+})

@@ -1,6 +1,7 @@
 import type { SocketDialect } from '../compat/dialect.ts'
+import { DEFAULT_APP } from '../compat/fal-apps.ts'
+import { falRealtime } from '../compat/fal-realtime.ts'
 import { falRest } from '../compat/fal-rest.ts'
-import { falWs } from '../compat/fal-ws.ts'
 import { native } from '../compat/native.ts'
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
@@ -16,7 +17,8 @@ import type { StaticFiles } from './static-files.ts'
 /** The sockets: the only list of dialects that have one. */
 const SOCKETS: readonly { readonly path: string; readonly dialect: SocketDialect }[] = [
   { path: '/api/live', dialect: native },
-  { path: '/ws', dialect: falWs },
+  { path: '/ws', dialect: falRealtime(DEFAULT_APP) },
+  { path: '/realtime', dialect: falRealtime(DEFAULT_APP) },
 ]
 
 /** The doors that answer one request: fal's own paths for its first two forms. */
@@ -40,13 +42,14 @@ type Handler = (request: HttpRequest) => Reply | Promise<Reply>
 /** Everything that answers on the one port. */
 export function createRoutes(deps: RouteDeps): Routes {
   const open = new OpenSockets()
-  const door = new OnceDoor(falRest, deps)
+  const falDialect = falRest(DEFAULT_APP)
+  const door = new OnceDoor(falDialect, deps)
   const isDoor = (head: RequestHead) => head.method === 'POST' && FAL_PATHS.includes(head.path)
   const table = httpTable(deps, door)
   return {
     open,
     sockets: SOCKETS.map(({ path, dialect }) => socketRoute(path, dialect, { deps, open })),
-    bodyLimitBytes: (head) => (isDoor(head) ? falRest.messageLimitBytes : OTHER_BODY_LIMIT_BYTES),
+    bodyLimitBytes: (head) => (isDoor(head) ? falDialect.messageLimitBytes : OTHER_BODY_LIMIT_BYTES),
     bodyTooLarge: (head, limit) => {
       const error = tooLarge(Number(head.headers['content-length'] ?? limit + 1), limit)
       return isDoor(head) ? withCors(door.refuse(error), head, deps.origins) : jsonError(error)

@@ -29,6 +29,8 @@ export interface FrameRequest extends FrameRef {
   readonly mode: FrameMode
   /** Encoded sketch; `undefined` paints from the words alone. */
   readonly image: Uint8Array | undefined
+  /** Frames of one request that asked for several pictures share a number: they wait as one and give way as one. */
+  readonly batch?: number
 }
 
 interface WaitingFrame extends FrameRequest {
@@ -194,7 +196,7 @@ export class Session {
       const message = 'A live frame of this session still waits; refine when it is painted'
       return this.#emit({ type: 'refused', ...ref(frame), error: { code: 'busy', message } })
     }
-    const put = work.mailbox.put(frame)
+    const put = work.mailbox.put(frame, frame.batch)
     if (!put.accepted) {
       const message = `${work.mailbox.size} requests of yours wait already; send this one again later`
       return this.#emit({
@@ -204,7 +206,7 @@ export class Session {
       })
     }
     // The displaced frame gives its credit back before the new one takes: latest wins even for those who do not count.
-    if (put.displaced) this.#end(work, { type: 'superseded', ...ref(put.displaced), by: frame.seq })
+    for (const old of put.displaced) this.#end(work, { type: 'superseded', ...ref(old), by: frame.seq })
     if (work.credit.take(frame.seq)) {
       this.#options.observer.frameAccepted(this.id, frame)
       return this.#options.wake()

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { MODEL, PNG, PNG_BASE64 } from './dialect.contract.ts'
+import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
+import type { FalApp } from './fal-apps.ts'
+import { parseFalInput } from './fal-input.ts'
+
+const body = {
+  prompt: 'a cat',
+  image_url: `data:image/png;base64,${PNG_BASE64}`,
+  strength: 0.5,
+  seed: 42,
+  guidance_scale: 2,
+  num_inference_steps: 4,
+}
+
+const parse = (input: unknown, app: FalApp = DEFAULT_APP, model = MODEL) =>
+  parseFalInput(input, { app, model, randomSeed: () => 99 })
+
+function parsed(input: unknown, app: FalApp = DEFAULT_APP, model = MODEL) {
+  const result = parse(input, app, model)
+  if (!result.ok) throw new Error(result.error.message)
+  return result.input
+}
+
+describe('fal input', () => {
+  it("fills in the model's own defaults, a random seed, and the size of the image", () => {
+    const png = Buffer.from(PNG_BASE64, 'base64')
+    png.writeUInt32BE(700, 16)
+    png.writeUInt32BE(500, 20)
+    const { params, ...rest } = parsed({ prompt: '', image_url: png.toString('base64') })
+    const { strength, guidanceScale, steps } = MODEL.defaults
+    expect(params).toEqual({ prompt: '', strength, guidanceScale, steps, seed: 99, width: 700, height: 500 })
+    expect(rest).toMatchObject({ numImages: 1, requestId: '', syncMode: false })
+  })
+
+  it.each([
+    [{ num_inference_steps: 50 }, { steps: 8 }],
+    [{ num_inference_steps: 200 }, { steps: 8 }],
+    [{ guidance_scale: 0 }, { guidanceScale: 1 }],
+    [{ guidance_scale: 40 }, { guidanceScale: 8 }],
+    [{ strength: 0.01 }, { strength: 0.1, steps: 4 }],
+    [
+      { strength: 0.1, num_inference_steps: 8 },
+      { strength: 0.1, steps: 5 },
+    ],
+    [{ image_size: { width: 30000, height: 64 } }, { width: 2048, height: 64 }],
+    [{ image_size: { width: 4096, height: 2048 } }, { width: 2048, height: 1024 }],
+  ])('clamps %j to what the model can do: %j', (patch, used) => {
+    expect(parsed({ ...body, ...patch }).params).toMatchObject(used)
+  })
+
+  it('raises a strength that leaves not even the fewest steps', () => {
+    const eager = {
+      ...MODEL,
+      limits: { ...MODEL.limits, steps: [4, 8] as [number, number], strength: [0.01, 1] as [number, number] },
+    }
+    expect(parsed({ ...body, strength: 0.02 }, DEFAULT_APP, eager).params).toMatchObject({
+      steps: 4,
+      strength: 0.08,
+    })
+  })
+
+  it.each([
+    ['square_hd', 1024, 1024],
+    ['landscape_16_9', 1024, 576],
+  ])('knows the size %s', (image_size, width, height) => {
+    expect(parsed({ ...body, image_size }).params).toMatchObject({ width, height })
+  })
+
+  it.each([
+    [6543.21, 6543],
+    [-5, 4294967291],
+    [2 ** 32 + 3, 3],
+    ['17', 17],
+  ])('makes seed %s the 32-bit number %s', (seed, expected) => {
+    expect(parsed({ ...body, seed }).params.seed).toBe(expected)
+  })
+
+  it.each([
+    ['no prompt', { prompt: undefined }, 'prompt', /missing/],
+    ['a prompt that is a number', { prompt: 5 }, 'prompt', /text|characters/],
+    ['a prompt of 2001 characters', { prompt: 'x'.repeat(2001) }, 'prompt', /2000/],
+    ['no image', { image_url: undefined }, 'image_url', /missing/],
+    [
+      "a URL: nobody's pages are fetched",
+      { image_url: 'http://169.254.169.254/latest' },
+      'image_url',
+      /fetches none/,
+    ],
+    ['strength 2', { strength: 2 }, 'strength', /0 to 1/],
+    ['strength "high"', { strength: 'high' }, 'strength', /0 to 1/],
+    ['an empty number', { strength: '' }, 'strength', /0 to 1/],
+    ['no steps at all', { num_inference_steps: 0 }, 'num_inference_steps', /at least 1/],
+    ['guidance below zero', { guidance_scale: -1 }, 'guidance_scale', /at least 0/],
+    ['nine images', { num_images: 9 }, 'num_images', /1 to 8/],
+    ['a size nobody has', { image_size: 'poster' }, 'image_size', /square_hd/],
+    ['a size that every object has', { image_size: 'constructor' }, 'image_size', /square_hd/],
+    ['a side of nothing', { image_size: { width: 0, height: 64 } }, 'width', /at least 1/],
+    ['sync_mode "maybe"', { sync_mode: 'maybe' }, 'sync_mode', /true or false/],
+  ])('refuses %s, naming the field', (_name, patch, field, message) => {
+    const result = parse({ ...body, ...patch })
+    expect(result).toMatchObject({ ok: false, error: { field, message: expect.stringMatching(message) } })
+  })
+
+  it('takes image_bytes, as bytes and as base64, before image_url', () => {
+    expect(parsed({ ...body, image_url: 'nonsense://', image_bytes: PNG }).image).toEqual(PNG)
+    expect(parsed({ prompt: '', image_bytes: PNG_BASE64 }).image).toEqual(PNG)
+    expect(parsed({ prompt: '', image_url: PNG }).image).toEqual(PNG)
+    expect(parse({ prompt: '', image_bytes: 7 })).toMatchObject({ error: { field: 'image_bytes' } })
+  })
+})
+
+describe('fal apps', () => {
+  const app = (id: string): FalApp => {
+    const found = findFalApp(id)
+    if (!found) throw new Error(`no app ${id}`)
+    return found
+  }
+
+  it.each([
+    ['fal-ai/lcm-sd15-i2i', 'fal-ai/lcm-sd15-i2i'],
+    ['110602490-lcm-sd15-i2i', 'fal-ai/lcm-sd15-i2i'],
+    ['110602490/lcm-sd15-i2i', 'fal-ai/lcm-sd15-i2i'],
+    ['110602490-lcm', 'fal-ai/lcm'],
+    ['110602490/fast-lcm-diffusion/image-to-image', 'fal-ai/fast-lcm-diffusion/image-to-image'],
+  ])('knows %s as %s', (id, name) => {
+    expect(app(id).id).toBe(name)
+  })
+
+  it.each(['', 'fal-ai', 'fal-ai/flux', 'fal-ai/lcm/', 'constructor'])('does not know %j', (id) => {
+    expect(findFalApp(id)).toBeUndefined()
+  })
+
+  it("paints from the words where the app's request brings no image, at the model's size and full strength", () => {
+    const words = { prompt: 'a boat', strength: 0.3 }
+    for (const id of ['fal-ai/lcm', 'fal-ai/fast-lcm-diffusion']) {
+      const { image, params } = parsed(words, app(id))
+      expect({ image, ...params }).toMatchObject({ image: undefined, strength: 1, width: 256, height: 256 })
+    }
+    expect(parsed(body, app('fal-ai/fast-lcm-diffusion')).image).toBeUndefined()
+    expect(parsed(body, app('fal-ai/lcm')).image).toEqual(PNG)
+    expect(parsed({ ...body, image_url: '' }, app('fal-ai/lcm')).image).toBeUndefined()
+  })
+
+  it('does not pretend to inpaint', () => {
+    expect(parse({ ...body, mask_url: 'x' }, app('fal-ai/lcm'))).toMatchObject({
+      error: { field: 'mask_url' },
+    })
+    expect(parse({ ...body, mask_url: 'x' })).toMatchObject({ ok: true })
+  })
+})

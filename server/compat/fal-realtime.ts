@@ -1,0 +1,145 @@
+// fal's sockets. Text in is JSON and gets JSON text back; binary in is msgpack and gets msgpack back: the type of the
+// message decides, not the path. Notices and errors are always text, because clients from 0.7 on hand any binary
+// message to `onResult` unread. The only importer of msgpack for fal.
+import { decode as decodeMsgpack, encode as encodeMsgpack } from '@msgpack/msgpack'
+import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
+import type { SessionPolicy } from '../session/session.ts'
+import { isTerminal } from '../session/session-event.ts'
+import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
+import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
+import type { FalApp } from './fal-apps.ts'
+import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
+import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
+import type { FalEcho } from './fal-output.ts'
+import { echo, isRecord, parseJson } from './validation.ts'
+
+/**
+ * A superseded request gets no answer at all, as on fal's own server, whose bounded queue drops the oldest silently.
+ * draw-fast relies on that: it drops what is older than the newest it has shown, and asks again only when its newest
+ * request has had no answer for 5 s. Any notice would reach `onResult` of clients before 0.7, which expect a picture.
+ */
+export function falRealtime(app: FalApp): SocketDialect {
+  return {
+    id: 'fal-realtime',
+    reply: 'socket',
+    messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
+    opensOn: 'connect',
+    policy,
+    translator: (context) => new FalTranslator(app, context),
+  }
+}
+
+/** `max_buffering` of the URL, 1 to 60 as in fal's client; without it the newest request alone waits. */
+function policy(query: URLSearchParams): SessionPolicy {
+  const asked = Number(query.get('max_buffering') ?? 1)
+  const depth = Number.isInteger(asked) && asked >= 1 && asked <= 60 ? asked : 1
+  // Requests wait as one each, however many pictures they ask for; credit counts pictures.
+  return { mailbox: { depth, whenFull: 'drop-oldest' }, credit: (depth + 1) * MAX_IMAGES, maxRunning: 1 }
+}
+
+/** One request in flight: one picture or several, answered together. */
+interface Asked {
+  readonly echo: FalEcho
+  readonly binary: boolean
+  readonly pictures: ImageEvent[]
+  open: number
+  failed: boolean
+}
+
+class FalTranslator implements Translator {
+  readonly #app: FalApp
+  readonly #context: DialectContext
+  readonly #inFlight = new Map<number, Asked>()
+  #nextSeq = 0
+
+  constructor(app: FalApp, context: DialectContext) {
+    this.#app = app
+    this.#context = context
+  }
+
+  decode(input: Inbound): Decoded[] {
+    const body = typeof input === 'string' ? parseJson(input) : parseMsgpack(input)
+    const binary = typeof input !== 'string'
+    if (!body.ok) return [unreadable(input)]
+    const { model, randomSeed } = this.#context
+    const parsed = parseFalInput(body.value, { app: this.#app, model, randomSeed })
+    if (!parsed.ok) {
+      const params = { prompt: '', strength: 0, guidanceScale: 0 }
+      const [seq] = this.#remember({ requestId: requestIdOf(body.value), params }, binary, 1)
+      return [{ kind: 'refuse', frame: { seq, rev: seq }, error: parsed.error }]
+    }
+    const { params, image, requestId, numImages } = parsed.input
+    const seqs = this.#remember({ requestId, params }, binary, numImages)
+    const [batch] = seqs
+    return seqs.map((seq, index) => ({
+      kind: 'frame',
+      frame: { seq, rev: seq, mode: 'live', image, batch },
+      params: { ...params, seed: (params.seed + index) >>> 0 },
+    }))
+  }
+
+  #remember(echo: FalEcho, binary: boolean, count: number): [number, ...number[]] {
+    const asked: Asked = { echo, binary, pictures: [], open: count, failed: false }
+    const first = this.#nextSeq
+    const seqs: [number, ...number[]] = [first]
+    for (let seq = first + 1; seq < first + count; seq++) seqs.push(seq)
+    for (const seq of seqs) this.#inFlight.set(seq, asked)
+    this.#nextSeq = first + count
+    return seqs
+  }
+
+  encode(event: SessionEvent): Outbound[] {
+    if (event.type === 'problem') return [control(falSocketError(event.error, undefined))]
+    return isTerminal(event) ? this.#end(event) : []
+  }
+
+  #end(event: TerminalEvent): Outbound[] {
+    const asked = this.#inFlight.get(event.seq)
+    if (!asked) return []
+    this.#inFlight.delete(event.seq)
+    asked.open -= 1
+    if (event.type === 'image') {
+      asked.pictures.push(event)
+      return asked.open === 0 && !asked.failed ? [answer(event.seq, asked)] : []
+    }
+    // One picture less is no answer: the request ends here, once.
+    const isNews = !asked.failed && event.type !== 'superseded'
+    asked.failed = true
+    return isNews ? [control(falSocketError(event.error, asked.echo.requestId))] : []
+  }
+}
+
+function answer(seq: number, { pictures, echo, binary }: Asked): Outbound {
+  const output = falOutput(pictures, echo, binary ? asBytes : asDataUri)
+  const data = binary ? encodeMsgpack(output) : JSON.stringify(output)
+  return { kind: 'image', seq, data, replacedBy: () => undefined }
+}
+
+function parseMsgpack(
+  bytes: Uint8Array,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+  try {
+    return { ok: true, value: decodeMsgpack(bytes) }
+  } catch {
+    return { ok: false }
+  }
+}
+
+function unreadable(input: Inbound): Decoded {
+  if (typeof input === 'string')
+    return {
+      kind: 'problem',
+      error: { code: 'not_json', message: 'A text message must be JSON', value: echo(input) },
+    }
+  const message = 'A binary message must be one msgpack value'
+  return { kind: 'problem', error: { code: 'invalid_message', message, value: `${input.length} bytes` } }
+}
+
+function requestIdOf(body: unknown): string {
+  const id = isRecord(body) ? body['request_id'] : undefined
+  return typeof id === 'string' ? id : ''
+}
+
+function control(body: Record<string, unknown>): Outbound {
+  return { kind: 'control', data: JSON.stringify(body) }
+}
