@@ -42,13 +42,15 @@ describe('the native door', () => {
     expect(same.equals(message.image)).toBe(true)
   })
 
-  it('sends previews of every step when asked, in the encoding of the frame', async () => {
+  it('P1 sends previews of every n-th step when asked, in the asked form and, in the encoding of the frame', async () => {
     const { server } = await start()
     const client = await drawing(server)
-    client.sendJson({ type: 'previews', everySteps: 2 })
+    client.sendJson({ type: 'previews', everySteps: 2, side: 64, codec: 'webp' })
     client.send(binary(1))
     expect(decodeBinary(await client.untilBinary())).toMatchObject({
       kind: 'preview',
+      codec: 'webp',
+      width: 64,
       seq: 1,
       meta: { step: 2, steps: 4 },
     })

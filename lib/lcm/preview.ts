@@ -36,11 +36,12 @@ export function latentsToRgb(latents: Float32Array, grid: Size, map: LatentRgbMa
   expectLength('latents', latents, channels * plane)
   const out = new Uint8ClampedArray(plane * 3)
   map.matrix.forEach((factors, colour) => {
-    const bias = map.bias[colour] ?? 0
-    for (let i = 0; i < plane; i++) {
-      const value = factors.reduce((sum, factor, c) => sum + factor * (latents[c * plane + i] ?? 0), bias)
-      out[3 * i + colour] = 255 * (value * 0.5 + 0.5)
+    const sums = new Float64Array(plane).fill(map.bias[colour] ?? 0)
+    // Channel by channel: latents are read in the order they lie.
+    for (const [c, factor] of factors.entries()) {
+      for (let i = 0; i < plane; i++) sums[i] = (sums[i] ?? 0) + factor * (latents[c * plane + i] ?? 0)
     }
+    for (let i = 0; i < plane; i++) out[3 * i + colour] = 255 * ((sums[i] ?? 0) * 0.5 + 0.5)
   })
   return new Uint8Array(out.buffer)
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { DrawParamsSchema, ModelInfoSchema } from './params.ts'
+import { PreviewWantFields } from './preview.ts'
 
 /** Image formats on the wire, by the magic bytes of the data, not by what anyone claims. */
 export const IMAGE_CODECS = ['jpeg', 'png', 'webp'] as const
@@ -37,11 +38,8 @@ export const ClientMessageSchema = v.variant('type', [
     image: v.optional(v.string()),
     ...FrameOverrides,
   }),
-  /** Step previews: every n-th step, 0 for none. Starts at 0. */
-  v.object({
-    type: v.literal('previews'),
-    everySteps: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(50)),
-  }),
+  /** Step previews: every n-th step, 0 for none. Starts at 0; a running frame heeds it from its next step on. */
+  v.object({ type: v.literal('previews'), ...PreviewWantFields }),
   /** Gives up a frame that waits or runs; it ends as `failed` with code `cancelled`. */
   v.object({ type: v.literal('cancel'), seq: U32 }),
   /** Clock offset and round trip, as in NTP: the server answers with its own time. */
@@ -61,6 +59,8 @@ export const TimingsSchema = v.object({
   vaeDecodeMs: v.number(),
   /** Raw RGB to image bytes. */
   encodeMs: v.number(),
+  /** Step previews of all who watched, decoded and encoded; absent when nobody did. */
+  previewMs: v.optional(v.number()),
   /** Handed to the engine to result, waiting excluded. */
   engineMs: v.number(),
   /** Received by the gateway to reply handed to the socket. */

@@ -34,7 +34,7 @@ export async function benchEngine(engine: Engine, frames: number): Promise<Engin
       image,
       mode: 'live',
       output: { codec: 'jpeg', quality: 85 },
-      previewEvery: 0,
+      previews: [],
     } as const
     const result = await engine.generate(job, { signal: new AbortController().signal })
     if (index < WARM_UP) continue

@@ -6,6 +6,7 @@ import { createEvents } from '../events.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { measureMachine } from './calibration.ts'
 import { benchEngine } from './engine-bench.ts'
+import { benchPreviews } from './preview-bench.ts'
 import { benchSockets, benchWires, withServer } from './gateway-bench.ts'
 import { type Report, table } from './report.ts'
 
@@ -30,11 +31,13 @@ async function bench(): Promise<Report> {
     ...(values.provider === undefined ? {} : { provider: values.provider }),
   })
   const engineFigures = await benchEngine(engine, Number(values.frames))
+  const previews = await benchPreviews(engine, Number(values.frames))
   const seconds = Number(values.seconds)
   // Awaited here: leaving this scope closes the engine.
   return await withServer(engine, async (url) => ({
     machine,
     engine: engineFigures,
+    previews,
     gateway: {
       one: await benchSockets(engine, url, { sockets: 1, seconds }),
       eight: await benchSockets(engine, url, { sockets: 8, seconds: seconds * 2 }),

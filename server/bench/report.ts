@@ -1,10 +1,12 @@
 import type { MachineFigures } from './calibration.ts'
 import type { EngineFigures } from './engine-bench.ts'
+import type { PreviewFigures } from './preview-bench.ts'
 import type { GatewayFigures, WireSummary } from './gateway-bench.ts'
 
 export interface Report {
   readonly machine: MachineFigures
   readonly engine: EngineFigures
+  readonly previews: readonly PreviewFigures[]
   readonly gateway: { readonly one: GatewayFigures; readonly eight: GatewayFigures }
   readonly wire: Readonly<Record<string, WireSummary>>
 }
@@ -17,6 +19,8 @@ export function table(report: Report): string {
     ...machineLines(report),
     '',
     ...engineLines(report),
+    '',
+    ...previewLines(report),
     '',
     ...gatewayLines(report),
     '',
@@ -44,6 +48,19 @@ function engineLines({ engine }: Report): string[] {
     `          stages ${stages.join(', ')} ms`,
     `          model ${ms(engine.modelMs)}, overhead ${(engine.overheadRatio * 100).toFixed(1)} %`,
   ]
+}
+
+function previewLines({ previews }: Report): string[] {
+  const without = previews.find(({ everySteps }) => everySteps === 0)
+  return previews.map(({ everySteps, frameMs, previewMs, shown, stepMs }) => {
+    const name = everySteps === 0 ? 'none' : everySteps === 1 ? 'every step' : `every ${everySteps} steps`
+    const ratio = without === undefined ? '' : ` (${(frameMs.p50 / without.frameMs.p50).toFixed(2)}x none)`
+    const cost =
+      shown === 0
+        ? ''
+        : `, one preview ${ms(previewMs)} = ${(previewMs / stepMs).toFixed(2)} of a step, ${shown} shown`
+    return `previews  ${name.padEnd(13)} frame p50 ${ms(frameMs.p50)}${ratio}${cost}`
+  })
 }
 
 function gatewayLines({ gateway }: Report): string[] {

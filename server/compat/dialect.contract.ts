@@ -84,14 +84,14 @@ const everythingElse: readonly SessionEvent[] = [
   { type: 'engine', engine: { name: 'degraded', detail: 'restarting' } },
   { type: 'problem', error: { code: 'not_json', message: 'no' } },
   { type: 'started', seq: 0, rev: 0 },
-  { type: 'step', seq: 0, rev: 0, step: 1, steps: 4, preview: undefined },
+  { type: 'step', seq: 0, rev: 0, step: 1, steps: 4, previews: [] },
   {
     type: 'step',
     seq: 0,
     rev: 0,
     step: 2,
     steps: 4,
-    preview: { image: PNG, codec: 'png', width: 300, height: 300 },
+    previews: [{ image: PNG, codec: 'png', side: 300, quality: 70, width: 300, height: 300 }],
   },
 ]
 

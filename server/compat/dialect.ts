@@ -1,5 +1,6 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { FrameRequest, SessionPolicy } from '../session/session.ts'
 import type { FrameRef, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 
@@ -33,7 +34,7 @@ export type Decoded =
   | { readonly kind: 'frame'; readonly frame: FrameRequest; readonly params?: DrawParams }
   /** A frame that can be named but not used: it still gets its terminal event. */
   | { readonly kind: 'refuse'; readonly frame: FrameRef; readonly error: WireError }
-  | { readonly kind: 'previews'; readonly everySteps: number }
+  | { readonly kind: 'previews'; readonly want: PreviewWant | undefined }
   | { readonly kind: 'cancel'; readonly seq: number }
   /** About a message that was no frame; with `close`, the socket cannot stay. */
   | { readonly kind: 'problem'; readonly error: WireError; readonly close?: Close }

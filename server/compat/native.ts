@@ -6,6 +6,8 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { binaryVersion, decodeBinary, encodeBinary } from '../../lib/protocol/frame.ts'
 import type { BinaryMessage } from '../../lib/protocol/frame.ts'
 import { dataUri } from '../../lib/protocol/image-bytes.ts'
+import { previewFor } from '../../lib/protocol/preview.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { DEFAULT_CREDIT, NATIVE_MESSAGE_LIMIT_BYTES, PROTOCOL_VERSION } from '../../lib/protocol/version.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { assertNever } from '../../lib/std/assert.ts'
@@ -36,12 +38,14 @@ export const native: SocketDialect = {
 type Encoding = 'binary' | 'json'
 type FrameEvent = Exclude<SessionEvent, { type: 'opened' | 'engine' | 'problem' }>
 type StepEvent = Extract<SessionEvent, { type: 'step' }>
+type Preview = StepEvent['previews'][number]
 
 class NativeTranslator implements Translator {
   readonly #context: DialectContext
   /** How each frame in flight came, so that its picture leaves the same way (SPEC W4). */
   readonly #encodings = new Map<number, Encoding>()
   #greeted = false
+  #want: PreviewWant | undefined
 
   constructor(context: DialectContext) {
     this.#context = context
@@ -112,7 +116,7 @@ class NativeTranslator implements Translator {
       case 'frame':
         return this.#jsonFrame(message)
       case 'previews':
-        return { kind: 'previews', everySteps: message.everySteps }
+        return this.#watch(message)
       case 'cancel':
         return { kind: 'cancel', seq: message.seq }
       case 'ping':
@@ -133,6 +137,11 @@ class NativeTranslator implements Translator {
       })
     this.#greeted = true
     return { kind: 'open' }
+  }
+
+  #watch({ everySteps, fromStep, side, codec, quality }: PreviewWant): Decoded {
+    this.#want = { everySteps, fromStep, side, codec, quality }
+    return { kind: 'previews', want: this.#want }
   }
 
   #jsonFrame(message: Extract<ClientMessage, { type: 'frame' }>): Decoded {
@@ -174,7 +183,10 @@ class NativeTranslator implements Translator {
       case 'started':
         return [control({ type: 'started', seq, rev })]
       case 'step':
-        return encodeStep(event, encoding)
+        return [
+          control({ type: 'step', seq, rev, step: event.step, steps: event.steps }),
+          ...encodePreview(event, previewFor(event, this.#want), encoding),
+        ]
       case 'image':
         return [encodeImage(event, encoding)]
       case 'superseded':
@@ -206,9 +218,10 @@ function welcome(event: Extract<SessionEvent, { type: 'opened' }>): ServerMessag
   }
 }
 
-function encodeStep(event: StepEvent, encoding: Encoding): Outbound[] {
-  const { seq, rev, step, steps, preview } = event
-  if (!preview) return [control({ type: 'step', seq, rev, step, steps })]
+/** Beside the step's own message, never in place of it: a preview may be dropped, progress may not. */
+function encodePreview(event: StepEvent, preview: Preview | undefined, encoding: Encoding): Outbound[] {
+  const { seq, rev, step, steps } = event
+  if (!preview) return []
   const { image, codec, width, height } = preview
   if (encoding === 'binary') {
     const meta = { step, steps }

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DrawParams } from '../../lib/protocol/params.ts'
+import { previewWant, type PreviewWant } from '../../lib/protocol/preview.ts'
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
 import { decodeImage, encodeImage, type PixelSize } from './codec.ts'
-import { EngineError, type Engine, type GenerateOptions, type Job, type StepEvent } from './engine.ts'
+import {
+  EngineError,
+  type Engine,
+  type GenerateOptions,
+  type Job,
+  type PreviewSource,
+  type StepEvent,
+} from './engine.ts'
 
 /** A white page with a dark disc, as JPEG; `shift` moves the disc (pixels). */
 export async function sketch(size: PixelSize, shift = 0): Promise<Uint8Array> {
@@ -23,7 +31,7 @@ export async function jobFor(engine: Engine, overrides: Partial<Job> = {}): Prom
     image: undefined,
     mode: 'live',
     output: { codec: 'png', quality: 80 },
-    previewEvery: 0,
+    previews: [],
   }
   return { ...job, image: await sketch(defaults), ...overrides }
 }
@@ -128,11 +136,11 @@ function pictures(engine: () => Engine): void {
 function steps(engine: () => Engine): void {
   it('tells every step once, in order, with a preview at every n-th but never at the last', async () => {
     const events: StepEvent[] = []
-    const job = await jobFor(engine(), { steps: 4, previewEvery: 2 })
+    const job = await jobFor(engine(), { steps: 4, previews: [previewWant({ everySteps: 2 })] })
     await generateWhenFree(engine(), job, { onStep: (event) => events.push(event) })
     expect(events.map(({ step, steps }) => [step, steps])).toEqual([1, 2, 3, 4].map((step) => [step, 4]))
-    expect(events.map(({ preview }) => preview !== undefined)).toEqual([false, true, false, false])
-    const preview = events[1]?.preview
+    expect(events.map(({ previews }) => previews.length)).toEqual([0, 1, 0, 0])
+    const preview = events[1]?.previews[0]
     expect(preview && sniffCodec(preview.image)).toBe(preview?.codec)
     expect(preview?.width).toBeGreaterThan(0)
   })
@@ -140,7 +148,50 @@ function steps(engine: () => Engine): void {
     const events: StepEvent[] = []
     await generateWhenFree(engine(), await jobFor(engine()), { onStep: (event) => events.push(event) })
     expect(events.length).toBeGreaterThan(0)
-    expect(events.every(({ preview }) => preview === undefined)).toBe(true)
+    expect(events.every(({ previews }) => previews.length === 0)).toBe(true)
+  })
+  it('makes one preview per form, however many watch, each in its own shape and codec', async () => {
+    const events: StepEvent[] = []
+    const small = previewWant({ everySteps: 1, side: 16, codec: 'png' })
+    const large = previewWant({ everySteps: 2, side: 48, quality: 60 })
+    const job = await jobFor(engine(), {
+      steps: 3,
+      previews: [small, large, { ...small, everySteps: 2 }, large],
+    })
+    await generateWhenFree(engine(), job, { onStep: (event) => events.push(event) })
+    const forms = events.map(({ previews }) => previews.map(({ side, codec }) => [side, codec]))
+    expect(forms).toEqual([
+      [[16, 'png']],
+      [
+        [16, 'png'],
+        [48, 'jpeg'],
+      ],
+      [],
+    ])
+    for (const { image, codec, side, ...size } of events.flatMap(({ previews }) => previews)) {
+      expect(sniffCodec(image)).toBe(codec)
+      expect(Math.max(size.width, size.height)).toBe(side)
+    }
+  })
+  it('heeds a watcher that comes or goes while the job runs', async () => {
+    const wants = [previewWant({ everySteps: 1 })]
+    let unsubscribed = 0
+    const changingTo = (next: readonly PreviewWant[]): PreviewSource => ({
+      onChange: (listener) => {
+        queueMicrotask(() => listener(next))
+        return () => (unsubscribed += 1)
+      },
+    })
+    const shown = async (before: readonly PreviewWant[], after: readonly PreviewWant[]) => {
+      const events: StepEvent[] = []
+      const job = await jobFor(engine(), { steps: 4, previews: before })
+      const onStep = (event: StepEvent) => events.push(event)
+      await generateWhenFree(engine(), job, { onStep, previews: changingTo(after) })
+      return events.flatMap(({ previews }) => previews).length
+    }
+    expect(await shown([], wants)).toBe(3)
+    expect(await shown(wants, [])).toBe(0)
+    expect(unsubscribed).toBe(2)
   })
   it('ends a job aborted between steps with `cancelled`, and serves the next one', async () => {
     const abort = new AbortController()

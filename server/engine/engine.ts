@@ -1,6 +1,7 @@
 import type { EngineStateName, FrameMode, ImageCodec } from '../../lib/protocol/control.ts'
 import type { ErrorCode } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewForm, PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import type { ErrorPlace } from '../../lib/std/errors.ts'
 
@@ -22,8 +23,12 @@ export interface Job {
   /** Size whose noise a refinement continues, so that the larger picture keeps the layout of the smaller. */
   readonly noiseFrom?: { readonly width: number; readonly height: number }
   readonly output: { readonly codec: ImageCodec; readonly quality: number }
-  /** Every n-th step is decoded and encoded for those who watch; 0: none. Never the last step: that is the picture. */
-  readonly previewEvery: number
+  /**
+   * What those who watch want to see of the steps; nobody: empty. A step is decoded once whoever asks, encoded once per
+   * form, and left out where previews would take more than half of the steps' own time. Never the last step: that is
+   * the picture.
+   */
+  readonly previews: readonly PreviewWant[]
 }
 
 /** Milliseconds per stage inside the engine, waiting excluded. */
@@ -34,6 +39,8 @@ export interface EngineTimings {
   readonly unetMs: readonly number[]
   readonly vaeDecodeMs: number
   readonly encodeMs: number
+  /** All step previews together; absent when there were none. */
+  readonly previewMs?: number
   readonly engineMs: number
 }
 
@@ -48,18 +55,25 @@ export interface JobResult {
   readonly timings: EngineTimings
 }
 
+/** A rough picture of one step, in a form that somebody asked for. */
+export interface Preview extends PreviewForm {
+  readonly image: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
 export interface StepEvent {
   /** 1-based denoising step that has just ended. */
   readonly step: number
   readonly steps: number
-  readonly preview:
-    | {
-        readonly image: Uint8Array
-        readonly codec: ImageCodec
-        readonly width: number
-        readonly height: number
-      }
-    | undefined
+  /** One per form that is due at this step; `previewFor` finds one's own. */
+  readonly previews: readonly Preview[]
+}
+
+/** What watchers want while a job runs: they come and go with pages and tabs. */
+export interface PreviewSource {
+  /** Calls `listener` with all wants, in place of those before; returns the unsubscribe. */
+  onChange(listener: (wants: readonly PreviewWant[]) => void): () => void
 }
 
 export interface EngineState {
@@ -82,6 +96,8 @@ export interface GenerateOptions {
   /** Read between denoising steps; an abort ends the job with EngineError `cancelled`. */
   readonly signal: AbortSignal
   readonly onStep?: (event: StepEvent) => void
+  /** Changes to `job.previews`, read between denoising steps. */
+  readonly previews?: PreviewSource
 }
 
 export interface Engine extends AsyncDisposable {

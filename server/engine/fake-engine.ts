@@ -2,10 +2,11 @@
 // Never a default anywhere: the program a person starts has the local engine or says why not.
 import { isErrorCode, type ErrorCode } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import { nearestBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
-import type { PixelSize } from './codec.ts'
+import { encodeImage, type PixelSize } from './codec.ts'
 import {
   EngineError,
   type Engine,
@@ -13,11 +14,11 @@ import {
   type GenerateOptions,
   type Job,
   type JobResult,
-  type StepEvent,
 } from './engine.ts'
-import { fakePicture } from './fake-picture.ts'
+import { fakePicture, paintFake } from './fake-picture.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
 import { StateCell } from './state-cell.ts'
+import { StepPreviews } from './step-previews.ts'
 import { systemClock } from './system-clock.ts'
 
 export const FAKE_MODEL: ModelInfo = {
@@ -72,6 +73,8 @@ export interface FakeControls {
   readonly running: number
   /** Jobs that ended, by outcome. */
   readonly ended: { readonly done: number; readonly failed: number }
+  /** What previews have cost so far: steps decoded, forms encoded. */
+  readonly previewWork: { readonly decoded: number; readonly encoded: number }
   stepMs: number
   /** The next job that begins fails with this code, before its first step. */
   failNext(code: ErrorCode, message?: string): void
@@ -90,12 +93,16 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine & Fake
   return new FakeEngine(options)
 }
 
+/** Of a rough picture, as latents would give it: one pixel per cell. */
+const ROUGH_SIDE = 32
+
 const READY: EngineState = { name: 'ready', detail: undefined }
 
 interface Running {
   /** Injected, or set by `crash`; read where the job wakes up. */
   failure: EngineError | undefined
   wake: (() => void) | undefined
+  wants: readonly PreviewWant[]
 }
 
 class FakeEngine implements Engine, FakeControls {
@@ -103,8 +110,10 @@ class FakeEngine implements Engine, FakeControls {
   readonly slots: number
   readonly jobs: Job[] = []
   readonly ended = { done: 0, failed: 0 }
+  readonly previewWork = { decoded: 0, encoded: 0 }
   stepMs: number
   readonly #clock: Clock
+  readonly #isCheap: boolean
   readonly #picture: (job: Job, size: PixelSize) => Promise<Uint8Array>
   readonly #faults: EngineError[]
   readonly #state: StateCell
@@ -118,6 +127,7 @@ class FakeEngine implements Engine, FakeControls {
     this.slots = options.slots ?? 1
     this.stepMs = options.stepMs ?? 0
     this.#clock = options.clock ?? systemClock
+    this.#isCheap = options.picture !== undefined
     this.#picture = options.picture ?? fakePicture
     this.#faults = (options.faults ?? []).map((code) => injected(code))
     this.#paused = options.paused ?? false
@@ -143,7 +153,8 @@ class FakeEngine implements Engine, FakeControls {
   async generate(job: Job, options: GenerateOptions): Promise<JobResult> {
     this.jobs.push(job)
     this.#admit(job, options.signal)
-    const running: Running = { failure: this.#faults.shift(), wake: undefined }
+    const running: Running = { failure: this.#faults.shift(), wake: undefined, wants: job.previews }
+    const stopWatching = options.previews?.onChange((wants) => (running.wants = wants))
     this.#running.add(running)
     try {
       const result = await this.#run(job, options, running)
@@ -153,6 +164,7 @@ class FakeEngine implements Engine, FakeControls {
       this.ended.failed += 1
       throw error
     } finally {
+      stopWatching?.()
       this.#running.delete(running)
       this.#free.changed()
     }
@@ -174,13 +186,15 @@ class FakeEngine implements Engine, FakeControls {
     const { width, height } = job
     const rendered = nearestBucket(this.info.sizes, job)
     const unetMs: number[] = []
+    const shower = this.#shower(job)
     for (let step = 1; step <= job.steps; step++) {
       await this.#gate(options.signal)
       throwIfEnded(running, options.signal, step - 1)
       unetMs.push(await this.#step(running))
       throwIfEnded(running, undefined, step)
-      const preview = await this.#preview(job, step)
-      callListener(() => options.onStep?.({ step, steps: job.steps, preview }))
+      const shown = { step, steps: job.steps, stepMs: Infinity, size: job, decode: () => this.#rough(job) }
+      const previews = await shower.of(shown, running.wants)
+      callListener(() => options.onStep?.({ step, steps: job.steps, previews }))
     }
     const image = await this.#picture(job, { width, height })
     throwIfEnded(running, options.signal, job.steps)
@@ -197,10 +211,18 @@ class FakeEngine implements Engine, FakeControls {
     }
   }
 
-  async #preview(job: Job, step: number): Promise<StepEvent['preview']> {
-    if (job.previewEvery === 0 || step % job.previewEvery !== 0 || step === job.steps) return undefined
-    const size = { width: job.width, height: job.height }
-    return { image: await this.#picture(job, size), codec: job.output.codec, ...size }
+  async #rough(job: Job) {
+    this.previewWork.decoded += 1
+    const size = { width: ROUGH_SIDE, height: ROUGH_SIDE }
+    return { rgb: this.#isCheap ? new Uint8Array() : await paintFake(job, size), ...size }
+  }
+
+  #shower(job: Job): StepPreviews {
+    const encode: typeof encodeImage = async (image, options) => {
+      this.previewWork.encoded += 1
+      return this.#isCheap ? this.#picture(job, options.size ?? image) : encodeImage(image, options)
+    }
+    return new StepPreviews({ encode, nowMs: () => this.#clock.now() })
   }
 
   /** Takes `stepMs`, or less when crashed meanwhile; returns the time it took. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage } from './codec.ts'
 import { engineContract, generateWhenFree, jobFor, sketch } from './engine.contract.ts'
-import type { StepEvent } from './engine.ts'
+import type { Preview, StepEvent } from './engine.ts'
 import { createLocalEngine, type LocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
 import { buildServer } from './testing/build-server.ts'
@@ -25,11 +26,12 @@ engineContract('local, the bundled model', () => open(POCKET_MODEL), 60_000)
 describe('the bundled model', () => {
   it('previews a step in the colours of the picture it becomes', async () => {
     await using engine = await open(POCKET_MODEL)
-    const previews: StepEvent['preview'][] = []
-    const onStep = ({ preview }: StepEvent) => previews.push(preview)
-    const job = await jobFor(engine, { previewEvery: 1, prompt: 'night sea photo' })
+    const shown: Preview[] = []
+    const onStep = ({ previews }: StepEvent) => shown.push(...previews)
+    const previews = [previewWant({ everySteps: 1 })]
+    const job = await jobFor(engine, { previews, prompt: 'night sea photo' })
     const { image } = await generateWhenFree(engine, job, { onStep })
-    const last = previews.findLast((preview) => preview !== undefined)
+    const last = shown.at(-1)
     const [picture, preview] = await Promise.all(
       [image, last?.image ?? new Uint8Array()].map((bytes) => decodeImage(bytes, { width: 16, height: 16 })),
     )
@@ -101,13 +103,17 @@ describe('local engine', () => {
 
   it('shows previews of the asked shape, small', async () => {
     const events: StepEvent[] = []
-    const job = await jobFor(engine, { width: 400, height: 200, steps: 3, previewEvery: 1 })
+    const job = await jobFor(engine, {
+      width: 400,
+      height: 200,
+      steps: 3,
+      previews: [previewWant({ everySteps: 1 })],
+    })
     await generateWhenFree(engine, job, { onStep: (event) => events.push(event) })
-    expect(events.map(({ preview }) => preview && [preview.codec, preview.width, preview.height])).toEqual([
-      ['jpeg', 192, 96],
-      ['jpeg', 192, 96],
-      undefined,
-    ])
+    const sizes = events.map(({ previews }) =>
+      previews.map(({ codec, width, height }) => [codec, width, height]),
+    )
+    expect(sizes).toEqual([[['jpeg', 192, 96]], [['jpeg', 192, 96]], []])
   })
 
   it('costs one frame when its child is killed, and is back within two seconds and the load time', async () => {

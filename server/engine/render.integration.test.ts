@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage } from './codec.ts'
 import { sketch } from './engine.contract.ts'
 import type { Job, StepEvent } from './engine.ts'
 import { failureOf } from './job-failure.ts'
 import { readManifest } from './manifest.ts'
 import { openModels } from './onnx/models.ts'
-import { openRenderer, previewSize, type Renderer } from './render.ts'
+import { openRenderer, type Renderer } from './render.ts'
 import { TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
 
 const size = { width: 64, height: 64 }
 const config = (modelDir: string) => ({ modelDir, provider: 'cpu', threads: 1 })
-const quiet = () => ({ signal: { aborted: false }, onStep: () => undefined })
+const quiet = () => ({ signal: { aborted: false }, wants: () => [], onStep: () => undefined })
 
 async function job(overrides: Partial<Job> = {}): Promise<Job> {
   const params = { prompt: 'a house', strength: 0.7, seed: 1, steps: 4, guidanceScale: 4, ...size }
   const output = { codec: 'png', quality: 80 } as const
-  return { ...params, image: await sketch(size), mode: 'live', output, previewEvery: 0, ...overrides }
+  return { ...params, image: await sketch(size), mode: 'live', output, previews: [], ...overrides }
 }
 
 describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
@@ -34,7 +35,9 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
       signal.aborted = step === 2
     }
     const work = { job: await job({ steps: 8 }), rendered: size, noiseFrom: undefined }
-    const error: unknown = await renderer.render(work, { signal, onStep }).catch((thrown: unknown) => thrown)
+    const error: unknown = await renderer
+      .render(work, { ...quiet(), signal, onStep })
+      .catch((thrown: unknown) => thrown)
     expect(failureOf(error)).toEqual({
       code: 'cancelled',
       message: 'Cancelled after 2 steps',
@@ -51,15 +54,19 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
       if (step === 1) setImmediate(() => (signal.aborted = true))
     }
     const work = { job: await job({ steps: 8 }), rendered: size, noiseFrom: undefined }
-    await expect(renderer.render(work, { signal, onStep })).rejects.toMatchObject({ name: 'CancelledError' })
+    await expect(renderer.render(work, { ...quiet(), signal, onStep })).rejects.toMatchObject({
+      name: 'CancelledError',
+    })
     expect(steps).toEqual([1])
   })
 
   it('previews approach the picture', async () => {
     const previews: Uint8Array[] = []
-    const onStep = ({ preview }: StepEvent) => preview && previews.push(preview.image)
-    const work = { job: await job({ previewEvery: 1 }), rendered: size, noiseFrom: undefined }
-    const { image } = await renderer.render(work, { signal: { aborted: false }, onStep })
+    const wants = () => [previewWant({ everySteps: 1 })]
+    const onStep = (event: StepEvent) => previews.push(...event.previews.map(({ image }) => image))
+    const work = { job: await job(), rendered: size, noiseFrom: undefined }
+    const { image, timings } = await renderer.render(work, { ...quiet(), wants, onStep })
+    expect(timings.previewMs).toBeGreaterThan(0)
     const final = await decodeImage(image, size)
     expect(previews).toHaveLength(3)
     const last = await decodeImage(previews[2] ?? image, size)
@@ -71,14 +78,6 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
     const work = { job: await job({ steps: 8, strength: 0.1 }), rendered: size, noiseFrom: undefined }
     const error: unknown = await renderer.render(work, quiet()).catch((thrown: unknown) => thrown)
     expect(failureOf(error)).toMatchObject({ code: 'steps_strength_too_small', place: { field: 'strength' } })
-  })
-})
-
-describe('renderer', () => {
-  it('gives previews the asked shape', () => {
-    expect(previewSize({ width: 256, height: 256 })).toEqual({ width: 192, height: 192 })
-    expect(previewSize({ width: 2048, height: 64 })).toEqual({ width: 192, height: 6 })
-    expect(previewSize({ width: 100, height: 50 })).toEqual({ width: 100, height: 50 })
   })
 })
 

@@ -9,21 +9,22 @@ import {
   type Schedule,
   type StepReport,
 } from '../../lib/lcm/index.ts'
-import { decodeImage, encodeImage, type PixelSize } from './codec.ts'
+import { decodeImage, encodeImage, type PixelSize, type RgbImage } from './codec.ts'
 import type { EngineTimings, JobResult, StepEvent } from './engine.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
 import { readManifest, schedulerConfig, type Manifest } from './manifest.ts'
 import { openModels, type OnnxModels, type Stage } from './onnx/models.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
+import { StepPreviews } from './step-previews.ts'
 
-/** Longer side of a step preview in pixels: it is a blur of one value per 8x8 pixels, more would carry nothing. */
-const PREVIEW_SIDE = 192
-const PREVIEW_QUALITY = 70
 /** Seeds whose noise is kept: 1 MB each at 512x512. */
 const NOISES = 16
 
 export interface RenderOptions {
   readonly signal: { readonly aborted: boolean }
+  /** What watchers want now; asked after every step. */
+  readonly wants: () => readonly PreviewWant[]
   readonly onStep: (event: StepEvent) => void
 }
 
@@ -41,7 +42,8 @@ export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
   const schedule = createSchedule(schedulerConfig(manifest))
   const stages = new StageTimes()
   const models = await openModels({ ...config, manifest, onRun: (stage, ms) => stages.add(stage, ms) })
-  const context = { manifest, schedule, stages, models, noises: rememberNoises() }
+  const previews = new StepPreviews({ encode: encodeImage, nowMs: () => performance.now() })
+  const context = { manifest, schedule, stages, models, previews, noises: rememberNoises() }
   return {
     warmUp: () => warmUp(context),
     render: (work, options) => render(context, work, options),
@@ -54,6 +56,7 @@ interface Context {
   readonly schedule: Schedule
   readonly stages: StageTimes
   readonly models: OnnxModels
+  readonly previews: StepPreviews
   readonly noises: NoiseSupplier
 }
 
@@ -68,8 +71,12 @@ class StageTimes {
     this.#runs = []
   }
 
+  get lastStepMs(): number {
+    return this.#of('unet').at(-1) ?? 0
+  }
+
   /** The stages inside the model, beside those measured around it. */
-  timings(around: Pick<EngineTimings, 'decodeMs' | 'encodeMs' | 'engineMs'>): EngineTimings {
+  timings(around: Pick<EngineTimings, 'decodeMs' | 'encodeMs' | 'engineMs' | 'previewMs'>): EngineTimings {
     return {
       ...around,
       textEncodeMs: this.#total('textEncode'),
@@ -103,11 +110,12 @@ async function warmUp({ manifest, schedule, models, noises }: Context): Promise<
 async function render(
   context: Context,
   work: SlotJob,
-  { signal, onStep }: RenderOptions,
+  { signal, onStep, wants }: RenderOptions,
 ): Promise<JobResult> {
   const { job, rendered } = work
-  const { manifest, schedule, stages, models, noises } = context
+  const { manifest, schedule, stages, models, noises, previews } = context
   stages.reset()
+  previews.takeCost()
   const startedMs = performance.now()
   const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered)
   const decodedMs = performance.now()
@@ -115,19 +123,21 @@ async function render(
     signal,
     noises,
     onStep: async (report) => {
-      onStep(await stepEvent(context, work, report))
-      // A cancel message can only arrive when the event loop turns.
+      // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
       await new Promise(setImmediate)
+      if (!signal.aborted) onStep(await stepEvent(context, work, { report, wants: wants() }))
     },
   })
   const encodeStartMs = performance.now()
   const size = { width: job.width, height: job.height }
   const image = await encodeImage({ rgb: painted.rgb, ...rendered }, { ...job.output, size })
   const endMs = performance.now()
+  const previewMs = previews.takeCost()
   const times = {
     decodeMs: decodedMs - startedMs,
     encodeMs: endMs - encodeStartMs,
     engineMs: endMs - startedMs,
+    ...(previewMs === undefined ? {} : { previewMs }),
   }
   const renderedSize = { renderedWidth: rendered.width, renderedHeight: rendered.height }
   return { image, codec: job.output.codec, ...size, ...renderedSize, timings: stages.timings(times) }
@@ -153,20 +163,22 @@ function lcmJob(
 }
 
 async function stepEvent(
-  context: Context,
+  { previews, stages, ...context }: Context,
   { job, rendered }: SlotJob,
-  report: StepReport,
+  { report, wants }: { report: StepReport; wants: readonly PreviewWant[] },
 ): Promise<StepEvent> {
   const { step, steps } = report
-  const wanted = job.previewEvery > 0 && step % job.previewEvery === 0 && step < steps
-  if (!wanted) return { step, steps, preview: undefined }
-  const size = previewSize(job)
-  const rough = await roughPicture(context, rendered, report.denoised)
-  const image = await encodeImage(rough, { codec: 'jpeg', quality: PREVIEW_QUALITY, size })
-  return { step, steps, preview: { image, codec: 'jpeg', ...size } }
+  const decode = () => roughPicture(context, rendered, report.denoised)
+  const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
+  return { step, steps, previews: await previews.of(shown, wants) }
 }
 
-async function roughPicture({ manifest, models }: Context, rendered: PixelSize, latents: Float32Array) {
+/** One pixel per latent cell where the model has a map for it, else the decoder's picture. */
+async function roughPicture(
+  { manifest, models }: Pick<Context, 'manifest' | 'models'>,
+  rendered: PixelSize,
+  latents: Float32Array,
+): Promise<RgbImage> {
   const {
     preview,
     latents: { downsample },
@@ -174,10 +186,4 @@ async function roughPicture({ manifest, models }: Context, rendered: PixelSize, 
   if (preview === undefined) return { rgb: await models.decodeImage(latents, rendered), ...rendered }
   const grid = { width: rendered.width / downsample, height: rendered.height / downsample }
   return { rgb: latentsToRgb(latents, grid, preview), ...grid }
-}
-
-/** The asked shape, at most `PREVIEW_SIDE` on its longer side. */
-export function previewSize({ width, height }: PixelSize): PixelSize {
-  const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height))
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }

@@ -1,5 +1,6 @@
 // What the engine and its child process say to each other, over Node's IPC channel with advanced serialization.
 import type { ErrorCode } from '../../lib/protocol/errors.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { ErrorPlace } from '../../lib/std/errors.ts'
 import type { PixelSize } from './codec.ts'
 import type { Job, JobResult, StepEvent } from './engine.ts'
@@ -22,6 +23,8 @@ export type ToWorker =
   | { readonly type: 'start'; readonly config: WorkerConfig }
   | { readonly type: 'job'; readonly id: number; readonly work: SlotJob }
   | { readonly type: 'cancel'; readonly id: number }
+  /** In place of the job's wants, from its next step on. */
+  | { readonly type: 'previews'; readonly id: number; readonly wants: readonly PreviewWant[] }
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly loadMs: number; readonly rssBytes: number }
@@ -37,7 +40,7 @@ export interface JobFailure {
   readonly place: ErrorPlace
 }
 
-const TO_WORKER: readonly unknown[] = ['start', 'job', 'cancel'] satisfies ToWorker['type'][]
+const TO_WORKER: readonly unknown[] = ['start', 'job', 'cancel', 'previews'] satisfies ToWorker['type'][]
 const FROM_WORKER: readonly unknown[] = [
   'ready',
   'unusable',

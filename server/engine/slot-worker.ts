@@ -1,12 +1,14 @@
 // Entry of the engine's child process. Inference blocks this thread and may abort this process: neither may happen
 // where the sockets live. One job at a time; a cancel is read between its steps.
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { failureOf } from './job-failure.ts'
 import { openRenderer, type Renderer } from './render.ts'
 import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
 
 let renderer: Renderer | undefined
-let current: { readonly id: number; readonly signal: { aborted: boolean } } | undefined
+let current:
+  { readonly id: number; readonly signal: { aborted: boolean }; wants: readonly PreviewWant[] } | undefined
 
 function send(message: FromWorker): void {
   // A parent that is gone is told of by `disconnect`; the error of one lost message adds nothing.
@@ -27,12 +29,14 @@ async function start(config: WorkerConfig): Promise<void> {
 
 async function run(id: number, work: SlotJob): Promise<void> {
   const signal = { aborted: false }
-  current = { id, signal }
+  const job = { id, signal, wants: work.job.previews }
+  current = job
   try {
     if (renderer === undefined)
       throw new AppError('engine_loading', 'The model is being loaded; send the frame again')
     const result = await renderer.render(work, {
       signal,
+      wants: () => job.wants,
       onStep: (event) => send({ type: 'step', id, event }),
     })
     send({ type: 'done', id, result })
@@ -52,6 +56,9 @@ process.on('message', (message: unknown) => {
       return
     case 'cancel':
       if (current?.id === message.id) current.signal.aborted = true
+      return
+    case 'previews':
+      if (current?.id === message.id) current.wants = message.wants
       return
   }
 })

@@ -80,7 +80,7 @@ describe('slot', () => {
     const done = slot.run(work, { signal: signal(), onStep: (event) => events.push(event) })
     await expect(slot.run(work, { signal: signal() })).rejects.toMatchObject({ code: 'busy' })
     const id = child().jobId
-    const event = { step: 1, steps: 4, preview: undefined }
+    const event = { step: 1, steps: 4, previews: [] }
     child().events.onMessage({ type: 'step', id, event })
     child().events.onMessage({ type: 'step', id: id + 1, event })
     child().events.onMessage({ type: 'done', id, result })
@@ -238,7 +238,7 @@ describe('slot', () => {
     child().events.onMessage({
       type: 'step',
       id: child().jobId,
-      event: { step: 1, steps: 1, preview: undefined },
+      event: { step: 1, steps: 1, previews: [] },
     })
     child().events.onMessage({ type: 'done', id: child().jobId, result })
     expect(await run).toBe(result)

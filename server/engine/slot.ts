@@ -94,10 +94,12 @@ export class Slot {
     return new Promise((resolve, reject) => {
       const onAbort = () => child.send({ type: 'cancel', id })
       let open = true
+      let stopWatching = () => {}
       const settle = (outcome: JobResult | EngineError) => {
         if (!open) return
         open = false
         options.signal.removeEventListener('abort', onAbort)
+        stopWatching()
         if (outcome instanceof EngineError) reject(outcome)
         else resolve(outcome)
       }
@@ -105,6 +107,8 @@ export class Slot {
       this.#timer(this.#options.deadlineMs, () => this.#onDeadline())
       options.signal.addEventListener('abort', onAbort, { once: true })
       child.send({ type: 'job', id, work })
+      stopWatching =
+        options.previews?.onChange((wants) => child.send({ type: 'previews', id, wants })) ?? stopWatching
     })
   }
 

@@ -130,7 +130,7 @@ class SocketBinding {
       case 'refuse':
         return session.refuse(decoded.frame, decoded.error)
       case 'previews':
-        return session.setPreviews(decoded.everySteps)
+        return session.setPreviews(decoded.want)
       case 'cancel':
         return session.cancel(decoded.seq)
       case 'problem':

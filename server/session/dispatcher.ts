@@ -126,7 +126,11 @@ export class Dispatcher implements AsyncDisposable {
     const cancelDeadline = clock.setTimer(() => this.#expire(job), jobDeadlineMs)
     try {
       const onStep = (event: Parameters<Session['step']>[1]) => session.step(frame, event)
-      session.finish(frame, await engine.generate(frame.job, { signal: frame.controller.signal, onStep }))
+      const { signal } = frame.controller
+      session.finish(
+        frame,
+        await engine.generate(frame.job, { signal, onStep, previews: session.watching(frame) }),
+      )
     } catch (error) {
       this.#failed(job, error)
     } finally {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { previewWant } from '../../lib/protocol/preview.ts'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
 import { toJob } from './job.ts'
 import { JPEG, PARAMS } from './testing/harness.ts'
 
-const source = { mode: 'live', image: JPEG, params: PARAMS, liveSize: undefined, previewEvery: 0 } as const
+const WANTS = [previewWant({ everySteps: 2 })]
+const source = { mode: 'live', image: JPEG, params: PARAMS, liveSize: undefined, previews: [] } as const
 
 describe('toJob', () => {
   it('asks for exactly what the parameters say while live', () => {
     const job = toJob(
-      { ...source, params: { ...PARAMS, width: 300, height: 200 }, previewEvery: 2 },
+      { ...source, params: { ...PARAMS, width: 300, height: 200 }, previews: WANTS },
       FAKE_MODEL,
     )
     expect(job).toMatchObject({
@@ -17,7 +19,7 @@ describe('toJob', () => {
       height: 200,
       mode: 'live',
       image: JPEG,
-      previewEvery: 2,
+      previews: WANTS,
     })
     expect(job).not.toHaveProperty('noiseFrom')
   })

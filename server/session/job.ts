@@ -1,6 +1,7 @@
 import type { Job } from '../engine/engine.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { effective } from './admission.ts'
 
 export interface Size {
@@ -14,7 +15,8 @@ export interface JobSource {
   readonly params: DrawParams
   /** Size of the session's last live picture, whose noise a refinement continues. */
   readonly liveSize: Size | undefined
-  readonly previewEvery: number
+  readonly previews: readonly PreviewWant[]
+  readonly output?: Job['output']
 }
 
 const LIVE_QUALITY = 82
@@ -35,8 +37,11 @@ export function toJob(source: JobSource, model: ModelInfo): Job {
     width: params.width,
     height: params.height,
     mode: source.mode,
-    output: { codec: 'jpeg', quality: source.mode === 'refine' ? REFINED_QUALITY : LIVE_QUALITY },
-    previewEvery: source.previewEvery,
+    output: source.output ?? {
+      codec: 'jpeg',
+      quality: source.mode === 'refine' ? REFINED_QUALITY : LIVE_QUALITY,
+    },
+    previews: source.previews,
   }
   if (source.mode === 'live') return live
   const liveSize = source.liveSize ?? { width: params.width, height: params.height }

@@ -1,4 +1,4 @@
-import type { EngineState, EngineTimings } from '../engine/engine.ts'
+import type { EngineState, EngineTimings, Preview } from '../engine/engine.ts'
 import type { FrameMode, ImageCodec, Timings } from '../../lib/protocol/control.ts'
 import { ERROR_TABLE, isErrorCode } from '../../lib/protocol/errors.ts'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
@@ -54,7 +54,8 @@ export type SessionEvent =
       readonly type: 'step'
       readonly step: number
       readonly steps: number
-      readonly preview: Picture | undefined
+      /** What was made for all who watch; `previewFor` finds one's own. */
+      readonly previews: readonly Preview[]
     })
   | TerminalEvent
 

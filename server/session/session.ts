@@ -4,15 +4,17 @@ import type { MailboxPolicy } from '../../lib/flow/mailbox.ts'
 import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { checkParams } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
-import type { EngineState, Job, JobResult, StepEvent } from '../engine/engine.ts'
+import type { EngineState, Job, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
 import { admit, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import { toJob } from './job.ts'
 import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
+import { PreviewDemand } from './preview-demand.ts'
+import { Revisions } from './revisions.ts'
 import { isRetryable, isTerminal, toTimings } from './session-event.ts'
 import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
 
@@ -31,6 +33,10 @@ export interface FrameRequest extends FrameRef {
   readonly image: Uint8Array | undefined
   /** Frames of one request that asked for several pictures share a number: they wait as one and give way as one. */
   readonly batch?: number
+  /** What the one who asked for this frame wants to see of its steps, beside what its session's watchers want. */
+  readonly preview?: PreviewWant
+  /** Format of the picture; JPEG without it. */
+  readonly output?: Job['output']
 }
 
 interface WaitingFrame extends FrameRequest {
@@ -70,23 +76,23 @@ export interface SessionOptions {
   readonly wake: () => void
 }
 
-const MAX_REVISIONS = 16
-
 /** One client's frames from admission to terminal event. Knows neither sockets nor how the engine works. */
 export class Session {
   readonly id: string
+  /** Who watches; the client itself is but one of them. */
+  readonly previews = new PreviewDemand()
+  readonly #ownWatch = this.previews.watch()
   readonly #options: SessionOptions
   #state: SessionState = { name: 'opening' }
-  readonly #revisions = new Map<number, DrawParams | WireError>()
+  readonly #revisions: Revisions
   #bucket: TokenBucket
   #lastSeq = -1
-  #lastRev = -1
-  #previewEvery = 0
   #liveSize: Size | undefined
 
   constructor(options: SessionOptions) {
     this.id = options.id
     this.#options = options
+    this.#revisions = new Revisions(options.model)
     this.#bucket = firstBucket(options.limits, options.clock.now())
   }
 
@@ -114,32 +120,13 @@ export class Session {
 
   /** Keeps parameters under their revision; those the model cannot do are answered now and remembered as refused. */
   setParams(rev: number, params: DrawParams): void {
-    // Strength is judged with the frame: without an image it does not matter.
-    const error = this.#checkRevision(rev) ?? checkParams({ ...params, strength: 1 }, this.#options.model)
+    const error = this.#revisions.set(rev, params)
     if (error) this.#emit({ type: 'problem', error })
-    if (rev <= this.#lastRev) return
-    this.#lastRev = rev
-    this.#revisions.set(rev, error ?? params)
-    for (const old of this.#revisions.keys()) {
-      if (this.#revisions.size <= MAX_REVISIONS) break
-      this.#revisions.delete(old)
-    }
   }
 
-  #checkRevision(rev: number): WireError | undefined {
-    if (rev > this.#lastRev) return undefined
-    const message = `Revision ${rev} came after revision ${this.#lastRev}; revisions only grow`
-    return {
-      code: 'invalid_params',
-      message,
-      field: 'rev',
-      value: rev,
-      range: `${this.#lastRev + 1}..4294967295`,
-    }
-  }
-
-  setPreviews(everySteps: number): void {
-    this.#previewEvery = everySteps
+  /** What the client itself wants to see of the steps, from the next step on. */
+  setPreviews(want: PreviewWant | undefined): void {
+    this.#ownWatch.change(want)
   }
 
   /**
@@ -282,13 +269,22 @@ export class Session {
     const work = this.#work()
     const frame = work?.mailbox.take()
     if (!work || !frame) return undefined
-    const source = { ...frame, liveSize: this.#liveSize, previewEvery: this.#previewEvery }
+    const source = { ...frame, liveSize: this.#liveSize, previews: this.#wantsOf(frame, this.previews.wants) }
     const job = toJob(source, this.#options.model)
     if (frame.mode === 'live') this.#liveSize = { width: frame.params.width, height: frame.params.height }
     const running = { ...frame, startedMs: this.#options.clock.now(), job, controller: new AbortController() }
     work.running.add(running)
     this.#emit({ type: 'started', ...ref(frame) })
     return running
+  }
+
+  #wantsOf({ preview }: FrameRequest, watchers: readonly PreviewWant[]): readonly PreviewWant[] {
+    return preview === undefined ? watchers : [...watchers, preview]
+  }
+
+  /** Who watches this frame: its session's watchers, as they come and go, and the one who asked for it. */
+  watching(frame: RunningFrame): PreviewSource {
+    return { onChange: (tell) => this.previews.onChange((wants) => tell(this.#wantsOf(frame, wants))) }
   }
 
   step(frame: RunningFrame, event: StepEvent): void {

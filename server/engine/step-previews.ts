@@ -1,0 +1,73 @@
+// The previews of one step for all who watch: latents to rough pixels once, to bytes once per form.
+import { isPreviewDue, isSameForm, type PreviewForm, type PreviewWant } from '../../lib/protocol/preview.ts'
+import type { EncodeOptions, PixelSize, RgbImage } from './codec.ts'
+import type { Preview } from './engine.ts'
+import { PreviewBudget } from './preview-budget.ts'
+
+export interface PreviewTools {
+  readonly encode: (image: RgbImage, options: EncodeOptions) => Promise<Uint8Array>
+  readonly nowMs: () => number
+}
+
+export interface StepToShow {
+  readonly step: number
+  readonly steps: number
+  /** What the step itself took, without previews. */
+  readonly stepMs: number
+  /** Asked size of the picture: a preview has its shape. */
+  readonly size: PixelSize
+  /** Called at most once. */
+  readonly decode: () => RgbImage | Promise<RgbImage>
+}
+
+export class StepPreviews {
+  readonly #tools: PreviewTools
+  readonly #budget = new PreviewBudget()
+  #spentMs: number | undefined
+
+  constructor(tools: PreviewTools) {
+    this.#tools = tools
+  }
+
+  /** What previews have cost since the last call, in ms; `undefined` when there were none. */
+  takeCost(): number | undefined {
+    const spent = this.#spentMs
+    this.#spentMs = undefined
+    return spent
+  }
+
+  /** The previews due at this step: none when nobody wants one, or when they would cost too much. */
+  async of(step: StepToShow, wants: readonly PreviewWant[]): Promise<Preview[]> {
+    this.#budget.earn(step.stepMs)
+    const forms = distinctForms(wants.filter((want) => isPreviewDue(want, step)))
+    if (forms.length === 0 || !this.#budget.allows) return []
+    const startedMs = this.#tools.nowMs()
+    const rough = await step.decode()
+    const previews = await Promise.all(forms.map((form) => this.#encode(rough, form, step.size)))
+    const tookMs = this.#tools.nowMs() - startedMs
+    this.#budget.spend(tookMs)
+    this.#spentMs = (this.#spentMs ?? 0) + tookMs
+    return previews
+  }
+
+  async #encode(rough: RgbImage, form: PreviewForm, whole: PixelSize): Promise<Preview> {
+    const size = previewSize(whole, form.side)
+    const image = await this.#tools.encode(rough, { codec: form.codec, quality: form.quality, size })
+    return { ...form, ...size, image }
+  }
+}
+
+function distinctForms(wants: readonly PreviewWant[]): PreviewForm[] {
+  const forms: PreviewForm[] = []
+  for (const { side, codec, quality } of wants) {
+    const form = { side, codec, quality }
+    if (!forms.some((known) => isSameForm(known, form))) forms.push(form)
+  }
+  return forms
+}
+
+/** The asked shape, at most `side` on its longer side; never larger than the picture itself. */
+export function previewSize({ width, height }: PixelSize, side: number): PixelSize {
+  const scale = Math.min(1, side / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
