@@ -35,7 +35,7 @@ module.exports = {
     },
     never(
       'floor-0-stays-below',
-      '^lib/(std|flow|lcm|protocol)/',
+      '^lib/(std|flow|lcm|protocol|benchmark)/',
       '^(server|app|components|lib/client)/',
       tests,
     ),
@@ -43,6 +43,8 @@ module.exports = {
     never('lcm-imports-only-std', '^lib/lcm/', '^lib/(flow|protocol)/', tests),
     never('flow-imports-only-std', '^lib/flow/', '^lib/(lcm|protocol)/', tests),
     never('protocol-imports-only-std', '^lib/protocol/', '^lib/(flow|lcm)/', tests),
+    never('benchmark-imports-protocol-and-std', '^lib/benchmark/', '^lib/(lcm|flow)/', tests),
+    never('nothing-below-knows-the-benchmark', '^lib/(std|flow|lcm|protocol)/', '^lib/benchmark/', tests),
     {
       name: 'lcm-and-flow-are-pure',
       severity: 'error',
@@ -52,7 +54,7 @@ module.exports = {
     {
       name: 'protocol-has-no-node',
       severity: 'error',
-      from: { path: '^lib/(protocol|client)/', ...tests },
+      from: { path: '^lib/(protocol|client|benchmark)/', ...tests },
       to: { dependencyTypes: ['core'] },
     },
     never('client-has-no-react', '^lib/client/', 'node_modules/(react|react-dom|tldraw|next)/', tests),
@@ -77,6 +79,7 @@ module.exports = {
     onlyFrom('one-owner-sharp', 'sharp', '^server/engine/codec\\.ts$'),
     onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws\\.ts$'),
     onlyFrom('one-owner-msgpack', '@msgpack', '^server/compat/(fal-realtime|sdxl-websocket)\\.ts$'),
+    onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
   ],
   options: {

@@ -25,6 +25,13 @@ function hashRecord(record: object): number {
   return hash
 }
 
+/** Hash of all records that make one shape's pixels. */
+export function hashRecords(records: readonly object[]): number {
+  const [only] = records
+  if (records.length === 1 && only) return hashRecord(only)
+  return hashText(records.map((record) => hashRecord(record).toString(36)).join('.'))
+}
+
 /** Hash of records in painting order, at one size. */
 export function hashScene(records: readonly object[], size: { width: number; height: number }): string {
   const all = records.map((record) => hashRecord(record).toString(36)).join('.')

@@ -12,6 +12,8 @@ export interface Snapshot {
   /** Equal hash: equal pixels. A snapshot equal to the last one sent is not sent again unless the parameters changed. */
   readonly hash: string
   readonly snapshotMs: number
+  /** The part of `snapshotMs` that compressing took, where it was measured. */
+  readonly encodeMs?: number
 }
 
 /** Gives the drawing as it is now at exactly `size`; called off the pointer path and never twice at once. */

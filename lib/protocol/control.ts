@@ -65,6 +65,8 @@ export const TimingsSchema = v.object({
   engineMs: v.number(),
   /** Received by the gateway to reply handed to the socket. */
   totalMs: v.number(),
+  /** When the gateway received it, on the clock of `pong.serverMs`; servers before this field leave it out. */
+  receivedAtMs: v.optional(v.number()),
 })
 /** Where the time of one frame went, in milliseconds. */
 export type Timings = v.InferOutput<typeof TimingsSchema>

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { openGraph } from '../engine/onnx/runtime.ts'
-import { percentile } from './statistics.ts'
+import { percentile } from '../../lib/std/statistics.ts'
 
 export interface MachineFigures {
   readonly cpu: string

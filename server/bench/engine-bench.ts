@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Engine, JobResult } from '../engine/engine.ts'
-import { mean, spread, sum } from './statistics.ts'
+import { mean, spread, sum } from '../../lib/std/statistics.ts'
 import { scriptedDrawing } from './strokes.ts'
 
 export interface EngineFigures {

@@ -7,7 +7,7 @@ import { createEvents } from '../events.ts'
 import { startServer, type Server } from '../server.ts'
 import type { Answer, Order } from './clients.ts'
 import type { DrawFigures } from './drawing-clients.ts'
-import { mean, percentile, spread, type Spread, sum } from './statistics.ts'
+import { mean, percentile, spread, type Spread, sum } from '../../lib/std/statistics.ts'
 import { scriptedDrawing } from './strokes.ts'
 import type { WireFigures } from './wire-clients.ts'
 

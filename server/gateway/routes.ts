@@ -10,6 +10,7 @@ import { bindSocket, OpenSockets, tooLarge } from './bind.ts'
 import type { BindDeps } from './bind.ts'
 import { OnceDoor } from './bind-once.ts'
 import type { HttpRequest, Reply, RequestHead, SocketRoute, WebApp } from './host.ts'
+import { machineFacts } from './machine.ts'
 import { isAllowedOrigin } from './origin.ts'
 import type { OriginRule } from './origin.ts'
 import type { StaticFiles } from './static-files.ts'
@@ -86,7 +87,10 @@ function httpTable(deps: RouteDeps, door: OnceDoor): ReadonlyMap<string, Readonl
   const table = new Map<string, Readonly<Record<string, Handler>>>([
     ['/livez', { GET: () => text(200, 'alive') }],
     ['/readyz', { GET: () => readiness(deps) }],
-    ['/api/model', { GET: () => json(200, { model: deps.model, engine: deps.engine.state() }) }],
+    [
+      '/api/model',
+      { GET: () => json(200, { model: deps.model, engine: deps.engine.state(), machine: machineFacts() }) },
+    ],
   ])
   const post: Handler = async (request) => {
     const refusal = refuseOrigin(request, deps.origins)

@@ -94,5 +94,6 @@ export function toTimings(engine: EngineTimings, clock: FrameClock): Timings {
     unetMs: [...engine.unetMs],
     waitMs: clock.startedMs - clock.receivedMs,
     totalMs: clock.nowMs - clock.receivedMs,
+    receivedAtMs: clock.receivedMs,
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mean, percentile, spread } from './statistics.ts'
+import { distribution, mean, percentile, spread } from './statistics.ts'
 
 describe('percentile', () => {
   it('interpolates between ranks, whatever the order of the values', () => {
@@ -14,5 +14,7 @@ describe('percentile', () => {
     const values = Array.from({ length: 101 }, (_, i) => i)
     expect(spread(values)).toEqual({ p50: 50, p95: 95, p99: 99 })
     expect(mean(values)).toBe(50)
+    expect(distribution(values)).toEqual({ p50: 50, p95: 95, p99: 99, max: 100, count: 101 })
+    expect(distribution([]).count).toBe(0)
   })
 })

@@ -25,3 +25,14 @@ export interface Spread {
 export function spread(values: readonly number[]): Spread {
   return { p50: percentile(values, 50), p95: percentile(values, 95), p99: percentile(values, 99) }
 }
+
+/** A distribution in the four figures that are shown of it. */
+export interface Distribution extends Spread {
+  readonly max: number
+  readonly count: number
+}
+
+/** NaN in every figure but the count for no values. */
+export function distribution(values: readonly number[]): Distribution {
+  return { ...spread(values), max: percentile(values, 100), count: values.length }
+}

@@ -1,0 +1,81 @@
+// Plays the scripted drawing on a tldraw page, as the pen would draw it: one shape a stroke that grows by a point at
+// every pointer event.
+import { b64Vecs, createShapeId, type Editor, type TLShapeId } from 'tldraw'
+import { type Stroke, strokeAt, STROKE_MS, startingStrokes } from '../../lib/benchmark/recording.ts'
+import { paperFor, type Size } from './paper.ts'
+
+/** Strokes that stay before the oldest played one goes: a long run must not become a larger drawing. */
+const STROKES_KEPT = 24
+
+/** Empties the page and puts `count` shapes on it, the same every time. */
+export function resetPage(editor: Editor, count: number, size: Size): void {
+  editor.run(
+    () => {
+      editor.deleteShapes([...editor.getCurrentPageShapeIds()])
+      startingStrokes(count).forEach((stroke, index) =>
+        drawStroke(editor, createShapeId(`start-${index}`), { stroke, points: stroke.points.length, size }),
+      )
+    },
+    { history: 'ignore', ignoreShapeLock: true },
+  )
+}
+
+/** Moves the pen from now on; `onPen` after every pointer event. Returns the end of it. */
+export function playStrokes(editor: Editor, size: Size, onPen: () => void): () => void {
+  const startMs = performance.now()
+  const drawn: TLShapeId[] = []
+  let last = { stroke: -1, points: 0 }
+  const event = () => {
+    const atMs = performance.now() - startMs
+    const index = Math.floor(atMs / STROKE_MS)
+    const stroke = strokeAt(index)
+    const points = stroke.points.filter((point) => point.atMs <= atMs).length
+    if (points < 2 || (last.stroke === index && last.points === points)) return
+    last = { stroke: index, points }
+    editor.run(
+      () => {
+        const id = createShapeId(`pen-${index}`)
+        if (drawn.at(-1) !== id) drawn.push(id)
+        drawStroke(editor, id, { stroke, points, size })
+        if (drawn.length > STROKES_KEPT) editor.deleteShapes(drawn.splice(0, 1))
+      },
+      { history: 'ignore' },
+    )
+    onPen()
+  }
+  const timer = setInterval(event, EVENT_MS)
+  return () => clearInterval(timer)
+}
+
+const EVENT_MS = 16
+
+interface Drawn {
+  readonly stroke: Stroke
+  /** How many of its points the pen has passed. */
+  readonly points: number
+  readonly size: Size
+}
+
+function drawStroke(editor: Editor, id: TLShapeId, { stroke, points, size }: Drawn): void {
+  const paper = paperFor(size)
+  const drawn = stroke.points.slice(0, points)
+  const [first] = drawn
+  if (!first) return
+  const path = b64Vecs.encodePoints(
+    drawn.map(({ x, y }) => ({ x: (x - first.x) * paper.w, y: (y - first.y) * paper.h, z: 0.5 })),
+  )
+  const props = {
+    color: stroke.colour,
+    size: stroke.width,
+    dash: 'draw' as const,
+    fill: 'none' as const,
+    segments: [{ type: 'free' as const, path }],
+    isComplete: points === stroke.points.length,
+  }
+  if (editor.getShape(id)) editor.updateShape({ id, type: 'draw', props })
+  else {
+    const x = paper.x + first.x * paper.w
+    const y = paper.y + first.y * paper.h
+    editor.createShape({ id, type: 'draw', x, y, props })
+  }
+}
