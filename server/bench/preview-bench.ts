@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Engine, Job, StepEvent } from '../engine/engine.ts'
 import { previewWant } from '../../lib/protocol/preview.ts'
-import { mean, spread, type Spread, sum } from './statistics.ts'
+import { mean, spread, type Spread, sum } from '../../lib/std/statistics.ts'
 import { scriptedDrawing } from './strokes.ts'
 
 /** What watching costs: the same frames with a preview of every n-th step. */
