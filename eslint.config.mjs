@@ -12,7 +12,16 @@ const houseNumbers = {
 
 export default tseslint.config(
   {
-    ignores: ['dist', 'out', '.next', 'node_modules', 'public', 'next-env.d.ts', 'models/**', 'e2e/.output'],
+    ignores: [
+      'dist',
+      '**/out',
+      '**/.next',
+      '**/node_modules',
+      'public',
+      '**/next-env.d.ts',
+      'models/**',
+      'e2e/.output',
+    ],
   },
   ...tseslint.configs.recommended,
   {

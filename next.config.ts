@@ -1,8 +1,11 @@
 import type { NextConfig } from 'next'
+import { buildEmbed } from './server/bin/build-embed.mjs'
 import { copyAssets } from './server/bin/copy-assets.mjs'
 
 // The canvas must work with no internet, so its fonts, icons and words are served from our own origin.
 copyAssets()
+// Scripts for other people's pages; not part of any page of ours.
+buildEmbed()
 
 const config: NextConfig = {
   output: 'export',

@@ -19,8 +19,8 @@ export const viewport: Viewport = {
   ],
 }
 
-/** Sets the saved theme before the first paint, so that a dark page never flashes white. */
-const THEME_FIRST = `try{document.documentElement.dataset.theme=JSON.parse(localStorage['sketchwire:preferences']).theme}catch{}`
+/** Sets the theme before the first paint, saved or asked for, so that a dark page never flashes white. */
+const THEME_FIRST = `try{let d=document.documentElement.dataset;let q=new URLSearchParams(location.search);if(location.pathname.startsWith('/embed')){d.theme=q.get('theme')??'system';d.transparent=/^(true|1|)$/.test(q.get('transparent')??'false')}else d.theme=JSON.parse(localStorage['sketchwire:preferences']).theme}catch{}`
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (

@@ -44,6 +44,7 @@ it.each([
   ['PORT', '80.5', /0 to 65535/],
   ['SKETCHWIRE_SLOTS', '0', /1 to 64/],
   ['SKETCHWIRE_ORIGINS', 'example.org', /https:\/\/draw/],
+  ['SKETCHWIRE_EMBED_ORIGINS', '*', /https:\/\/blog/],
   ['SKETCHWIRE_ORIGINS', 'https://example.org/page', /https:\/\/draw/],
   ['SKETCHWIRE_ENGINE', 'cloud', /local/],
   ['LOG_LEVEL', 'loud', /debug/],

@@ -14,6 +14,8 @@ export interface Config {
   readonly threads: number | undefined
   readonly slots: number | undefined
   readonly origins: readonly string[]
+  /** Origins whose pages may frame `/embed`. */
+  readonly embedOrigins: readonly string[]
   readonly maxSessions: number
   readonly jobDeadlineMs: number
   readonly metricsPort: number | undefined
@@ -52,6 +54,10 @@ const VARIABLES = {
     allowed: 'origins separated by commas, such as https://draw.example.org',
     schema: v.pipe(v.string(), v.transform(list), v.array(origin)),
   },
+  SKETCHWIRE_EMBED_ORIGINS: {
+    allowed: 'origins separated by commas, such as https://blog.example.org',
+    schema: v.pipe(v.string(), v.transform(list), v.array(origin)),
+  },
   SKETCHWIRE_MAX_SESSIONS: { allowed: 'a whole number from 1 to 10000', schema: whole(1, 10_000) },
   SKETCHWIRE_JOB_DEADLINE_MS: { allowed: 'a whole number from 1000 to 600000', schema: whole(1000, 600_000) },
   SKETCHWIRE_FAKE_STEP_MS: { allowed: 'a whole number from 0 to 60000', schema: whole(0, 60_000) },
@@ -77,6 +83,7 @@ export function readConfig(env: Environment = process.env): Config {
     threads: read('SKETCHWIRE_THREADS'),
     slots: read('SKETCHWIRE_SLOTS'),
     origins: read('SKETCHWIRE_ORIGINS') ?? [],
+    embedOrigins: read('SKETCHWIRE_EMBED_ORIGINS') ?? [],
     maxSessions: read('SKETCHWIRE_MAX_SESSIONS') ?? 64,
     jobDeadlineMs: read('SKETCHWIRE_JOB_DEADLINE_MS') ?? 60_000,
     metricsPort: read('METRICS_PORT'),

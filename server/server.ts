@@ -16,7 +16,14 @@ import { Registry } from './session/registry.ts'
 export interface ServerDeps {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'origins' | 'loopbackOnly' | 'maxSessions' | 'jobDeadlineMs' | 'metricsPort'
+    | 'host'
+    | 'port'
+    | 'origins'
+    | 'embedOrigins'
+    | 'loopbackOnly'
+    | 'maxSessions'
+    | 'jobDeadlineMs'
+    | 'metricsPort'
   >
   readonly engine: Engine
   readonly events: Events
@@ -77,7 +84,7 @@ function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessi
     engine,
     model: engine.info,
     clock,
-    files: new StaticFiles(pagesDir),
+    files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
     onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),
     onBug: (where, error) => events.bug(where, error),

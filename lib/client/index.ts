@@ -1,7 +1,8 @@
+export { connectCanvas, liveUrl, snapshotOf } from './connect-canvas.ts'
+export type { ConnectOptions } from './connect-canvas.ts'
 export { fitToModel, refinedParams } from './draft-params.ts'
 export { browserEnvironment, socketOpener } from './environment.ts'
 export type { Environment, Socket, SocketHandlers } from './environment.ts'
-export { readPngText, withParameters, withPngText } from './png-parameters.ts'
 export { createSketchClient } from './sketch-client.ts'
 export type {
   Activity,

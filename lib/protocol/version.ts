@@ -9,3 +9,6 @@ export const COMPAT_MESSAGE_LIMIT_BYTES = 8 * 1024 * 1024
 
 /** How many frames a client may have in flight unless `welcome` says otherwise (C1). */
 export const DEFAULT_CREDIT = 2
+
+/** Version of the messages between an embedded canvas and the page around it (lib/embed/messages.ts). */
+export const EMBED_VERSION = 1

@@ -39,6 +39,7 @@ export async function withServer<T>(engine: Engine, use: (url: string) => Promis
     host: '127.0.0.1',
     port: 0,
     origins: [],
+    embedOrigins: [],
     loopbackOnly: true,
     maxSessions: 64,
     jobDeadlineMs: 60_000,

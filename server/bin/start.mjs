@@ -44,6 +44,8 @@ const parts = [
       'app',
       'components',
       'lib/client',
+      'lib/embed',
+      'server/bin/build-embed.mjs',
       ...lib,
       'public/icon.svg',
       'next.config.ts',

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { embedFacts, frameAncestors, isEmbedScript, refuseFraming } from './embedding.ts'
 import type { Reply, RequestHead } from './host.ts'
+import type { OriginRule } from './origin.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -49,13 +51,17 @@ interface StaticFile {
 export class StaticFiles {
   readonly #files = new Map<string, StaticFile>()
 
-  constructor(directory: string) {
+  readonly #embedders: OriginRule
+
+  /** @param embedders whose pages may frame `/embed`; nobody else's may frame any page. */
+  constructor(directory: string, embedders: OriginRule = { allowed: [], loopbackOnly: false }) {
+    this.#embedders = embedders
     if (!existsSync(directory)) return
     for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const path = join(entry.parentPath, entry.name)
       const key = `/${relative(directory, path).split(sep).join('/')}`
-      this.#files.set(key, load(key, readFileSync(path)))
+      this.#files.set(key, load(key, readFileSync(path), embedders))
     }
   }
 
@@ -65,6 +71,8 @@ export class StaticFiles {
 
   /** The file, the page of that name, or `undefined`. Only for GET and HEAD. */
   async respond(head: RequestHead): Promise<Reply | undefined> {
+    const special = embedFacts(head, this.#embedders) ?? refuseFraming(head, this.#embedders)
+    if (special) return special
     const file = this.#find(head.path)
     return file && (await answer(file, head, 200))
   }
@@ -97,7 +105,7 @@ function decodePath(path: string): string | undefined {
   }
 }
 
-function load(key: string, bytes: Buffer): StaticFile {
+function load(key: string, bytes: Buffer, embedders: OriginRule): StaticFile {
   const type = TYPES[extname(key).toLowerCase()] ?? 'application/octet-stream'
   const immutable = key.startsWith('/_next/static/')
   const headers: Record<string, string> = {
@@ -106,7 +114,12 @@ function load(key: string, bytes: Buffer): StaticFile {
     ...SECURITY_HEADERS,
   }
   if (type.startsWith('text/html'))
-    headers['content-security-policy'] = contentSecurityPolicy(bytes.toString('utf8'))
+    headers['content-security-policy'] = contentSecurityPolicy(
+      bytes.toString('utf8'),
+      frameAncestors(key, embedders),
+    )
+  // A module script from another origin is fetched with CORS; these hold nothing but public code.
+  if (isEmbedScript(key)) headers['access-control-allow-origin'] = '*'
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
   return { bytes, type, etag, headers, compressed: new Map() }
 }
@@ -121,7 +134,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
  * What a page may load: only from here. Its inline scripts, which Next writes into the export, are named by hash.
  * tldraw sets inline styles, draws images from blobs and data URIs, and fetches the fonts it embeds from such.
  */
-export function contentSecurityPolicy(html: string): string {
+export function contentSecurityPolicy(html: string, ancestors = "'self'"): string {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
     (match) =>
       `'sha256-${createHash('sha256')
@@ -141,7 +154,7 @@ export function contentSecurityPolicy(html: string): string {
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",
-    "frame-ancestors 'self'",
+    `frame-ancestors ${ancestors}`,
   ].join('; ')
 }
 

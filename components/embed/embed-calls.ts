@@ -1,0 +1,60 @@
+// What the embedding page may ask of the canvas.
+import type { PaintedFrame } from '../../lib/client/types.ts'
+import type { ExportType, HostMessage } from '../../lib/embed/messages.ts'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import { bestFrame, framePng } from '../result/picture-file.ts'
+import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
+import type { Session } from '../session/session.ts'
+
+export type HostCall = Exclude<HostMessage, { type: 'set' | 'token' }>
+
+/** Does what was asked and gives what is to be sent back. Throws AppError that says why not. */
+export async function answerCall(call: HostCall, { client, surface }: Session): Promise<unknown> {
+  switch (call.type) {
+    case 'setPrompt':
+      client.setParams({ prompt: checkedPrompt(call.prompt) })
+      return undefined
+    case 'clear':
+      surface.clear()
+      return undefined
+    case 'loadDrawing': {
+      const { params, content } = readDrawingFile(call.drawing)
+      await surface.replace(content)
+      if (params) client.setParams(params)
+      return undefined
+    }
+    case 'exportDrawing': {
+      const content = await surface.content()
+      return await writeDrawingFile({ params: client.store.getState().params, content }).text()
+    }
+    case 'exportImage': {
+      const frame = await bestFrame(client)
+      if (call.format === 'image/png') return await framePng(frame, client.store.getState().model)
+      return await pictureAs(frame, call.format)
+    }
+  }
+}
+
+function checkedPrompt(prompt: string): string {
+  const { promptChars } = HARD_LIMITS
+  if (prompt.length <= promptChars) return prompt
+  throw new AppError('invalid_params', `prompt must be at most ${promptChars} characters; shorten it`, {
+    field: 'prompt',
+    value: prompt.length,
+    range: `0..${promptChars} characters`,
+  })
+}
+
+async function pictureAs({ blob }: PaintedFrame, format: ExportType): Promise<Blob> {
+  if (blob.type === format) return blob
+  const bitmap = await createImageBitmap(blob)
+  const canvas = document.createElement('canvas')
+  canvas.width = bitmap.width
+  canvas.height = bitmap.height
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
+  bitmap.close()
+  const made = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, format))
+  if (made) return made
+  throw new AppError('internal', `This browser could not encode ${format}; ask for image/png`)
+}

@@ -1,0 +1,187 @@
+'use client'
+import { useEffect, useRef, useState, type CSSProperties, type RefObject } from 'react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { EmbedOptions } from '../../lib/embed/options.ts'
+import { DrawCanvas } from '../canvas/draw-canvas.tsx'
+import { LensLayer } from '../canvas/lens-layer.tsx'
+import { Toolbar } from '../canvas/toolbar.tsx'
+import { ZoomChip } from '../canvas/zoom-chip.tsx'
+import { PromptBox } from '../panel/prompt-box.tsx'
+import { Settings } from '../panel/settings.tsx'
+import { StatusPill } from '../panel/status-pill.tsx'
+import { PictureActions } from '../result/picture-actions.tsx'
+import { PictureSheet } from '../result/picture-sheet.tsx'
+import { notify } from '../session/notices.ts'
+import { readSettings } from '../session/saved.ts'
+import { openSession, type Session } from '../session/session.ts'
+import { SessionContext, useClient, useSession } from '../session/session-context.ts'
+import { Notices } from '../shell/notices.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
+import { bridgeTo, watchModel, type Bridge } from './frame-bridge.ts'
+import { wantedHeight } from './wanted-height.ts'
+
+interface Opened {
+  readonly session: Session
+  readonly bridge: Bridge
+}
+
+/** The canvas alone, with as much around it as the embedding page wants. */
+export function EmbedStudio() {
+  const [store] = useState(() => createEmbedStore(window.location.search))
+  const [open] = useState(() => createStore<{ readonly now?: Opened }>()(() => ({})))
+  const opened = useStore(open, (state) => state.now)
+  useEffect(() => {
+    const session = openEmbedded(store.getState().options)
+    const bridge = bridgeTo(session, store)
+    const stops = [watchModel(session, store), bridge.stop, session.dispose]
+    open.setState({ now: { session, bridge } })
+    return () => {
+      stops.forEach((stop) => stop())
+      open.setState({}, true)
+    }
+  }, [open, store])
+  useDocumentLook(store)
+  if (!opened) return <div aria-busy="true" className="embed" />
+  return (
+    <SessionContext value={opened.session}>
+      <Sheets bridge={opened.bridge} key={opened.session.id} store={store} />
+    </SessionContext>
+  )
+}
+
+/** What was drawn here before comes back; words and settings that the page gives come first. */
+function openEmbedded(options: EmbedOptions): Session {
+  const id = options.drawing ?? 'embed'
+  const saved = readSettings(id).params
+  return openSession({ id, start: 'blank', params: { ...saved, ...paramsOf(options) } })
+}
+
+function useDocumentLook(store: EmbedStore): void {
+  const theme = useStore(store, (state) => state.options.theme)
+  const transparent = useStore(store, (state) => state.options.transparent)
+  useEffect(() => {
+    const { dataset } = document.documentElement
+    dataset['theme'] = theme
+    dataset['transparent'] = String(transparent)
+  }, [theme, transparent])
+}
+
+const tellProblem = (message: string) => notify(message, 'problem')
+
+function Sheets({ store, bridge }: { readonly store: EmbedStore; readonly bridge: Bridge }) {
+  const { id, surface } = useSession()
+  const options = useStore(store, (state) => state.options)
+  const size = useStore(surface.store, (state) => state.size)
+  const busy = useStore(surface.store, (state) => state.busy)
+  const root = useRef<HTMLElement>(null)
+  const { view, controls } = options
+  const aspect = size.width / size.height
+  useWantedHeight(root, { bridge, view, aspect, controls })
+  const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
+  const hasTools = controls !== 'none' && !options.readonly && view !== 'result'
+  return (
+    <main
+      aria-label="Sketchwire canvas"
+      className="embed"
+      data-controls={controls}
+      data-drawing={busy}
+      data-view={view}
+      ref={root}
+      style={style}
+    >
+      {hasTools ? <Toolbar off={false} surface={surface} /> : null}
+      <div className="embed-room">
+        <div className="embed-sheets">
+          <section
+            aria-label="Drawing"
+            className="sheet sheet-drawing"
+            data-testid="drawing"
+            inert={options.readonly || view === 'result'}
+          >
+            <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+            <ZoomChip surface={surface} />
+          </section>
+          <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">
+            <LensLayer on={view === 'lens'} surface={surface}>
+              <PictureSheet />
+            </LensLayer>
+          </section>
+        </div>
+      </div>
+      {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={options.readonly} />}
+      <Problems store={store} />
+      <Notices />
+    </main>
+  )
+}
+
+function Foot({ isFull, readonly }: { readonly isFull: boolean; readonly readonly: boolean }) {
+  return (
+    <footer className="embed-foot">
+      <div className="embed-line">
+        <StatusPill />
+        {isFull ? <PictureActions /> : null}
+      </div>
+      {readonly ? null : <PromptBox />}
+      {isFull && !readonly ? <Settings /> : null}
+    </footer>
+  )
+}
+
+/** Without controls nothing is said, unless something is wrong: a canvas that stands still must tell why. */
+function Trouble() {
+  const isLost = useClient((state) => state.status.name === 'waiting' || state.status.name === 'reload')
+  if (!isLost) return null
+  return (
+    <div className="embed-trouble">
+      <StatusPill />
+    </div>
+  )
+}
+
+function Problems({ store }: { readonly store: EmbedStore }) {
+  const problems = useStore(store, (state) => state.problems)
+  if (problems.length === 0) return null
+  return (
+    <div className="embed-problems" role="alert">
+      <ul>
+        {problems.map(({ name, message }) => (
+          <li key={name}>{message}</li>
+        ))}
+      </ul>
+      <IconButton icon="close" label="Dismiss" onClick={() => dismissProblems(store)} tip="left" />
+    </div>
+  )
+}
+
+interface Wanted {
+  readonly bridge: Bridge
+  readonly view: EmbedOptions['view']
+  readonly controls: EmbedOptions['controls']
+  readonly aspect: number
+}
+
+/** Tells the page around how high this one would like to be, whenever that changes. */
+function useWantedHeight(root: RefObject<HTMLElement | null>, wanted: Wanted): void {
+  const { bridge, view, aspect, controls } = wanted
+  useEffect(() => {
+    const element = root.current
+    const room = element?.querySelector('.embed-room')
+    if (!element || !room) return
+    let told = 0
+    const measure = () => {
+      const chrome = element.offsetHeight - room.clientHeight
+      const gap = Number.parseFloat(getComputedStyle(element).rowGap) || 0
+      const height = wantedHeight({ width: room.clientWidth, chrome, gap, aspect, view })
+      if (Math.abs(height - told) < 1) return
+      told = height
+      bridge.height(height)
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(room)
+    measure()
+    return () => observer.disconnect()
+  }, [root, bridge, view, aspect, controls])
+}

@@ -1,0 +1,103 @@
+'use client'
+import {
+  createElement,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type CSSProperties,
+  type Ref,
+} from 'react'
+import type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
+import type { EmbedError, FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
+import type { EmbedControls, EmbedSurface, EmbedTheme, EmbedView } from '../../lib/embed/options.ts'
+
+export interface SketchCanvasProps {
+  /** Origin of the server, such as `https://draw.example.org`. */
+  readonly server: string
+  readonly prompt?: string | undefined
+  readonly model?: string | undefined
+  readonly strength?: number | undefined
+  readonly steps?: number | undefined
+  readonly seed?: number | undefined
+  readonly view?: EmbedView | undefined
+  readonly controls?: EmbedControls | undefined
+  readonly theme?: EmbedTheme | undefined
+  readonly readonly?: boolean | undefined
+  readonly transparent?: boolean | undefined
+  readonly surface?: EmbedSurface | undefined
+  readonly drawing?: string | undefined
+  readonly token?: string | undefined
+  /** Asked for a key whenever the server wants one. */
+  readonly getToken?: TokenSource | undefined
+  readonly onReady?: ((detail: ReadyDetail) => void) | undefined
+  readonly onFrame?: ((detail: FrameDetail) => void) | undefined
+  readonly onStatus?: ((detail: StatusDetail) => void) | undefined
+  readonly onError?: ((detail: EmbedError & { readonly retryInMs?: number }) => void) | undefined
+  readonly className?: string | undefined
+  readonly style?: CSSProperties | undefined
+  /** The element, with its methods: setPrompt, clear, loadDrawing, exportImage, exportDrawing. */
+  readonly ref?: Ref<SketchwireCanvas | null>
+}
+
+const EVENTS = { ready: 'onReady', frame: 'onFrame', status: 'onStatus', error: 'onError' } as const
+
+/** `<sketchwire-canvas>` as a React component: the same props, the same events. */
+export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
+  const [canvas, setCanvas] = useState<SketchwireCanvas | null>(null)
+  const latest = useRef(props)
+  useEffect(() => {
+    latest.current = props
+  })
+  useImperativeHandle<SketchwireCanvas | null, SketchwireCanvas | null>(ref, () => canvas, [canvas])
+
+  useEffect(() => {
+    if (!canvas) return
+    Object.assign(canvas, {
+      getToken: async () => (await latest.current.getToken?.()) ?? latest.current.token,
+    })
+    const stops = Object.entries(EVENTS).map(([type, prop]) => {
+      const listener = (event: Event) => {
+        if (event instanceof CustomEvent) latest.current[prop]?.(event.detail)
+      }
+      canvas.addEventListener(type, listener)
+      return () => canvas.removeEventListener(type, listener)
+    })
+    // A custom element is a browser's: on the server there is nothing to extend.
+    void import('../../lib/embed/index.ts').then(({ defineSketchwireCanvas }) => defineSketchwireCanvas())
+    return () => stops.forEach((stop) => stop())
+  }, [canvas])
+
+  const { className, style } = props
+  return createElement('sketchwire-canvas', {
+    ...attributesOf(props),
+    class: className,
+    style,
+    ref: setCanvas,
+  })
+}
+
+const ATTRIBUTES = [
+  'server',
+  'prompt',
+  'model',
+  'strength',
+  'steps',
+  'seed',
+  'view',
+  'controls',
+  'theme',
+  'readonly',
+  'transparent',
+  'surface',
+  'drawing',
+] as const
+
+function attributesOf(props: SketchCanvasProps): Record<string, string> {
+  return Object.fromEntries(
+    ATTRIBUTES.flatMap((name) => {
+      const value = props[name]
+      return value === undefined || value === false ? [] : [[name, value === true ? '' : String(value)]]
+    }),
+  )
+}

@@ -1,0 +1,170 @@
+// What an embedded canvas can be told: attributes of the element, parameters of the address, props of the React
+// component. One table for all of them, so that they cannot drift apart.
+import { HARD_LIMITS } from '../protocol/params.ts'
+
+export const EMBED_VIEWS = ['side', 'lens', 'result'] as const
+export type EmbedView = (typeof EMBED_VIEWS)[number]
+
+/** `none`: the sheets alone. `minimal`: drawing tools, prompt and status. `full`: settings and picture tools too. */
+export const EMBED_CONTROLS = ['none', 'minimal', 'full'] as const
+export type EmbedControls = (typeof EMBED_CONTROLS)[number]
+
+export const EMBED_THEMES = ['system', 'light', 'dark'] as const
+export type EmbedTheme = (typeof EMBED_THEMES)[number]
+
+/** `auto`: tldraw where its licence allows, else the plain canvas. `plain`: the plain canvas everywhere. */
+export const EMBED_SURFACES = ['auto', 'plain'] as const
+export type EmbedSurface = (typeof EMBED_SURFACES)[number]
+
+/** What was not given is `undefined`: then the server's model or the drawing's own last settings decide. */
+export interface EmbedOptions {
+  readonly prompt: string | undefined
+  /** Id of the model the page expects; another one is told as a problem. */
+  readonly model: string | undefined
+  readonly strength: number | undefined
+  readonly steps: number | undefined
+  readonly seed: number | undefined
+  readonly view: EmbedView
+  readonly controls: EmbedControls
+  readonly theme: EmbedTheme
+  readonly readonly: boolean
+  readonly transparent: boolean
+  readonly surface: EmbedSurface
+  /** Names the drawing that is kept in this browser; canvases of equal name show the same drawing. */
+  readonly drawing: string | undefined
+  /** Origin of the embedding page, the only one that messages are exchanged with. */
+  readonly host: string | undefined
+}
+export type EmbedOptionName = keyof EmbedOptions
+
+export const EMBED_DEFAULTS: EmbedOptions = {
+  prompt: undefined,
+  model: undefined,
+  strength: undefined,
+  steps: undefined,
+  seed: undefined,
+  view: 'side',
+  controls: 'minimal',
+  theme: 'system',
+  readonly: false,
+  transparent: false,
+  surface: 'auto',
+  drawing: undefined,
+  host: undefined,
+}
+
+/** A parameter that was not understood; its default is used instead. */
+export interface EmbedProblem {
+  readonly name: string
+  readonly value: string
+  readonly message: string
+}
+
+interface Reader<T> {
+  /** In words, for the message. */
+  readonly takes: string
+  /** `undefined` for what it does not take. */
+  readonly read: (text: string) => T | undefined
+}
+
+const oneOf = <T extends string>(allowed: readonly T[]): Reader<T> => ({
+  takes: allowed.join(', '),
+  read: (text) => allowed.find((one) => one === text),
+})
+
+const number = ([low, high]: readonly [number, number], isWhole: boolean): Reader<number> => ({
+  takes: `a ${isWhole ? 'whole number' : 'number'} from ${low} to ${high}`,
+  read: (text) => {
+    if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined
+    const value = Number(text)
+    return value >= low && value <= high && (!isWhole || Number.isInteger(value)) ? value : undefined
+  },
+})
+
+const text = (longest: number): Reader<string> => ({
+  takes: `at most ${longest} characters`,
+  read: (value) => (value.length <= longest ? value : undefined),
+})
+
+const matching = (pattern: RegExp, takes: string): Reader<string> => ({
+  takes,
+  read: (value) => (pattern.test(value) ? value : undefined),
+})
+
+/** As an HTML attribute: there is on, unless it says `false`. */
+const flag: Reader<boolean> = {
+  takes: 'true or false',
+  read: (value) =>
+    /^(true|1|)$/.test(value) ? true : value === 'false' || value === '0' ? false : undefined,
+}
+
+const READERS: { readonly [N in EmbedOptionName]: Reader<NonNullable<EmbedOptions[N]>> } = {
+  prompt: text(HARD_LIMITS.promptChars),
+  model: text(200),
+  strength: number(HARD_LIMITS.strength, false),
+  steps: number(HARD_LIMITS.steps, true),
+  seed: number(HARD_LIMITS.seed, true),
+  view: oneOf(EMBED_VIEWS),
+  controls: oneOf(EMBED_CONTROLS),
+  theme: oneOf(EMBED_THEMES),
+  readonly: flag,
+  transparent: flag,
+  surface: oneOf(EMBED_SURFACES),
+  drawing: matching(/^[A-Za-z0-9_-]{1,40}$/, 'up to 40 letters, digits, - and _'),
+  host: { takes: 'an origin such as https://example.org', read: exactOrigin },
+}
+
+/** The origin, when `value` is exactly one of http or https. */
+export function exactOrigin(value: string): string | undefined {
+  if (!/^https?:/.test(value) || !URL.canParse(value)) return undefined
+  const { origin } = new URL(value)
+  return origin === value ? origin : undefined
+}
+
+export const EMBED_OPTION_NAMES: readonly string[] = Object.keys(READERS)
+
+function isOptionName(name: string): name is EmbedOptionName {
+  return Object.hasOwn(READERS, name)
+}
+
+export interface EmbedReading {
+  readonly options: EmbedOptions
+  readonly problems: readonly EmbedProblem[]
+}
+
+const SHOWN_CHARS = 40
+
+/** Reads parameters over `defaults`. What is unknown or out of range is a problem, and the default stays. */
+export function readEmbedOptions(
+  parameters: Iterable<readonly [string, string]>,
+  defaults: EmbedOptions = EMBED_DEFAULTS,
+): EmbedReading {
+  const found: Record<string, unknown> = {}
+  const problems: EmbedProblem[] = []
+  for (const [name, given] of parameters) {
+    const value = given.length > SHOWN_CHARS ? `${given.slice(0, SHOWN_CHARS)}…` : given
+    if (!isOptionName(name)) {
+      const known = EMBED_OPTION_NAMES.join(', ')
+      problems.push({ name, value, message: `${name} is no option of an embedded canvas; it takes ${known}` })
+      continue
+    }
+    const read = READERS[name].read(given)
+    if (read !== undefined) found[name] = read
+    else {
+      const instead = defaults[name] === undefined ? 'the default' : String(defaults[name])
+      const message = `${name}=${value} is not ${READERS[name].takes}; ${instead} is used`
+      problems.push({ name, value, message })
+    }
+  }
+  return { options: { ...defaults, ...found }, problems }
+}
+
+/** Address of the page that shows a canvas with these attributes, exactly as they were given. */
+export function embedAddress(
+  server: string,
+  given: Iterable<readonly [name: string, value: string]>,
+): string {
+  const url = new URL('/embed', server)
+  for (const [name, value] of given) url.searchParams.set(name, value)
+  return url.href
+}
