@@ -3,7 +3,8 @@
 // without an image, `LatentConsistencyModelPipeline`. Models without a guidance embedding are guided as
 // `StableDiffusionImg2ImgPipeline` does, by a second pass on the negative prompt.
 import { guidanceEmbedding } from './guidance.ts'
-import { detailSeed, drawNoises, upsampleNoise } from './noise.ts'
+import { noiseBase, noisesFor, type NoisePlan, type NoiseSupplier } from './job-noises.ts'
+import { drawNoises } from './noise.ts'
 import { samplerOf, timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
 import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
 import { samplerStep } from './euler.ts'
@@ -45,9 +46,14 @@ export interface Models {
    * embedding of ''. Absent: the model is guided by its embedding, or not at all.
    */
   readonly negative?: 'zeros' | 'empty'
+  /** 'sample': `encodeImage` is given noise to draw the latents with, as diffusers does; default 'mean'. */
+  readonly posterior?: 'mean' | 'sample'
   encodePrompt(prompt: string): Promise<PromptEmbedding>
-  /** [H,W,3] RGB uint8 -> [1,C,h,w] float32 scaled latents (SD1.5: x0.18215), the posterior's mean. */
-  encodeImage(rgb: Uint8Array, size: Size): Promise<Float32Array>
+  /**
+   * [H,W,3] RGB uint8 -> [1,C,h,w] float32 scaled latents (SD1.5: x0.18215): drawn from the posterior with `noise`
+   * ([1,C,h,w] unit normal), or its mean without.
+   */
+  encodeImage(rgb: Uint8Array, size: Size, noise?: Float32Array): Promise<Float32Array>
   /** -> [1,C,h,w] float32, meaning per the schedule's predictionType. */
   predict(input: PredictInput): Promise<Float32Array>
   /** [1,C,h,w] float32 scaled latents -> [H,W,3] RGB uint8. */
@@ -83,9 +89,9 @@ export interface StepReport {
   readonly timestep: number
   /** [1,C,h,w] float32 scaled: the picture so far. Do not write to it. */
   readonly denoised: Float32Array
+  /** [1,C,h,w] float32 scaled: what the next step starts from; at the last step `denoised` itself. Do not write to it. */
+  readonly latents: Float32Array
 }
-
-export type NoiseSupplier = (seed: number, size: number, count: number) => readonly Float32Array[]
 
 export interface Img2ImgOptions {
   /** An AbortSignal, or anything with its `aborted`; read at the start, before each step and before decoding. */
@@ -134,9 +140,9 @@ export async function img2img(
   // 2. Encode prompt and image.
   const prompt = await models.encodePrompt(job.prompt)
   const negative = await encodeNegative(models, job, prompt)
-  const image = await encodeImage(models, job, plan)
+  const { posterior, noises } = noisesFor(plan, job.seed, options.noises ?? drawNoises)
+  const image = await encodeImage(models, job, { plan, posterior })
   // 3. Noise the image's latents to the first timestep.
-  const noises = noisesFor(plan, job, options.noises ?? drawNoises)
   let sample = initialSample(schedule, plan, { image, noise: noises[0] })
   let denoised = sample
   // 4. Denoise.
@@ -149,7 +155,7 @@ export async function img2img(
     expectLength('predict output', modelOutput, plan.latentLength)
     const next = { nextTimestep: plan.timesteps[i + 1], noise: noises[i + 1] }
     ;({ prev: sample, denoised } = samplerStep({ schedule, timestep, modelOutput, sample, ...next }))
-    await options.onStep?.({ step: i + 1, steps: plan.timesteps.length, timestep, denoised })
+    await options.onStep?.({ step: i + 1, steps: plan.timesteps.length, timestep, denoised, latents: sample })
   }
   // 5. Decode what the last step denoised.
   throwIfAborted(options, plan.timesteps.length)
@@ -159,18 +165,10 @@ export async function img2img(
   return { rgb, latents: denoised, initTimestep: plan.initTimestep, timesteps: plan.timesteps }
 }
 
-interface Plan {
+interface Plan extends NoisePlan {
   readonly timesteps: readonly number[]
   readonly initTimestep: number
-  readonly latentLength: number
   readonly timestepCond: Float32Array | undefined
-  readonly base: NoiseBase | undefined
-}
-
-interface NoiseBase {
-  readonly grid: Size
-  readonly length: number
-  readonly scale: number
 }
 
 function planJob(models: Models, schedule: Schedule, job: Img2ImgJob): Plan {
@@ -184,34 +182,19 @@ function planJob(models: Models, schedule: Schedule, job: Img2ImgJob): Plan {
     initTimestep: timesteps[0] ?? 0,
     latentLength: models.latentChannels * grid.width * grid.height,
     timestepCond: condDim === 0 ? undefined : guidanceEmbedding(job.guidanceScale, condDim),
-    base: noiseBase(models, job),
+    count: timesteps.length,
+    drawPosterior: job.rgb !== undefined && models.posterior === 'sample',
+    base: noiseBase(models, job.size, job.noiseFrom),
   }
 }
 
-function noiseBase(models: Models, { size, noiseFrom }: Img2ImgJob): NoiseBase | undefined {
-  if (noiseFrom === undefined) return undefined
-  const grid = latentGrid('noiseFrom', noiseFrom, models.latentScale)
-  const scale = size.width / noiseFrom.width
-  if (!Number.isInteger(scale) || noiseFrom.height * scale !== size.height) {
-    const sizes = `${noiseFrom.width}x${noiseFrom.height} to ${size.width}x${size.height}`
-    throw new ShapeError('noiseFrom', `noiseFrom ${sizes} is not one whole factor on both sides`)
-  }
-  return { grid, scale, length: models.latentChannels * grid.width * grid.height }
-}
-
-function noisesFor(plan: Plan, job: Img2ImgJob, supply: NoiseSupplier): readonly Float32Array[] {
-  const { base, latentLength } = plan
-  const count = plan.timesteps.length
-  if (base === undefined || base.scale === 1) return supply(job.seed, latentLength, count)
-  const fresh = supply(detailSeed(job.seed), latentLength, count)
-  return supply(job.seed, base.length, count).map((low, i) =>
-    upsampleNoise({ low, fresh: fresh[i] ?? new Float32Array(), lowGrid: base.grid, scale: base.scale }),
-  )
-}
-
-async function encodeImage(models: Models, job: Img2ImgJob, plan: Plan): Promise<Float32Array | undefined> {
+async function encodeImage(
+  models: Models,
+  job: Img2ImgJob,
+  { plan, posterior }: { readonly plan: Plan; readonly posterior: Float32Array | undefined },
+): Promise<Float32Array | undefined> {
   if (job.rgb === undefined) return undefined
-  const latents = await models.encodeImage(job.rgb, job.size)
+  const latents = await models.encodeImage(job.rgb, job.size, posterior)
   expectLength('encodeImage output', latents, plan.latentLength)
   return latents
 }

@@ -8,13 +8,14 @@ export {
   type Img2ImgOptions,
   type Img2ImgResult,
   type Models,
-  type NoiseSupplier,
   type PredictInput,
   type PromptEmbedding,
   type StepReport,
 } from './img2img.ts'
+export { type NoiseSupplier } from './job-noises.ts'
 export { detailSeed, drawNoises, TorchNormal, upsampleNoise, type UpsampleNoiseInput } from './noise.ts'
 export { nchwToRgb, rgbToNchw } from './pixels.ts'
+export { latentsOfMoments } from './posterior.ts'
 export { latentsToRgb, SD15_LATENT_RGB, type LatentRgbMap } from './preview.ts'
 export {
   alphaCumprodAt,

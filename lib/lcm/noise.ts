@@ -110,7 +110,7 @@ function boxMuller(block: Float32Array): void {
  * The noises of one job in diffusers' order: the initial noise, then one z per non-final step.
  * `count` is therefore the number of steps run. One generator feeds all of them.
  * @param size elements per noise: channels * grid height * grid width.
- * @NOTE A pipeline that samples the VAE posterior draws before these; ours encodes to the mean.
+ * @NOTE A pipeline that samples the VAE posterior draws one more before these, from the same generator.
  */
 export function drawNoises(seed: number, size: number, count: number): Float32Array[] {
   const normal = new TorchNormal(seed)

@@ -79,11 +79,18 @@ const ManifestSchema = v.object({
     /** Latents of the graphs x this = latents of the loop (SD1.5: 0.18215). */
     scalingFactor: v.number(),
     imageLatents: v.picklist(['concat', 'none']),
+    /** 'sample' draws the image's latents as diffusers does, 'mean' takes the likeliest: no flicker between frames. */
+    posterior: v.optional(v.picklist(['mean', 'sample']), 'mean'),
   }),
   image: v.object({ layout: v.picklist(['uint8-hwc', 'float-nchw']) }),
   tokenizer: v.object({ maxLength: whole, padId: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   scheduler: SchedulerSchema,
-  guidance: v.object({ embedding: v.boolean(), dim: v.optional(whole, 256) }),
+  guidance: v.object({
+    embedding: v.boolean(),
+    dim: v.optional(whole, 256),
+    /** Guided by a second pass on the negative prompt; without one it sees the words '' or SDXL's zeros. */
+    negative: v.optional(v.picklist(['zeros', 'empty'])),
+  }),
   defaults: DefaultsSchema,
   limits: v.object({ steps: range, strength: range, guidanceScale: range }),
   refine: v.optional(v.object({ width: whole, height: whole, steps: whole })),

@@ -34,7 +34,7 @@ export interface OnnxModels extends Models {
 
 /** The three graphs as seen at one size. */
 interface SizeGraphs {
-  encode(rgb: Uint8Array): Promise<Float32Array>
+  encode(rgb: Uint8Array, noise: Float32Array | undefined): Promise<Float32Array>
   predict(input: PredictInput): Promise<Float32Array>
   decode(latents: Float32Array): Promise<Uint8Array>
 }
@@ -67,8 +67,10 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     latentScale: latents.downsample,
     imageLatents: latents.imageLatents,
     timestepCondDim: guidance.embedding ? guidance.dim : 0,
+    ...(guidance.negative === undefined ? {} : { negative: guidance.negative }),
+    posterior: latents.posterior,
     encodePrompt: memoizePromise(PROMPTS, text.encode),
-    encodeImage: async (rgb, size) => (await graphsOf(size)).encode(rgb),
+    encodeImage: async (rgb, size, noise) => (await graphsOf(size)).encode(rgb, noise),
     predict: async (input) => (await graphsOf(input.size)).predict(input),
     decodeImage: async (latents, size) => (await graphsOf(size)).decode(latents),
     open: async (size) => void (await graphsOf(size)),
@@ -153,10 +155,9 @@ function bindSize(
   const feedUnet = bindUnet(unet, size, options.manifest)
   const decoding = bindImageDecoder(decoder, size, options.manifest)
   return {
-    async encode(rgb) {
-      return encoding.read(
-        await timedRun(options, 'vaeEncode', { graph: encoder, feeds: encoding.feed(rgb) }),
-      )
+    async encode(rgb, noise) {
+      const output = await timedRun(options, 'vaeEncode', { graph: encoder, feeds: encoding.feed(rgb) })
+      return encoding.read(output, noise)
     },
     async predict(input) {
       const { data } = await timedRun(options, 'unet', { graph: unet, feeds: feedUnet(input) })

@@ -107,6 +107,19 @@ describe('image graphs', () => {
     expect(read[255]).toBe(127.5)
   })
 
+  it('draw from a posterior with noise, and refuse to where a graph gives only latents', () => {
+    const sampled: Manifest = { ...manifest, latents: { ...manifest.latents, posterior: 'sample' } }
+    const input = [port('image', 'uint8', [1, 64, 64, 3])]
+    const moments = graph(input, [port('latent_parameters', 'float32', [1, 8, 8, 8])])
+    const data = Float32Array.from({ length: 512 }, (_, i) => (i < 256 ? 3 : Math.log(4)))
+    const noise = new Float32Array(256).fill(0.5)
+    const read = bindImageEncoder(moments, size, sampled).read({ data, dims: [1, 8, 8, 8] }, noise)
+    expect(read[255]).toBeCloseTo((3 + 2 * 0.5) * sampled.latents.scalingFactor, 6)
+    expect(() => bindImageEncoder(graph(input, [latents]), size, sampled)).toThrow(
+      'expected float32[1,8,8,8]',
+    )
+  })
+
   it('refuse a decoded picture with values that are not finite', () => {
     const decoder = bindImageDecoder(
       graph([latents], [port('sample', 'float32', [1, 3, 64, 64])]),

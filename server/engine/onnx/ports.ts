@@ -1,6 +1,6 @@
 // Checks what a graph takes and gives against the manifest, and adapts to what exporters do differently: the
 // timestep's type and rank, the width of token ids, images as bytes or floats.
-import { nchwToRgb, rgbToNchw, type Size } from '../../../lib/lcm/index.ts'
+import { latentsOfMoments, nchwToRgb, rgbToNchw, type Size } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Graph, Port, TensorData, TensorValue } from './runtime.ts'
@@ -134,15 +134,17 @@ function numberOfType(type: string | undefined, value: number): TensorData {
 
 export interface ImageEncoderBinding {
   feed(rgb: Uint8Array): Record<string, TensorValue>
-  /** The graph's own output to the loop's [1,C,h,w] scaled latents. */
-  read(output: TensorValue): Float32Array
+  /** The graph's own output to the loop's [1,C,h,w] scaled latents: drawn with `noise`, or the mean without. */
+  read(output: TensorValue, noise?: Float32Array): Float32Array
 }
 
 /** Accepts graphs that give the latents, or the mean and log-variance of their posterior (2C channels). */
 export function bindImageEncoder(graph: Graph, size: Size, manifest: Manifest): ImageEncoderBinding {
   const { channels, scalingFactor } = manifest.latents
   const input = check(graph, only(graph, graph.inputs, 'input'), imageExpected(size, manifest))
-  const shapes = [latentShape(channels, size, manifest), latentShape(2 * channels, size, manifest)]
+  const moments = latentShape(2 * channels, size, manifest)
+  const drawn = manifest.latents.posterior === 'sample'
+  const shapes = drawn ? [moments] : [latentShape(channels, size, manifest), moments]
   check(graph, only(graph, graph.outputs, 'output'), { types: ['float32'], shapes })
   const length = latentShape(channels, size, manifest).reduce<number>(
     (product, dim) => product * Number(dim),
@@ -155,8 +157,21 @@ export function bindImageEncoder(graph: Graph, size: Size, manifest: Manifest): 
           ? { data: rgb, dims: [1, size.height, size.width, 3] }
           : { data: rgbToNchw(rgb, size), dims: [1, 3, size.height, size.width] },
     }),
-    read: (output) => scaled(floats(graph, output).subarray(0, length), scalingFactor),
+    read: (output, noise) =>
+      scaled(latentsOf(graph, floats(graph, output), { length, noise }), scalingFactor),
   }
+}
+
+function latentsOf(
+  graph: Graph,
+  output: Float32Array,
+  { length, noise }: { readonly length: number; readonly noise: Float32Array | undefined },
+): Float32Array {
+  if (output.length === 2 * length) return latentsOfMoments(output, noise)
+  if (output.length === length && noise === undefined) return output
+  const given = `gave ${output.length} values, expected ${2 * length}`
+  const remedy = "the mean and log-variance that latents.posterior 'sample' draws from"
+  throw unexpected(graph, noise === undefined ? `${given} or ${length}` : `${given}: ${remedy}`)
 }
 
 export interface ImageDecoderBinding {

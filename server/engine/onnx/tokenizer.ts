@@ -14,6 +14,7 @@ export type Tokenize = (text: string) => number[]
 
 /** The parts of a tokenizer.json that say which id an unknown word has. */
 const TokenizerFileSchema = v.looseObject({
+  normalizer: v.optional(v.unknown()),
   model: v.looseObject({ vocab: v.optional(v.unknown()), unk_token: v.optional(v.nullable(v.string())) }),
 })
 
@@ -23,13 +24,23 @@ export async function loadTokenizer(path: string, options: TokenizerOptions): Pr
     const json = v.parse(TokenizerFileSchema, JSON.parse(await readFile(path, 'utf8')))
     const tokenizer = new Tokenizer(json, {})
     const unknownId = unknownIdOf(tokenizer, json.model.unk_token) ?? options.padId
+    const plain = lowercases(json.normalizer) ? plainSigma : (text: string) => text
     const encode: Encode = (text, special) =>
-      knownIds(tokenizer.encode(text, { add_special_tokens: special }).ids, unknownId)
+      knownIds(tokenizer.encode(plain(text), { add_special_tokens: special }).ids, unknownId)
     return (text) => fit(encode, text, options)
   } catch (cause) {
     const message = `${path} cannot be read (${messageOf(cause)}); install the model again`
     throw new AppError('model_unloadable', message, { cause })
   }
+}
+
+function lowercases(normalizer: unknown): boolean {
+  return JSON.stringify(normalizer ?? null).includes('"type":"Lowercase"')
+}
+
+/** The library lowers with JavaScript's rule, which ends words in ς; transformers' lowers each letter by itself. */
+function plainSigma(text: string): string {
+  return text.replaceAll('Σ', 'σ')
 }
 
 type Encode = (text: string, special: boolean) => number[]
