@@ -12,7 +12,8 @@ export const viewport: Viewport = {
   width: 'device-width',
   initialScale: 1,
   viewportFit: 'cover',
-  interactiveWidget: 'overlays-content',
+  // The keyboard of a phone moves the view to the prompt; the sheets keep their size under it.
+  interactiveWidget: 'resizes-visual',
   themeColor: [
     { media: '(prefers-color-scheme: light)', color: '#f3f2ee' },
     { media: '(prefers-color-scheme: dark)', color: '#141413' },

@@ -13,20 +13,26 @@ export function PromptBox() {
   const applied = useClient((state) => state.params?.prompt)
   const words = useClient((state) => state.model?.words)
   const [draft, setDraft] = useState<string>()
+  const [editing, setEditing] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const text = draft ?? applied ?? ''
+  // What is being typed is the text until the box is left: a value that comes back from the connection between two
+  // letters would move the caret. Before the first welcome there is nothing applied to show yet.
+  const text = (editing || applied === undefined ? draft : undefined) ?? applied ?? ''
 
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const apply = (prompt: string) => {
     clearTimeout(timer.current)
     client.setParams({ prompt })
-    setDraft(undefined)
   }
   const type = (prompt: string) => {
     clearTimeout(timer.current)
     setDraft(prompt)
     timer.current = setTimeout(() => apply(prompt), TYPING_MS)
+  }
+  const choose = (prompt: string) => {
+    apply(prompt)
+    setDraft(prompt)
   }
   return (
     <section aria-label="Words" className="words">
@@ -38,9 +44,17 @@ export function PromptBox() {
           dir="auto"
           enterKeyHint="done"
           maxLength={HARD_LIMITS.promptChars}
-          onBlur={() => (draft === undefined ? undefined : apply(draft))}
+          onBlur={() => {
+            setEditing(false)
+            if (draft !== undefined && draft !== applied) apply(draft)
+          }}
           onChange={(event) => type(event.target.value)}
+          onFocus={() => {
+            setEditing(true)
+            setDraft(text)
+          }}
           onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return
             if (event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey))
               event.currentTarget.blur()
           }}
@@ -50,7 +64,7 @@ export function PromptBox() {
           value={text}
         />
       </label>
-      {words ? <WordChips onChange={apply} prompt={text} words={words} /> : null}
+      {words ? <WordChips onChange={choose} prompt={text} words={words} /> : null}
     </section>
   )
 }

@@ -49,7 +49,7 @@ function Sliders({ model, params }: { readonly model: ModelInfo; readonly params
         hint="Denoising steps of each picture"
         label="Steps"
         onChange={(steps) => set({ steps })}
-        range={highestSteps(model, params)}
+        range={stepsRange(model, params)}
         step={1}
         value={params.steps}
       />
@@ -77,15 +77,20 @@ function Sliders({ model, params }: { readonly model: ModelInfo; readonly params
 /** The range the model allows, less what too few origin steps would forbid: a slider should not reach an error. */
 function lowestStrength(model: ModelInfo, params: DrawParams): readonly [number, number] {
   const [low, high] = model.limits.strength
-  if (model.strengthSemantics !== 'lcm') return [low, high]
+  const bare =
+    model.strengthSemantics === 'generic'
+      ? leastStrength(1, params.steps)
+      : leastStrength(params.steps, model.originalInferenceSteps)
   // The slider moves in hundredths.
-  const least = Math.ceil(leastStrength(params.steps, model.originalInferenceSteps) * 100) / 100
+  const least = Math.ceil(bare * 100) / 100
   return [Math.min(high, Math.max(low, least)), high]
 }
 
-function highestSteps(model: ModelInfo, params: DrawParams): readonly [number, number] {
+function stepsRange(model: ModelInfo, params: DrawParams): readonly [number, number] {
   const [low, high] = model.limits.steps
-  if (model.strengthSemantics !== 'lcm') return [low, high]
+  // Here it is the strength that drops steps, and one must be left.
+  if (model.strengthSemantics === 'generic')
+    return [Math.min(high, Math.max(low, Math.ceil(1 / params.strength))), high]
   return [low, Math.max(low, Math.min(high, Math.trunc(model.originalInferenceSteps * params.strength)))]
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { useClient, useSession } from '../session/session-context.ts'
-import { figures, stageLines, statusWords } from './status-words.ts'
+import { figures, spokenWords, stageLines, statusWords } from './status-words.ts'
 
 /** Connection and engine in words, with milliseconds and pictures per second. */
 export function StatusPill() {
@@ -11,36 +11,44 @@ export function StatusPill() {
   const raw = useClient((state) => state.activity)
   const status = useClient((state) => state.status)
   const step = useClient((state) => state.step)
+  const engine = useClient((state) => state.engine)
+  const forming = useClient((state) => state.forming)
   const stats = useClient((state) => state.stats)
   const nowMs = useSeconds(status.name === 'waiting')
-  const words = statusWords(activity, { status, step }, nowMs)
+  const words = statusWords(activity, { status, step, engine, forming }, nowMs)
   const { ms, fps } = figures(stats)
   return (
-    <div
-      className="status"
-      data-activity={raw}
-      data-pen-to-paint-ms={stats.penToPaintMs?.toFixed(1)}
-      data-testid="status"
-      data-tone={words.tone}
-    >
-      <span aria-hidden="true" className="status-dot" />
-      <span aria-live="polite" className="status-text" role="status">
-        {words.text}
+    <>
+      <span className="sr-only" role="status">
+        {spokenWords(words)}
       </span>
-      {status.name === 'reload' ? (
-        <button className="text-button" onClick={() => window.location.reload()} type="button">
-          Reload
-        </button>
-      ) : null}
-      <span className="status-figures" title={stageLines(stats)}>
-        <span className="figure" data-testid="ms">
-          {ms}
+      <div
+        className="status"
+        data-activity={raw}
+        data-pen-to-paint-ms={stats.penToPaintMs?.toFixed(1)}
+        data-testid="status"
+        data-tone={words.tone}
+      >
+        <span aria-hidden="true" className="status-dot" />
+        <span className="status-text" title={words.text}>
+          {words.text}
+          {words.progress ? <span className="status-progress">, {words.progress}</span> : null}
         </span>
-        <span className="figure" data-testid="fps">
-          {fps}
+        {status.name === 'reload' ? (
+          <button className="text-button" onClick={() => window.location.reload()} type="button">
+            Reload
+          </button>
+        ) : null}
+        <span className="status-figures" title={stageLines(stats)}>
+          <span className="figure" data-testid="ms">
+            {ms}
+          </span>
+          <span className="figure" data-testid="fps">
+            {fps}
+          </span>
         </span>
-      </span>
-    </div>
+      </div>
+    </>
   )
 }
 

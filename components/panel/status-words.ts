@@ -5,28 +5,47 @@ export type Tone = 'ready' | 'busy' | 'idle' | 'trouble'
 export interface StatusWords {
   readonly tone: Tone
   readonly text: string
+  /** How far it is: changes too fast to be read aloud, and gives way where there is little room. */
+  readonly progress?: string
 }
 
-type Told = Pick<ClientState, 'status' | 'step'>
+type Told = Pick<ClientState, 'status' | 'step' | 'engine' | 'forming'>
 
 /** What is happening, in words for people. `nowMs` is wall-clock time, for the seconds until the next attempt. */
-export function statusWords(activity: Activity, { status, step }: Told, nowMs: number): StatusWords {
+export function statusWords(activity: Activity, told: Told, nowMs: number): StatusWords {
+  const { status, step, engine, forming } = told
   switch (activity) {
     case 'paused':
       return { tone: 'idle', text: 'Paused' }
     case 'loading':
-      return { tone: 'idle', text: 'Loading the model' }
+      return loadingWords(engine)
     case 'queued':
       return { tone: 'busy', text: 'Queued' }
     case 'generating':
-      return { tone: 'busy', text: 'Generating' }
+      return { tone: 'busy', text: 'Generating', ...(forming && progressOf(step)) }
     case 'refining':
-      return { tone: 'busy', text: step ? `Refining, step ${step.step} of ${step.steps}` : 'Refining' }
+      return { tone: 'busy', text: 'Refining', ...progressOf(step) }
     case 'up-to-date':
       return { tone: 'ready', text: 'Up to date' }
     case 'offline':
       return { tone: 'trouble', text: offlineWords(status, nowMs) }
   }
+}
+
+function progressOf(step: Told['step']): { progress?: string } {
+  return step ? { progress: `step ${step.step} of ${step.steps}` } : {}
+}
+
+/** What is read aloud: rest and trouble. Each picture on its way would be a sentence several times a second. */
+export function spokenWords({ tone, text }: StatusWords): string {
+  return tone === 'busy' ? '' : text.replace(/\. Trying again in .*/, '. Trying again')
+}
+
+/** An engine that something is the matter with says what, in its own sentence. */
+function loadingWords({ name, detail }: Told['engine']): StatusWords {
+  if (name === 'loading') return { tone: 'idle', text: 'Loading the model' }
+  const fallback = name === 'closed' ? 'The engine is closed' : 'The engine is restarting'
+  return { tone: 'trouble', text: detail ?? fallback }
 }
 
 function offlineWords(status: ClientState['status'], nowMs: number): string {

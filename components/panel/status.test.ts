@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { Activity } from '../../lib/client/types.ts'
 import { calmActivity } from '../session/calm-activity.ts'
-import { figures, stageLines, statusWords } from './status-words.ts'
+import { figures, spokenWords, stageLines, statusWords } from './status-words.ts'
 
-const live = { status: { name: 'live' }, step: undefined } as const
+const ready = { name: 'ready', detail: undefined } as const
+const live = { status: { name: 'live' }, step: undefined, engine: ready, forming: false } as const
 
 describe('statusWords', () => {
   it.each([
@@ -13,6 +14,29 @@ describe('statusWords', () => {
     ['up-to-date', 'Up to date'],
   ] as const)('%s is told as "%s"', (activity, text) => {
     expect(statusWords(activity, live, 0).text).toBe(text)
+  })
+
+  it("tells the engine's own sentence when something is the matter with it (E3)", () => {
+    const detail = 'The engine process ended; it is being started again'
+    const engine = { name: 'degraded', detail } as const
+    expect(statusWords('loading', { ...live, engine }, 0)).toEqual({ tone: 'trouble', text: detail })
+    const starting = { name: 'loading', detail: 'The model is being loaded' } as const
+    expect(statusWords('loading', { ...live, engine: starting }, 0).tone).toBe('idle')
+  })
+
+  it('counts the steps of a slow picture while it forms, and only then', () => {
+    const step = { step: 2, steps: 4 }
+    const forming = statusWords('generating', { ...live, step, forming: true }, 0)
+    expect(forming).toEqual({ tone: 'busy', text: 'Generating', progress: 'step 2 of 4' })
+    expect(statusWords('generating', { ...live, step }, 0).progress).toBeUndefined()
+  })
+
+  it('is read aloud at rest and in trouble, not for every picture nor every second', () => {
+    expect(spokenWords(statusWords('generating', live, 0))).toBe('')
+    expect(spokenWords(statusWords('up-to-date', live, 0))).toBe('Up to date')
+    const status = { name: 'waiting', retryAtMs: 12_400, reason: 'closed' } as const
+    const spoken = [0, 1000].map((now) => spokenWords(statusWords('offline', { ...live, status }, now)))
+    expect(spoken).toEqual(['Connection lost. Trying again', 'Connection lost. Trying again'])
   })
 
   it('E1 counts down to the next attempt after a lost connection', () => {

@@ -1,4 +1,5 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import { Icon } from '../ui/icon.tsx'
 import { hasWord, toggleWord, wordGroups, type WordGroup } from './prompt-words.ts'
 
 interface WordChipsProps {
@@ -26,12 +27,15 @@ interface ChipRowProps {
 }
 
 function ChipRow({ group, prompt, onChange }: ChipRowProps) {
+  const [open, setOpen] = useState(false)
+  const chips = useRef<HTMLDivElement>(null)
+  const overflows = useOverflow(chips, group)
   return (
-    <div aria-label={group.label} className="chip-row" role="group">
+    <div aria-label={group.label} className="chip-row" data-open={open} role="group">
       <span aria-hidden="true" className="chip-row-label">
         {group.label}
       </span>
-      <div className="chips">
+      <div className="chips" data-more={overflows} ref={chips}>
         {group.words.map((word) => (
           <button
             aria-pressed={hasWord(prompt, word)}
@@ -44,6 +48,30 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
           </button>
         ))}
       </div>
+      {overflows || open ? (
+        <button
+          aria-expanded={open}
+          aria-label={`All words: ${group.label}`}
+          className="chip-more"
+          onClick={() => setOpen(!open)}
+          type="button"
+        >
+          <Icon name="chevron" size={16} />
+        </button>
+      ) : null}
     </div>
   )
+}
+
+/** True while the row is wider than its place; looks again when its place or `content` changes. */
+function useOverflow(row: RefObject<HTMLElement | null>, content: unknown): boolean {
+  const [overflows, setOverflows] = useState(false)
+  useEffect(() => {
+    const element = row.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setOverflows(element.scrollWidth > element.clientWidth + 1))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [row, content])
+  return overflows
 }

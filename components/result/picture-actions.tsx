@@ -8,15 +8,16 @@ import { canRefine } from './picture-file.ts'
 export function PictureActions() {
   const commands = usePictureCommands()
   const painted = useClient((state) => state.stats.painted > 0)
-  const refinable = useClient((state) => canRefine(state) && !state.refined)
+  const larger = useClient(canRefine)
+  const refined = useClient((state) => state.refined)
   const off = !painted
   return (
     <div aria-label="Picture" className="picture-actions" role="group">
       <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} shortcut="P" tip="left" />
       <IconButton
-        disabled={off || !refinable}
+        disabled={off || !larger || refined}
         icon="refine"
-        label="Refine now"
+        label={larger ? 'Refine now' : 'Refine now: this size has no larger one'}
         onClick={commands.refine}
         tip="left"
       />

@@ -11,7 +11,7 @@ export function PictureSheet() {
   const { client } = useSession()
   const canvas = useRef<HTMLCanvasElement>(null)
   const refined = useClient((state) => state.refined)
-  const painted = useClient((state) => state.stats.painted > 0)
+  const painted = useClient((state) => state.stats.painted > 0 || state.forming)
 
   useEffect(() => {
     const element = canvas.current

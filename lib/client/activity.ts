@@ -18,6 +18,8 @@ export function activityOf(facts: ActivityFacts): Activity {
   if (!facts.connected) return 'offline'
   if (facts.engine === 'loading' || facts.engine === 'closed') return 'loading'
   if (facts.started) return 'generating'
+  // One of several slots may still work, hence not earlier.
+  if (facts.pending && facts.engine === 'degraded') return 'loading'
   if (facts.pending) return 'queued'
   if (facts.refining) return 'refining'
   return facts.enabled ? 'up-to-date' : 'paused'

@@ -1,7 +1,7 @@
 import { ERROR_TABLE } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { Environment } from './environment.ts'
-import type { Incoming, Picture } from './incoming.ts'
+import type { Incoming, Picture, StepPreview } from './incoming.ts'
 import type { SentFrame } from './ledger.ts'
 import type { Painter } from './painter.ts'
 import type { Pump } from './pump.ts'
@@ -33,6 +33,9 @@ const QUIET: readonly string[] = [
   'cancelled',
   'unknown_params_rev',
 ]
+
+/** An `error` with one of these is about a frame of ours that the server could not read as one. */
+const NO_FRAME: readonly string[] = ['invalid_header', 'message_too_large', 'duplicate_seq', 'hello_first']
 
 /** What each terminal event means for credit, picture, retry and the words on the page. */
 export class FrameEnds {
@@ -76,19 +79,41 @@ export class FrameEnds {
   }
 
   receive(message: Message): void {
-    const { pump, stats, onError } = this.#options
-    if (message.type === 'error') return onError(wireErrorOf(message))
-    if (message.type === 'started') {
+    const { pump, painter, stats } = this.#options
+    if (message.type === 'error') {
+      this.#unread(wireErrorOf(message))
+    } else if (message.type === 'started') {
       pump.start(message.seq)
+    } else if (message.type === 'preview') {
+      void this.#preview(message)
     } else {
       const frame = pump.settle(message.seq, message.type === 'picture')
       if (!frame) return
+      if (message.type !== 'picture') painter.endPreview(message.seq)
       if (message.type === 'picture') void this.#paint(message, frame)
       else if (message.type === 'superseded') this.#superseded(frame, message.by)
       else this.#ended(frame, message)
       if (message.type === 'superseded') stats.superseded()
     }
     this.#options.onChange()
+  }
+
+  /** The server names no frame here: it is the newest one that it has not begun, whose credit comes back (W1). */
+  #unread(error: WireError): void {
+    const { pump, onError } = this.#options
+    const waiting = pump.ledger.frames().filter((frame) => !frame.started)
+    const lost = NO_FRAME.includes(error.code) ? waiting.at(-1) : undefined
+    if (lost) pump.settle(lost.seq, false)
+    if (lost?.mode === 'refine') this.#refinedLiveSeq = pump.newestLiveSeq
+    onError(error)
+  }
+
+  /** Only of live frames: a refinement pass has a better picture on the canvas than any of its previews. */
+  async #preview({ seq, codec, image }: StepPreview): Promise<void> {
+    const { pump, painter, onChange } = this.#options
+    if (!pump.ledger.frames().some((frame) => frame.seq === seq && frame.mode === 'live')) return
+    await painter.preview(seq, new Blob([image], { type: `image/${codec}` }))
+    onChange()
   }
 
   #superseded(frame: SentFrame, by: number): void {

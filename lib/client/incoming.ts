@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ImageMetaSchema, ServerMessageSchema } from '../protocol/control.ts'
+import { ImageMetaSchema, PreviewMetaSchema, ServerMessageSchema } from '../protocol/control.ts'
 import type { ImageCodec, ImageMeta, ServerMessage } from '../protocol/control.ts'
 import { decodeBinary } from '../protocol/frame.ts'
 import { AppError } from '../std/errors.ts'
@@ -15,11 +15,21 @@ export interface Picture {
   readonly image: Uint8Array<ArrayBuffer>
 }
 
-export type Incoming = Exclude<ServerMessage, { type: 'image' | 'preview' }> | Picture
+/** A rough picture of one denoising step of a frame that runs; `image` as above. */
+export interface StepPreview {
+  readonly type: 'preview'
+  readonly seq: number
+  readonly step: number
+  readonly steps: number
+  readonly codec: ImageCodec
+  readonly image: Uint8Array<ArrayBuffer>
+}
+
+export type Incoming = Exclude<ServerMessage, { type: 'image' | 'preview' }> | Picture | StepPreview
 
 /**
- * Reads one message of the server. `undefined`: nothing for us (a step preview, or a type that a newer server
- * added). Throws AppError for anything else that does not fit the protocol.
+ * Reads one message of the server. `undefined`: nothing for us, a type that a newer server added. Throws AppError
+ * for anything else that does not fit the protocol.
  */
 export function readIncoming(data: unknown): Incoming | undefined {
   if (typeof data === 'string') return readJson(data)
@@ -48,10 +58,19 @@ function parse(text: string): unknown {
 
 function readBinary(bytes: Uint8Array): Incoming | undefined {
   const { kind, codec, seq, width, height, meta, image } = decodeBinary(bytes)
-  if (kind !== 'image') return undefined
-  const checked = v.safeParse(ImageMetaSchema, meta)
-  if (!checked.success) throw new AppError('invalid_header', checked.issues[0].message, { field: 'meta' })
+  if (kind === 'frame') return undefined
   if (codec === 'none')
     throw new AppError('invalid_header', 'An image message without image', { field: 'codec' })
-  return { type: 'picture', seq, width, height, codec, meta: checked.output, image: image.slice() }
+  const copy = image.slice()
+  if (kind === 'preview') {
+    const { step, steps } = readMeta(PreviewMetaSchema, meta)
+    return { type: 'preview', seq, step, steps, codec, image: copy }
+  }
+  return { type: 'picture', seq, width, height, codec, meta: readMeta(ImageMetaSchema, meta), image: copy }
+}
+
+function readMeta<T>(schema: v.GenericSchema<unknown, T>, meta: unknown): T {
+  const checked = v.safeParse(schema, meta)
+  if (checked.success) return checked.output
+  throw new AppError('invalid_header', checked.issues[0].message, { field: 'meta' })
 }

@@ -298,4 +298,22 @@ describe('the pump', () => {
     await world.frame()
     expect(world.socket.frames()).toHaveLength(1)
   })
+
+  it('takes back the credit of a frame that the server could not read as one (W1)', async () => {
+    const { world, draw, client } = await paintedClient({ autoRefine: false })
+    const { socket } = world
+    for (let change = 0; change < 2; change++) {
+      draw()
+      await world.frame()
+    }
+    socket.says({ type: 'started', seq: 2, rev: 1 })
+    socket.says({ type: 'error', code: 'invalid_params', message: 'about something else' })
+    draw()
+    await world.frame()
+    expect(socket.frames().map(({ seq }) => seq)).toEqual([1, 2, 3])
+    socket.says({ type: 'error', code: 'invalid_header', message: 'what is this?' })
+    await world.frame()
+    expect(socket.frames().map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(client.store.getState().error?.code).toBe('invalid_header')
+  })
 })

@@ -8,6 +8,7 @@ import type { Environment, Socket } from './environment.ts'
 import { earlier, Ledger } from './ledger.ts'
 import type { SentFrame } from './ledger.ts'
 import { Pace } from './pace.ts'
+import { PreviewAsk } from './preview-ask.ts'
 import type { Snapshot, TakeSnapshot } from './types.ts'
 import { Wire } from './wire.ts'
 
@@ -44,6 +45,7 @@ export class Pump {
   readonly ledger = new Ledger()
   readonly #options: PumpOptions
   readonly #pace = new Pace()
+  readonly #previewAsk: PreviewAsk
   #wire: Wire | undefined
   #params: DrawParams | undefined
   #enabled = false
@@ -60,6 +62,7 @@ export class Pump {
 
   constructor(options: PumpOptions) {
     this.#options = options
+    this.#previewAsk = new PreviewAsk(options.env.clock)
   }
 
   /** A live frame should go out, now or as soon as there is credit. */
@@ -87,6 +90,7 @@ export class Pump {
     this.disconnect()
     this.ledger.setLimit(limits.credit)
     this.#wire = new Wire(socket, limits.messageLimitBytes)
+    this.#previewAsk.connect(socket)
     this.#schedule()
   }
 
@@ -94,6 +98,7 @@ export class Pump {
     this.#wire = undefined
     this.ledger.reset()
     this.#pace.reset()
+    this.#previewAsk.connect(undefined)
     this.#cancelAll()
     this.#failures = 0
     this.#lastLive = undefined
@@ -138,7 +143,9 @@ export class Pump {
 
   /** An engine slot works on the frame. */
   start(seq: number): void {
-    if (this.ledger.start(seq)?.mode === 'live') this.#pace.started(seq, this.#options.env.clock.now())
+    if (this.ledger.start(seq)?.mode !== 'live') return
+    this.#pace.started(seq, this.#options.env.clock.now())
+    this.#previewAsk.started(seq)
   }
 
   /** Ends a frame and gives its credit back; `undefined` when it was not in flight. */
@@ -146,6 +153,7 @@ export class Pump {
     const frame = this.ledger.close(seq)
     if (!frame) return undefined
     this.#pace.ended(seq, this.#options.env.clock.now(), done)
+    this.#previewAsk.ended(seq, done)
     // What was held back for this frame need not wait any longer.
     this.#rescheduleTick()
     return frame

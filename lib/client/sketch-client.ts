@@ -1,5 +1,4 @@
 import type { StoreApi } from 'zustand/vanilla'
-import type { EngineStateName } from '../protocol/control.ts'
 import { ERROR_TABLE } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { DrawParams } from '../protocol/params.ts'
@@ -46,7 +45,6 @@ class Client implements SketchClient {
   readonly #figures: Figures
   readonly #offVisibility: () => void
   #given: Partial<DrawParams> = {}
-  #engine: EngineStateName = 'loading'
   #step: ClientState['step']
   #offsetMs: number | undefined
 
@@ -122,12 +120,7 @@ class Client implements SketchClient {
   }
 
   refine(): void {
-    const { model, params } = this.store.getState()
-    if (!model || !params) return this.#refiner.now()
-    if (this.#refineParams()) return this.#refiner.now()
-    const value = `${params.width}x${params.height}`
-    const message = `${model.name} has no larger size of the shape ${value} to refine at; choose a smaller or another size`
-    this.store.setState({ error: { code: 'invalid_params', message, field: 'width', value } })
+    if (!this.store.getState().model || this.#refineParams()) this.#refiner.now()
   }
 
   attach(canvas: HTMLCanvasElement): () => void {
@@ -196,8 +189,7 @@ class Client implements SketchClient {
   #welcome({ welcome, socket }: Extract<ConnectionEvent, { type: 'welcome' }>): void {
     const { model: before, params } = this.store.getState()
     const { model } = welcome
-    this.#engine = welcome.engine
-    this.store.setState({ model })
+    this.store.setState({ model, engine: { name: welcome.engine, detail: undefined } })
     if (!params) this.#adopt(fitToModel({ ...model.defaults, ...this.#given }, model))
     else this.#adopt(before?.id === model.id ? fitToModel(params, model) : moveToModel(params, model))
     this.#pump.connect(socket, welcome)
@@ -215,13 +207,12 @@ class Client implements SketchClient {
 
   #message(message: Extract<ConnectionEvent, { type: 'message' }>['message']): void {
     if (message.type === 'status') {
-      this.#engine = message.engine
-      this.#refresh()
-    } else if (message.type === 'step') {
-      this.#step = { step: message.step, steps: message.steps }
-    } else {
-      this.#ends.receive(message)
+      this.store.setState({ engine: { name: message.engine, detail: message.detail } })
+      return this.#refresh()
     }
+    if (message.type === 'step' || message.type === 'preview')
+      this.#step = { step: message.step, steps: message.steps }
+    if (message.type !== 'step') this.#ends.receive(message)
   }
 
   #painted(frame: PaintedFrame): void {
@@ -259,14 +250,16 @@ class Client implements SketchClient {
     const frames = this.#pump.ledger.frames().filter((frame) => frame.mode === 'live')
     const activity = activityOf({
       connected: state.status.name === 'live',
-      engine: this.#engine,
+      engine: state.engine.name,
       enabled: this.#enabled,
       refining: this.#pump.refining || this.#ends.painting,
       started: this.#ends.paintingLive || frames.some((frame) => frame.started),
       pending: this.#pump.wantsLive || frames.length > 0,
     })
     if (activity !== 'generating' && activity !== 'refining') this.#step = undefined
-    if (activity !== state.activity) this.store.setState({ activity, step: this.#step })
+    const forming = this.#painter.previewing
+    if (activity !== state.activity || forming !== state.forming)
+      this.store.setState({ activity, forming, step: this.#step })
     this.#figures.soon()
     this.#refiner.consider()
   }

@@ -15,6 +15,8 @@ export function createClientStore(
     status: { name: 'connecting', attempt: 0 },
     activity: 'offline',
     step: undefined,
+    engine: { name: 'loading', detail: undefined },
+    forming: false,
     model: undefined,
     params: undefined,
     refined: false,

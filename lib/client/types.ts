@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla'
-import type { ImageCodec, ImageMeta, Timings } from '../protocol/control.ts'
+import type { EngineStateName, ImageCodec, ImageMeta, Timings } from '../protocol/control.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 
@@ -47,6 +47,10 @@ export interface ClientState {
   readonly status: ConnectionStatus
   readonly activity: Activity
   readonly step: { readonly step: number; readonly steps: number } | undefined
+  /** The engine behind the server, and its own words while something is the matter with it. */
+  readonly engine: { readonly name: EngineStateName; readonly detail: string | undefined }
+  /** Step previews of a slow picture are on the canvas, over the last whole one. */
+  readonly forming: boolean
   readonly model: ModelInfo | undefined
   readonly params: DrawParams | undefined
   readonly live: boolean
@@ -95,7 +99,7 @@ export interface SketchClient {
   setLive(live: boolean): void
   setBackground(background: boolean): void
   setAutoRefine(autoRefine: boolean): void
-  /** Refines now, without waiting for the rest. */
+  /** Refines now, without waiting for the rest; nothing where the model has no larger size of the shape. */
   refine(): void
   /** Paints into `canvas` from now on (and the last picture at once); returns the detach. Several may be attached. */
   attach(canvas: HTMLCanvasElement): () => void

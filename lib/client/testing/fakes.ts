@@ -134,6 +134,17 @@ export class FakeSocket implements Socket {
       encodeBinary({ kind: 'image', codec: 'jpeg', seq, paramsRev, width, height, meta, image }).buffer,
     )
   }
+
+  /** Sends a step preview of `frame`. */
+  previews(frame: Pick<BinaryMessage, 'seq' | 'paramsRev'>, step: number, steps = 4): void {
+    const { seq, paramsRev } = frame
+    const size = { width: 32, height: 32 }
+    const image = Uint8Array.of(step)
+    this.raw(
+      encodeBinary({ kind: 'preview', codec: 'jpeg', seq, paramsRev, ...size, meta: { step, steps }, image })
+        .buffer,
+    )
+  }
 }
 
 export class FakeBitmap implements ImageBitmap {
