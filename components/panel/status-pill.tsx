@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { useClient, useSession } from '../session/session-context.ts'
+import { StatusAction } from './status-action.tsx'
 import { figures, spokenWords, stageLines, statusWords } from './status-words.ts'
 
 /** Connection and engine in words, with milliseconds and pictures per second. */
@@ -34,11 +35,7 @@ export function StatusPill() {
           {words.text}
           {words.progress ? <span className="status-progress">, {words.progress}</span> : null}
         </span>
-        {status.name === 'reload' ? (
-          <button className="text-button" onClick={() => window.location.reload()} type="button">
-            Reload
-          </button>
-        ) : null}
+        <StatusAction />
         <span className="status-figures" title={stageLines(stats)}>
           <span className="figure" data-testid="ms">
             {ms}

@@ -52,6 +52,8 @@ function offlineWords(status: ClientState['status'], nowMs: number): string {
   switch (status.name) {
     case 'reload':
       return 'The server was updated. Reload the page'
+    case 'locked':
+      return 'The server asks for a key'
     case 'closed':
       return 'Disconnected'
     case 'waiting': {

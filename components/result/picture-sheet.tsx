@@ -5,13 +5,15 @@ import { useClient, useSession } from '../session/session-context.ts'
 
 /**
  * The rendered picture: one canvas handed to the painter, no React state per frame. `data-seq` names the last painted
- * frame, `data-refined` tells the better pass.
+ * frame, `data-refined` tells the better pass, `data-forming`
+ * that step previews of the next picture lie over it.
  */
 export function PictureSheet() {
   const { client } = useSession()
   const canvas = useRef<HTMLCanvasElement>(null)
   const refined = useClient((state) => state.refined)
-  const painted = useClient((state) => state.stats.painted > 0 || state.forming)
+  const forming = useClient((state) => state.forming)
+  const painted = useClient((state) => state.stats.painted > 0) || forming
 
   useEffect(() => {
     const element = canvas.current
@@ -32,7 +34,7 @@ export function PictureSheet() {
   }, [client])
 
   return (
-    <div className="picture" data-painted={painted} data-refined={refined}>
+    <div className="picture" data-forming={forming} data-painted={painted} data-refined={refined}>
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
       <span className="badge" data-shown={refined}>

@@ -4,13 +4,13 @@ import { createSketchClient } from '../../lib/client/index.ts'
 import type { Activity, ClientState, SketchClient } from '../../lib/client/types.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
 import { DrawingSurface, type SurfaceOptions } from '../canvas/drawing-surface.ts'
+import { dialUrl } from './access.ts'
 import { calmActivity } from './calm-activity.ts'
 import { notify } from './notices.ts'
 import { PinBoard } from './pin-board.ts'
 import { preferences } from './preferences.ts'
 import { readSettings, rememberDrawing, writeSettings } from './saved.ts'
 import { randomSeed } from './seed.ts'
-import { socketUrl } from './socket-url.ts'
 
 export interface Session {
   readonly id: string
@@ -66,7 +66,7 @@ export function openSession({ id, start, params: given }: OpenOptions): Session 
 function connect(surface: DrawingSurface, params: Partial<DrawParams>): SketchClient {
   const { autoRefine, background } = preferences.getState()
   return createSketchClient({
-    url: socketUrl(),
+    url: dialUrl,
     takeSnapshot: surface.takeSnapshot,
     params,
     autoRefine,

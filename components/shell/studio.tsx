@@ -15,8 +15,10 @@ import { SessionContext, useSession } from '../session/session-context.ts'
 import { Dock } from './dock.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
+import { KeyDialog } from './key-dialog.tsx'
 import { LensControl } from './lens-control.tsx'
 import { Notices } from './notices.tsx'
+import { useDrops } from './drops.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { Skeleton } from './skeleton.tsx'
 
@@ -45,10 +47,12 @@ function OpenStudio() {
   const openHelp = useCallback(() => setHelp(true), [])
   const closeHelp = useCallback(() => setHelp(false), [])
   useShortcuts(session, openHelp)
+  useDrops(session)
   return (
     <div className="studio">
       <Header onHelp={openHelp} />
       <Desk />
+      <KeyDialog />
       <HelpDialog onClose={closeHelp} open={help} />
       <Notices />
     </div>

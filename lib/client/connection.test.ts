@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../std/errors.ts'
 import { FakeWorld, settle } from './testing/fakes.ts'
 import { connect } from './connection.ts'
 import type { ConnectionEvent } from './connection.ts'
@@ -164,5 +165,43 @@ describe('connect', () => {
       expect(world.leftOver).toBe(0)
       expect(world.sockets.every((socket) => socket.closed)).toBe(true)
     }
+  })
+
+  it('stays locked when the server wants a key, until it is told to dial again', async () => {
+    const world = new FakeWorld()
+    world.answersPings = false
+    const stop = new AbortController()
+    const statuses: unknown[] = []
+    const keys = ['', 'wrong', 'right']
+    const { done, retry } = connect({
+      url: async () => {
+        const key = keys.shift() ?? ''
+        if (key === 'wrong') throw new AppError('unauthorized', 'That key was refused')
+        return `ws://x?ticket=${key}`
+      },
+      env: world.env,
+      signal: stop.signal,
+      onEvent: (event) => event.type === 'status' && statuses.push(event.status),
+    })
+    await settle()
+    world.socket.open()
+    world.socket.says({ type: 'error', code: 'unauthorized', message: 'This server asks for a key' })
+    world.socket.drops(4001)
+    await settle()
+    expect(statuses.at(-1)).toEqual({ name: 'locked', reason: 'This server asks for a key' })
+    await world.advance(60_000)
+    await world.comeOnline()
+    expect(world.sockets).toHaveLength(1)
+    retry()
+    await settle()
+    expect(statuses.at(-1)).toEqual({ name: 'locked', reason: 'That key was refused' })
+    retry()
+    await settle()
+    expect(world.sockets).toHaveLength(2)
+    world.socket.welcomes()
+    expect(statuses.at(-1)).toEqual({ name: 'live' })
+    stop.abort()
+    await done
+    expect(world.leftOver).toBe(0)
   })
 })

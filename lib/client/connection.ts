@@ -1,13 +1,13 @@
 import { backoffMs } from '../flow/backoff.ts'
 import type { ServerMessageOf } from '../protocol/control.ts'
-import { messageOf } from '../std/errors.ts'
+import { AppError, messageOf } from '../std/errors.ts'
 import { ClockOffset } from './clock-offset.ts'
 import type { ClockEstimate } from './clock-offset.ts'
 import type { Environment, Socket } from './environment.ts'
 import type { Incoming } from './incoming.ts'
 import { SocketLife } from './socket-life.ts'
 import type { LifeEnd } from './socket-life.ts'
-import type { ConnectionStatus } from './types.ts'
+import type { ConnectionStatus, SketchClientOptions } from './types.ts'
 
 export type ConnectionEvent =
   | { readonly type: 'status'; readonly status: ConnectionStatus }
@@ -23,7 +23,7 @@ type ConnectionEnvironment = Pick<
 >
 
 export interface ConnectionOptions {
-  readonly url: string
+  readonly url: SketchClientOptions['url']
   readonly env: ConnectionEnvironment
   readonly signal: AbortSignal
   onEvent(event: ConnectionEvent): void
@@ -32,9 +32,16 @@ export interface ConnectionOptions {
 /** A connection that lived this long was good: the next loss starts again with the shortest delay. */
 const STABLE_MS = 5_000
 
+export interface RunningConnection {
+  readonly done: Promise<void>
+  /** Dials now instead of waiting; the way on from `locked`. */
+  retry(): void
+}
+
 /** Keeps one connection alive until `signal` aborts or the server speaks another protocol; retries without end. */
-export function connect(options: ConnectionOptions): { readonly done: Promise<void> } {
-  return { done: new Connection(options).run() }
+export function connect(options: ConnectionOptions): RunningConnection {
+  const connection = new Connection(options)
+  return { done: connection.run(), retry: () => connection.retry() }
 }
 
 class Connection {
@@ -42,15 +49,20 @@ class Connection {
   #offset = new ClockOffset()
   #life: SocketLife | undefined
   #wake: (() => void) | undefined
+  #locked = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
   }
 
+  retry(): void {
+    this.#wake?.()
+  }
+
   async run(): Promise<void> {
     const { env, signal } = this.#options
     const hurry = (): void => {
-      this.#wake?.()
+      if (!this.#locked) this.#wake?.()
       this.#life?.probe()
     }
     const abort = (): void => {
@@ -78,6 +90,10 @@ class Connection {
       const end = await this.#live()
       if (signal.aborted) break
       if (end.reload) return this.#status({ name: 'reload', reason: end.reason })
+      if (end.locked) {
+        await this.#untilUnlocked(end.reason)
+        continue
+      }
       if (end.liveMs >= STABLE_MS) failures = 0
       const delayMs = backoffMs(failures++, env.random())
       this.#status({ name: 'waiting', retryAtMs: env.epochMs() + delayMs, reason: end.reason })
@@ -86,11 +102,22 @@ class Connection {
     this.#status({ name: 'closed' })
   }
 
+  /** Trying again by itself would only be refused again, and counted against us. */
+  async #untilUnlocked(reason: string): Promise<void> {
+    this.#locked = true
+    this.#status({ name: 'locked', reason })
+    await this.#sleep(undefined)
+    this.#locked = false
+  }
+
   async #live(): Promise<LifeEnd> {
-    const { url, env, onEvent } = this.#options
+    const { env, onEvent } = this.#options
     // A restarted server counts its time from somewhere else.
     this.#offset = new ClockOffset()
     try {
+      const { url: given } = this.#options
+      const url = typeof given === 'string' ? given : await given()
+      if (this.#options.signal.aborted) return { reason: '', reload: false, locked: false, liveMs: 0 }
       this.#life = new SocketLife({
         url,
         env,
@@ -103,7 +130,9 @@ class Connection {
       })
       return await this.#life.ended
     } catch (error) {
-      return { reason: `Cannot dial ${url}: ${messageOf(error)}`, reload: false, liveMs: 0 }
+      const locked = error instanceof AppError && error.code === 'unauthorized'
+      const reason = locked ? error.message : `Cannot dial the server: ${messageOf(error)}`
+      return { reason, reload: false, locked, liveMs: 0 }
     } finally {
       this.#life = undefined
     }
@@ -119,13 +148,15 @@ class Connection {
     }
   }
 
-  #sleep(delayMs: number): Promise<void> {
+  /** Until `delayMs` have gone by or somebody wakes us; `undefined`: only the latter. */
+  #sleep(delayMs: number | undefined): Promise<void> {
     if (this.#options.signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
-      const cancel = this.#options.env.clock.setTimer(() => this.#wake?.(), delayMs)
+      const cancel =
+        delayMs === undefined ? undefined : this.#options.env.clock.setTimer(() => this.#wake?.(), delayMs)
       this.#wake = () => {
         this.#wake = undefined
-        cancel()
+        cancel?.()
         resolve()
       }
     })

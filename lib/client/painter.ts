@@ -58,7 +58,7 @@ export class Painter {
       isStale: () => this.#disposed || seq <= this.#paintedSeq,
       paint: (bitmap) => {
         this.#paintedSeq = seq
-        this.#push(bitmap, { preview: false, soft: refined || this.previewing })
+        this.#push(bitmap, { preview: false, soft: refined })
       },
     })
   }

@@ -4,7 +4,7 @@ import type { WireError } from '../protocol/errors.ts'
 import type { DrawParams } from '../protocol/params.ts'
 import { activityOf } from './activity.ts'
 import { connect } from './connection.ts'
-import type { ConnectionEvent } from './connection.ts'
+import type { ConnectionEvent, RunningConnection } from './connection.ts'
 import {
   checkPatch,
   fitToModel,
@@ -44,12 +44,13 @@ class Client implements SketchClient {
   readonly #ends: FrameEnds
   readonly #figures: Figures
   readonly #offVisibility: () => void
+  readonly #connection: RunningConnection
   #given: Partial<DrawParams> = {}
   #step: ClientState['step']
   #offsetMs: number | undefined
 
   constructor(options: SketchClientOptions, env: Environment) {
-    const { live = true, autoRefine = true, background = false, refineAfterMs = REFINE_AFTER_MS } = options
+    const { live = true, autoRefine = true, background = false } = options
     const onError = (error: WireError): void => this.store.setState({ error })
     this.#env = env
     this.store = createClientStore({ live, autoRefine, background }, env.reportError)
@@ -73,7 +74,7 @@ class Client implements SketchClient {
     })
     this.#refiner = new Refiner({
       clock: env.clock,
-      afterMs: refineAfterMs,
+      afterMs: options.refineAfterMs ?? REFINE_AFTER_MS,
       mayRest: () => this.#mayRest(),
       mayNow: () => this.#pump.free && !this.#pump.wantsLive && !this.#ends.painting && this.#mayRefine(),
       start: () => this.#startRefine(),
@@ -82,12 +83,8 @@ class Client implements SketchClient {
     this.#offVisibility = env.onVisibilityChange(() => this.#enable())
     this.setParams(options.params ?? {})
     this.#enable()
-    this.#connect(options.url)
-  }
-
-  #connect(url: string): void {
-    void connect({ url, env: this.#env, signal: this.#stop.signal, onEvent: (event) => this.#receive(event) })
-      .done
+    const onEvent = (event: ConnectionEvent): void => this.#receive(event)
+    this.#connection = connect({ url: options.url, env, signal: this.#stop.signal, onEvent })
   }
 
   markDirty(): void {
@@ -137,6 +134,10 @@ class Client implements SketchClient {
 
   dismissError(): void {
     this.store.setState({ error: undefined })
+  }
+
+  retry(): void {
+    this.#connection.retry()
   }
 
   clockOffsetMs(): number | undefined {

@@ -10,11 +10,15 @@ export const PING_EVERY_MS = 10_000
 export const ANSWER_WITHIN_MS = 8_000
 /** Close code of a server that speaks another protocol version (W1). */
 const CLOSE_RELOAD = 4009
+/** Close code of a server that wants a key, or another one. */
+const CLOSE_UNAUTHORIZED = 4001
 
 export interface LifeEnd {
   readonly reason: string
   /** Another protocol version: only a newer page helps. */
   readonly reload: boolean
+  /** The server does not let us in: only another key helps. */
+  readonly locked: boolean
   /** How long the connection was live; 0 when it never was. */
   readonly liveMs: number
 }
@@ -39,6 +43,8 @@ export class SocketLife {
   readonly #socket: Socket
   #resolve: (end: LifeEnd) => void = () => undefined
   #liveSinceMs: number | undefined
+  /** Why we are not let in, in the server's words. */
+  #refusal = ''
   #cancelDeadline: (() => void) | undefined
   #cancelPing: (() => void) | undefined
   #over = false
@@ -66,14 +72,14 @@ export class SocketLife {
   }
 
   /** Gives the socket up without waiting for the close handshake, which a dead link never finishes. */
-  end(reason: string, reload = false): void {
+  end(reason: string, { reload = false, locked = false } = {}): void {
     if (this.#over) return
     this.#over = true
     this.#cancelDeadline?.()
     this.#cancelPing?.()
     this.#socket.close()
     const liveMs = this.#liveSinceMs === undefined ? 0 : this.#options.env.clock.now() - this.#liveSinceMs
-    this.#resolve({ reason, reload, liveMs })
+    this.#resolve({ reason, reload, locked, liveMs })
   }
 
   #hello(): void {
@@ -82,8 +88,12 @@ export class SocketLife {
 
   #closed(code: number, reason: string): void {
     const fallback =
-      this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
-    this.end(REASONS[code] ?? (reason === '' ? fallback : reason), code === CLOSE_RELOAD)
+      this.#refusal ||
+      (this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.')
+    this.end(REASONS[code] ?? (reason === '' ? fallback : reason), {
+      reload: code === CLOSE_RELOAD,
+      locked: code === CLOSE_UNAUTHORIZED,
+    })
   }
 
   #expectAnswer(complaint: string): void {
@@ -100,6 +110,7 @@ export class SocketLife {
     if (this.#liveSinceMs !== undefined) this.#cancelDeadline?.()
     const message = this.#read(data)
     if (message?.type === 'welcome') this.#welcome(message)
+    else if (message?.type === 'error' && this.#liveSinceMs === undefined) this.#refusal = message.message
     else if (message) this.#options.onMessage(message)
   }
 
@@ -109,7 +120,7 @@ export class SocketLife {
     } catch (error) {
       // A reply that cannot be read may have been the end of a frame: only a new connection has a sure count (E1).
       const reload = error instanceof AppError && error.code === 'protocol_version'
-      this.end(`The server sent something this page cannot read: ${messageOf(error)}`, reload)
+      this.end(`The server sent something this page cannot read: ${messageOf(error)}`, { reload })
       return undefined
     }
   }
@@ -118,7 +129,7 @@ export class SocketLife {
     if (welcome.protocol !== PROTOCOL_VERSION) {
       this.end(
         `The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`,
-        true,
+        { reload: true },
       )
       return
     }

@@ -25,6 +25,8 @@ export type ConnectionStatus =
   /** `retryAtMs`: wall-clock time of the next attempt, as `Date.now()` counts. */
   | { readonly name: 'waiting'; readonly retryAtMs: number; readonly reason: string }
   | { readonly name: 'reload'; readonly reason: string }
+  /** The server wants a key, or another one; `retry()` once there is. */
+  | { readonly name: 'locked'; readonly reason: string }
   | { readonly name: 'closed' }
 
 /** What is happening to the drawing, in the words the page shows. */
@@ -77,8 +79,11 @@ export interface PaintedFrame {
 }
 
 export interface SketchClientOptions {
-  /** `ws:` or `wss:` URL of the native door (`/api/live`). */
-  readonly url: string
+  /**
+   * `ws:` or `wss:` URL of the native door (`/api/live`), or what makes one for each dial, a single-use ticket in it.
+   * Throws AppError `unauthorized` when the key is refused.
+   */
+  readonly url: string | (() => Promise<string>)
   readonly takeSnapshot: TakeSnapshot
   /** First parameters; whatever is missing comes from the model's defaults in `welcome`. */
   readonly params?: Partial<DrawParams>
@@ -107,6 +112,8 @@ export interface SketchClient {
   lastFrame(): PaintedFrame | undefined
   onFrame(listener: (frame: PaintedFrame) => void): () => void
   dismissError(): void
+  /** Dials now: after a new key, or for someone who does not want to wait for the next attempt. */
+  retry(): void
   /** Add to `performance.now()` to get the server's clock, in ms; `undefined` before the first answered ping. */
   clockOffsetMs(): number | undefined
   dispose(): void

@@ -1,0 +1,35 @@
+// The key of a server that asks for one: kept in this browser, shown to nobody, and exchanged for a single-use ticket
+// before each dial, because a browser can put nothing but an address into the handshake of a socket.
+import * as v from 'valibot'
+import { AppError } from '../../lib/std/errors.ts'
+import { readSaved, writeSaved } from './saved.ts'
+import { serverUrl } from './socket-url.ts'
+
+const NAME = 'key'
+const TicketSchema = v.object({ ticket: v.string() })
+
+export function savedKey(): string {
+  return readSaved(NAME, v.string()) ?? ''
+}
+
+export function saveKey(key: string): void {
+  writeSaved(NAME, key.trim())
+}
+
+/** The address of the native door for one dial. Throws AppError `unauthorized` when the key is refused. */
+export async function dialUrl(): Promise<string> {
+  const url = serverUrl('/api/live')
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const key = savedKey()
+  if (key !== '') url.searchParams.set('ticket', await ticketFor(key))
+  return url.href
+}
+
+async function ticketFor(key: string): Promise<string> {
+  const headers = { authorization: `Bearer ${key}` }
+  const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers })
+  if (reply.status === 401 || reply.status === 403)
+    throw new AppError('unauthorized', 'That key was refused. Check it and try again')
+  if (!reply.ok) throw new AppError('internal', `The server gave no ticket (HTTP ${reply.status})`)
+  return v.parse(TicketSchema, await reply.json()).ticket
+}
