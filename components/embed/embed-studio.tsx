@@ -16,6 +16,7 @@ import { notify } from '../session/notices.ts'
 import { readSettings } from '../session/saved.ts'
 import { openSession, type Session } from '../session/session.ts'
 import { SessionContext, useClient, useSession } from '../session/session-context.ts'
+import { KeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
@@ -112,6 +113,7 @@ function Sheets({ store, bridge }: { readonly store: EmbedStore; readonly bridge
       </div>
       {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={options.readonly} />}
       <Problems store={store} />
+      <KeyDialog />
       <Notices />
     </main>
   )
@@ -132,7 +134,7 @@ function Foot({ isFull, readonly }: { readonly isFull: boolean; readonly readonl
 
 /** Without controls nothing is said, unless something is wrong: a canvas that stands still must tell why. */
 function Trouble() {
-  const isLost = useClient((state) => state.status.name === 'waiting' || state.status.name === 'reload')
+  const isLost = useClient((state) => ['waiting', 'reload', 'locked'].includes(state.status.name))
   if (!isLost) return null
   return (
     <div className="embed-trouble">

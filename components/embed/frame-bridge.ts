@@ -110,6 +110,7 @@ function troubleOf(state: ClientState, before: ClientState): EmbedError | undefi
   if (state.status === before.status) return undefined
   if (state.status.name === 'waiting') return { code: 'connection_lost', message: state.status.reason }
   if (state.status.name === 'reload') return { code: 'protocol_version', message: state.status.reason }
+  if (state.status.name === 'locked') return { code: 'unauthorized', message: state.status.reason }
   return undefined
 }
 
