@@ -85,7 +85,7 @@ module.exports = {
     }),
     onlyFrom('one-owner-onnxruntime', 'onnxruntime-node', '^server/engine/onnx/runtime\\.ts$'),
     onlyFrom('one-owner-sharp', 'sharp', '^server/engine/codec\\.ts$'),
-    onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws\\.ts$'),
+    onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws(-reply-stream)?\\.ts$'),
     onlyFrom('one-owner-msgpack', '@msgpack', '^server/compat/(fal-realtime|sdxl-websocket)\\.ts$'),
     onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),

@@ -53,7 +53,7 @@ describe('who may call', () => {
         status: 200,
         headers: {
           'access-control-allow-origin': origin,
-          'access-control-expose-headers': 'x-fal-request-id',
+          'access-control-expose-headers': 'x-fal-request-id, retry-after',
         },
       })
     }

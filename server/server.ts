@@ -1,7 +1,9 @@
 // Everything between the configuration and the port, as one thing that starts, drains and stops. Tests start it too.
-import { createRoutes } from './gateway/routes.ts'
-import type { Routes } from './gateway/routes.ts'
+import { ALL_ROUTES } from './gateway/routes/all.ts'
+import { Routes } from './gateway/routes.ts'
+import { identityOfAddress } from './auth/identity.ts'
 import { newId } from './gateway/bind.ts'
+import { refuseToFetch } from './gateway/fetch-image.ts'
 import type { Host, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
 import { UwsHost } from './gateway/uws.ts'
@@ -79,11 +81,15 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
 }
 
 function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessions: Registry): Routes {
-  return createRoutes({
+  return new Routes({
     registry: sessions,
     engine,
     model: engine.info,
     clock,
+    modules: ALL_ROUTES,
+    identify: (head) => identityOfAddress(head.remoteAddress),
+    hasKeys: false,
+    fetchImage: refuseToFetch,
     files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
     onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),

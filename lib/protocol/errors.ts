@@ -25,6 +25,8 @@ export const ERROR_TABLE = {
   engine_timeout: { retryable: true, httpStatus: 504, closeCode: undefined },
   cancelled: { retryable: true, httpStatus: 499, closeCode: undefined },
   draining: { retryable: true, httpStatus: 503, closeCode: 1012 },
+  unauthorized: { retryable: false, httpStatus: 401, closeCode: 4001 },
+  forbidden: { retryable: false, httpStatus: 403, closeCode: 4003 },
   forbidden_origin: { retryable: false, httpStatus: 403, closeCode: undefined },
   not_found: { retryable: false, httpStatus: 404, closeCode: undefined },
   upgrade_required: { retryable: false, httpStatus: 426, closeCode: undefined },

@@ -31,7 +31,7 @@ describe('the error table', () => {
     for (const [code, row] of Object.entries(ERROR_TABLE)) {
       expect(isErrorCode(code)).toBe(true)
       expect(row.httpStatus).toBeGreaterThanOrEqual(400)
-      if (row.closeCode !== undefined) expect([1012, 1013, 4009]).toContain(row.closeCode)
+      if (row.closeCode !== undefined) expect([1012, 1013, 4001, 4003, 4008, 4009]).toContain(row.closeCode)
     }
     expect(isErrorCode('toString')).toBe(false)
   })

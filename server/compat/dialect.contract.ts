@@ -9,7 +9,10 @@ import type {
   Exchange,
   Inbound,
   OnceDialect,
+  RequestFacts,
   SocketDialect,
+  StreamDialect,
+  StreamExchange,
   Translator,
 } from './dialect.ts'
 
@@ -39,7 +42,20 @@ export const PNG_BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC'
 export const PNG = new Uint8Array(Buffer.from(PNG_BASE64, 'base64'))
 
-export const CONTEXT: DialectContext = { model: MODEL, nowMs: () => 1234, randomSeed: () => 99 }
+export const REQUEST: RequestFacts = {
+  method: 'POST',
+  path: '/',
+  params: {},
+  query: new URLSearchParams(),
+  headers: {},
+}
+
+export const CONTEXT: DialectContext = {
+  model: MODEL,
+  request: REQUEST,
+  nowMs: () => 1234,
+  randomSeed: () => 99,
+}
 
 const TIMINGS = {
   waitMs: 1,
@@ -100,6 +116,8 @@ export interface Transcript {
   readonly name: string
   readonly hello: readonly Inbound[]
   readonly request: readonly Inbound[]
+  /** Where the request is not in the body: its query, headers and path parameters. */
+  readonly facts?: Partial<RequestFacts>
 }
 
 /** What every transcript asks for: 1x1 PNG, "a cat", strength 0.5, seed 42, 4 steps, guidance 2, 256x256. */
@@ -175,20 +193,21 @@ export function socketDialectContract(dialect: SocketDialect, transcripts: reado
 }
 
 export function onceDialectContract(dialect: OnceDialect, transcripts: readonly Transcript[]): void {
-  const exchange = (): Exchange => {
+  const exchange = (facts: Partial<RequestFacts> = {}): Exchange => {
     let seq = 0
-    return dialect.exchange({ ...CONTEXT, requestId: 'id-1', nextSeq: () => seq++ })
+    const request = { ...REQUEST, ...facts }
+    return dialect.exchange({ ...CONTEXT, request, requestId: 'id-1', nextSeq: () => seq++ })
   }
 
   describe(`dialect contract: ${dialect.id}`, () => {
-    it.each(transcripts)('understands $name', ({ request }) => {
-      const one = exchange()
+    it.each(transcripts)('understands $name', ({ request, facts }) => {
+      const one = exchange(facts)
       expectAsked(request.flatMap((body) => one.decode(body)))
     })
 
-    it.each(transcripts)('has one answer for every ending of $name', ({ request }) => {
+    it.each(transcripts)('has one answer for every ending of $name', ({ request, facts }) => {
       for (const end of endings(0)) {
-        const one = exchange()
+        const one = exchange(facts)
         for (const body of request) one.decode(body)
         const answer = one.answer([end])
         expect(answer.status === 200).toBe(end.type === 'image')
@@ -205,6 +224,54 @@ export function onceDialectContract(dialect: OnceDialect, transcripts: readonly 
     })
 
     it('never lets one request of a caller push out another', () => {
+      expect(dialect.policy.mailbox.whenFull).toBe('reject-new')
+    })
+  })
+}
+
+export function streamDialectContract(dialect: StreamDialect, transcripts: readonly Transcript[]): void {
+  const exchange = (facts: Partial<RequestFacts> = {}): StreamExchange => {
+    let seq = 0
+    const request = { ...REQUEST, ...facts }
+    return dialect.exchange({
+      ...CONTEXT,
+      request,
+      requestId: 'id-1',
+      streamId: 'stream-1',
+      nextSeq: () => seq++,
+    })
+  }
+
+  describe(`dialect contract: ${dialect.id}`, () => {
+    it.each(transcripts)('understands $name', ({ request, facts }) => {
+      const one = exchange(facts)
+      expectAsked(request.flatMap((body) => one.decode(body)))
+    })
+
+    it.each(transcripts)('has a word for every event of $name, and ends with one', ({ request, facts }) => {
+      for (const end of endings(0)) {
+        const one = exchange(facts)
+        for (const body of request) one.decode(body)
+        const chunks = [
+          ...everythingElse.flatMap((event) => one.encode(event)),
+          ...one.encode(end),
+          ...one.end(),
+        ]
+        expect(chunks.filter((chunk) => chunk.kind === 'control').length).toBeGreaterThan(0)
+        expect(one.head.status).toBe(200)
+      }
+    })
+
+    it('answers anything at all with a decoding, never with an exception', () => {
+      fc.assert(
+        fc.property(garbage, (body) => {
+          expect(exchange().decode(body).length).toBeGreaterThan(0)
+        }),
+      )
+    })
+
+    it('gives a sign of life before the host cuts a silent reply off', () => {
+      expect(dialect.heartbeat.everyMs).toBeLessThan(8000)
       expect(dialect.policy.mailbox.whenFull).toBe('reject-new')
     })
   })

@@ -1,18 +1,24 @@
-import type { WireError } from '../../lib/protocol/errors.ts'
+import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { FrameRequest, SessionPolicy } from '../session/session.ts'
 import type { FrameRef, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 
-export type DialectId = 'native' | 'fal-realtime' | 'fal-rest'
+/** Names a dialect in log lines and counters, and keeps the sessions of its callers apart from those of others. */
+export type DialectId = string
 
 /** One message as it came: text or bytes, already copied out of the socket's memory. */
 export type Inbound = string | Uint8Array
 
 /** One message on its way out. What it carries decides what a slow socket may do with it. */
 export type Outbound =
-  | { readonly kind: 'control'; readonly data: string }
-  | { readonly kind: 'preview'; readonly data: string | Uint8Array }
+  | { readonly kind: 'control'; readonly data: string | Uint8Array }
+  | {
+      readonly kind: 'preview'
+      /** A message that goes right before, for wires that announce their pictures in words. */
+      readonly lead?: string
+      readonly data: string | Uint8Array
+    }
   | {
       readonly kind: 'image'
       readonly seq: number
@@ -31,7 +37,13 @@ export type Decoded =
   | { readonly kind: 'open' }
   | { readonly kind: 'params'; readonly rev: number; readonly params: DrawParams }
   /** With `params`: they came with the frame, and its `rev` is but a number. */
-  | { readonly kind: 'frame'; readonly frame: FrameRequest; readonly params?: DrawParams }
+  | {
+      readonly kind: 'frame'
+      readonly frame: FrameRequest
+      readonly params?: DrawParams
+      /** http(s) address of the sketch when it did not come with the request; the binder fetches it, or refuses. */
+      readonly imageUrl?: string
+    }
   /** A frame that can be named but not used: it still gets its terminal event. */
   | { readonly kind: 'refuse'; readonly frame: FrameRef; readonly error: WireError }
   | { readonly kind: 'previews'; readonly want: PreviewWant | undefined }
@@ -40,9 +52,22 @@ export type Decoded =
   | { readonly kind: 'problem'; readonly error: WireError; readonly close?: Close }
   | { readonly kind: 'reply'; readonly out: Outbound }
 
+/** What came before the body: of an HTTP request, or of a socket's handshake. */
+export interface RequestFacts {
+  /** Upper case. */
+  readonly method: string
+  readonly path: string
+  /** What the pattern of the route named: `/:owner/:alias` gives `owner` and `alias`, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** What a translator may know. It reads no clock and rolls no dice of its own. */
 export interface DialectContext {
   readonly model: ModelInfo
+  readonly request: RequestFacts
   readonly nowMs: () => number
   /** A seed for those who gave none: a whole number from 0 to 4294967295. */
   readonly randomSeed: () => number
@@ -61,13 +86,20 @@ export interface SocketDialect {
   readonly messageLimitBytes: number
   /** `hello`: the translator says when; `connect`: at once. */
   readonly opensOn: 'hello' | 'connect'
+  /**
+   * Whom the server does not know: `handshake` refuses the upgrade with 401; `message` opens the socket, answers its
+   * first message with the problem `unauthorized` in this dialect's words, and closes.
+   */
+  readonly unauthorizedAt: 'handshake' | 'message'
+  /** Close codes this client understands otherwise than the error table says. */
+  readonly closeCodes?: Partial<Record<ErrorCode, number>>
   policy(query: URLSearchParams): SessionPolicy
   translator(context: DialectContext): Translator
 }
 
 export interface OnceContext extends DialectContext {
   readonly requestId: string
-  /** Next unused frame number of the session that this caller's requests share. */
+  /** Next unused frame number of this request. */
   readonly nextSeq: () => number
 }
 
@@ -93,4 +125,45 @@ export interface OnceDialect {
   exchange(context: OnceContext): Exchange
 }
 
-export type Dialect = SocketDialect | OnceDialect
+/** One piece of a streamed answer. On a slow connection a newer preview takes the place of one that waits. */
+export interface Chunk {
+  readonly kind: 'control' | 'preview'
+  readonly data: string | Uint8Array
+}
+
+export interface StreamContext extends OnceContext {
+  /** Names this stream to whoever may resume it. */
+  readonly streamId: string
+}
+
+/** One request and its answer in pieces. */
+export interface StreamExchange {
+  /** May hold one `previews`; steps and previews reach `encode` as session events. */
+  decode(body: Inbound): Decoded[]
+  /** Of the reply, once the first frame is admitted. */
+  readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  /** Every event of the frames that `decode` asked for, under their own numbers. */
+  encode(event: SessionEvent): Chunk[]
+  /** What follows the last terminal event. */
+  end(): Chunk[]
+  /** Before anything was streamed: a plain answer. */
+  refuse(error: WireError): OnceAnswer
+}
+
+export interface StreamDialect {
+  readonly id: DialectId
+  readonly reply: 'stream'
+  readonly messageLimitBytes: number
+  readonly policy: SessionPolicy
+  /** Sent when nothing else was for `everyMs`; below 8 s, as the host gives up on a silent reply after 10 s. */
+  readonly heartbeat: { readonly everyMs: number; readonly data: string }
+  /** How long work goes on without its reader, and how long its pieces are kept: 0 cancels when the reader leaves. */
+  readonly lingerMs: number
+  /** The stream a reconnecting reader wants to go on with, and how many pieces of it (previews too) it has. */
+  resume?(request: RequestFacts): { readonly streamId: string; readonly pieces: number } | undefined
+  /** The answer to a reader whose stream is not kept any more (for EventSource 204: do not come back). */
+  readonly gone?: OnceAnswer
+  exchange(context: StreamContext): StreamExchange
+}
+
+export type Dialect = SocketDialect | OnceDialect | StreamDialect

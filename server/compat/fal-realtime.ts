@@ -24,6 +24,9 @@ export function falRealtime(app: FalApp): SocketDialect {
     reply: 'socket',
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
     opensOn: 'connect',
+    unauthorizedAt: 'message',
+    // Any other code than 1000 reaches the application as an error; after 1000 the client asks for a new token.
+    closeCodes: { unauthorized: 1000 },
     policy,
     translator: (context) => new FalTranslator(app, context),
   }
@@ -89,6 +92,9 @@ class FalTranslator implements Translator {
   }
 
   encode(event: SessionEvent): Outbound[] {
+    // The one error that makes fal's clients forget their token and ask for a new one.
+    if (event.type === 'problem' && event.error.code === 'unauthorized')
+      return [control({ status: 'error', error: 'Unauthorized', reason: event.error.message })]
     if (event.type === 'problem') return [control(falSocketError(event.error, undefined))]
     return isTerminal(event) ? this.#end(event) : []
   }

@@ -211,6 +211,6 @@ describe('native: what goes out', () => {
   it('C3 has a superseded at hand for a picture that is replaced', () => {
     const [out] = greeted().encode(imageEvent(9, 3))
     const instead = out?.kind === 'image' ? out.replacedBy(12) : undefined
-    expect(JSON.parse(instead?.data ?? '')).toEqual({ type: 'superseded', seq: 9, rev: 3, by: 12 })
+    expect(JSON.parse(String(instead?.data))).toEqual({ type: 'superseded', seq: 9, rev: 3, by: 12 })
   })
 })

@@ -31,6 +31,7 @@ export const native: SocketDialect = {
   reply: 'socket',
   messageLimitBytes: NATIVE_MESSAGE_LIMIT_BYTES,
   opensOn: 'hello',
+  unauthorizedAt: 'message',
   policy: () => ({ mailbox: { depth: 1, whenFull: 'drop-oldest' }, credit: DEFAULT_CREDIT, maxRunning: 1 }),
   translator: (context) => new NativeTranslator(context),
 }

@@ -1,124 +1,112 @@
-import type { Decoded, Exchange, OnceDialect } from '../compat/dialect.ts'
-import type { Session } from '../session/session.ts'
-import { isTerminal } from '../session/session-event.ts'
-import type { SessionEvent, TerminalEvent } from '../session/session-event.ts'
+import type { Exchange, OnceAnswer, OnceContext, OnceDialect, RequestFacts } from '../compat/dialect.ts'
+import type { SessionSink } from '../session/session-event.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { newId, randomSeed } from './bind.ts'
 import type { BindDeps } from './bind.ts'
-import type { HttpRequest, Reply } from './host.ts'
+import type { CallerSessions } from './caller-sessions.ts'
+import { Work } from './work.ts'
 
-type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
+export interface TaskRequest {
+  readonly caller: string
+  readonly body: Uint8Array
+  readonly facts: RequestFacts
+  readonly requestId?: string
+  /** Aborts when nobody waits for the answer any more; the work is then given up. */
+  readonly signal?: AbortSignal
+}
 
-/**
- * Requests that get one answer each. Those of one address share one FIFO session, so that many requests of one caller
- * take one caller's turn; the session lives while any of them does.
- */
+/** One request that is being worked on: a plain door waits for its answer, a queue keeps it. */
+export interface Task {
+  readonly requestId: string
+  readonly state: 'waiting' | 'running' | 'ended'
+  /** Frames of the same caller that come first. */
+  readonly position: number
+  /** Never rejects but for a bug of ours. */
+  readonly answer: Promise<OnceAnswer>
+  /** Every event of its frames from now on; returns the unsubscribe. */
+  onEvent(listener: SessionSink): () => void
+  /** Ends what waits and runs; the answer is then the dialect's words for `cancelled`. */
+  cancel(): void
+}
+
+/** Requests that get one answer each. */
 export class OnceDoor {
   readonly #dialect: OnceDialect
   readonly #deps: BindDeps
-  readonly #callers = new Map<string, Caller>()
+  readonly #sessions: CallerSessions
 
-  constructor(dialect: OnceDialect, deps: BindDeps) {
+  constructor(dialect: OnceDialect, deps: BindDeps, sessions: CallerSessions) {
     this.#dialect = dialect
     this.#deps = deps
+    this.#sessions = sessions
   }
 
-  async respond(request: HttpRequest): Promise<Reply> {
-    const caller = this.#enter(request.remoteAddress)
-    const exchange = this.#dialect.exchange({
-      model: this.#deps.model,
-      nowMs: () => this.#deps.clock.now(),
-      randomSeed,
-      requestId: newId(),
-      nextSeq: () => (caller instanceof Caller ? caller.nextSeq() : 0),
-    })
-    if (!(caller instanceof Caller)) return exchange.refuse(caller)
-    try {
-      return await exchangeWith(exchange, caller, request)
-    } finally {
-      caller.users -= 1
-      if (caller.users === 0) this.#leave(request.remoteAddress, caller)
-    }
+  /** Decodes and submits; what is refused has its answer at once. */
+  start(request: TaskRequest): Task {
+    const requestId = request.requestId ?? newId()
+    const exchange = this.#dialect.exchange(onceContext(this.#deps, request.facts, requestId))
+    const refused = (error: WireError) => endedTask(requestId, exchange.refuse(error))
+    const decoded = exchange.decode(request.body)
+    const problem = decoded.find((one) => one.kind === 'problem')
+    if (problem) return refused(problem.error)
+    const session = this.#sessions.enter(request.caller)
+    if ('code' in session) return refused(session)
+    const work = new Work({ decoded, session, fetchImage: this.#deps.fetchImage })
+    const task = runningTask({ requestId, exchange, work, leave: () => this.#sessions.leave(session) })
+    request.signal?.addEventListener('abort', () => task.cancel(), { once: true })
+    return task
   }
 
   /** An answer in this door's own words to a request that is not read at all. */
-  refuse(error: WireError): Reply {
-    const { model, clock } = this.#deps
-    const context = { model, nowMs: () => clock.now(), randomSeed, requestId: newId(), nextSeq: () => 0 }
-    return this.#dialect.exchange(context).refuse(error)
+  refuse(error: WireError, facts: RequestFacts): OnceAnswer {
+    return this.#dialect.exchange(onceContext(this.#deps, facts, newId())).refuse(error)
   }
+}
 
-  #enter(address: string): Caller | WireError {
-    const known = this.#callers.get(address)
-    if (known) {
-      known.users += 1
-      return known
+export function onceContext(deps: BindDeps, request: RequestFacts, requestId: string): OnceContext {
+  let seq = 0
+  const { model, clock } = deps
+  return { model, request, nowMs: () => clock.now(), randomSeed, requestId, nextSeq: () => seq++ }
+}
+
+interface Running {
+  readonly requestId: string
+  readonly exchange: Exchange
+  readonly work: Work
+  readonly leave: () => void
+}
+
+function runningTask({ requestId, exchange, work, leave }: Running): Task {
+  let ended = false
+  const answer = async (): Promise<OnceAnswer> => {
+    try {
+      return exchange.answer(await work.run())
+    } finally {
+      ended = true
+      leave()
     }
-    const ends = new Map<number, (end: TerminalEvent) => void>()
-    const created = this.#deps.registry.create({
-      policy: this.#dialect.policy,
-      maxImageBytes: this.#dialect.messageLimitBytes,
-      sink: (event) => deliver(ends, event),
-    })
-    if (!created.ok) return created.error
-    created.session.open()
-    const caller = new Caller(created.session, ends)
-    this.#callers.set(address, caller)
-    return caller
   }
-
-  #leave(address: string, caller: Caller): void {
-    this.#callers.delete(address)
-    this.#deps.registry.close(caller.session)
+  return {
+    requestId,
+    answer: answer(),
+    onEvent: (listener) => work.onEvent(listener),
+    cancel: () => work.cancel(),
+    get state() {
+      return ended ? 'ended' : work.started ? 'running' : 'waiting'
+    },
+    get position() {
+      return ended ? 0 : work.position
+    },
   }
 }
 
-class Caller {
-  readonly session: Session
-  users = 1
-  #seq = 0
-  readonly #ends: Map<number, (end: TerminalEvent) => void>
-
-  constructor(session: Session, ends: Map<number, (end: TerminalEvent) => void>) {
-    this.session = session
-    this.#ends = ends
+function endedTask(requestId: string, answer: OnceAnswer): Task {
+  return {
+    requestId,
+    state: 'ended',
+    position: 0,
+    answer: Promise.resolve(answer),
+    onEvent: () => () => undefined,
+    cancel: () => undefined,
   }
-
-  nextSeq(): number {
-    return this.#seq++
-  }
-
-  ask(decoded: FrameDecoded): Promise<TerminalEvent> {
-    return new Promise((resolve) => {
-      this.#ends.set(decoded.frame.seq, resolve)
-      this.session.submit(decoded.frame, decoded.params)
-    })
-  }
-}
-
-function deliver(ends: Map<number, (end: TerminalEvent) => void>, event: SessionEvent): void {
-  if (!isTerminal(event)) return
-  ends.get(event.seq)?.(event)
-  ends.delete(event.seq)
-}
-
-async function exchangeWith(exchange: Exchange, caller: Caller, request: HttpRequest): Promise<Reply> {
-  const decoded = exchange.decode(request.body)
-  const problem = decoded.find((one) => one.kind === 'problem')
-  if (problem?.kind === 'problem') return exchange.refuse(problem.error)
-  const frames = decoded.filter((one) => one.kind === 'frame')
-  const cancelAll = () => {
-    for (const { frame } of frames) caller.session.cancel(frame.seq)
-  }
-  request.signal.addEventListener('abort', cancelAll, { once: true })
-  const ends = await Promise.all(
-    frames.map(async (frame) => {
-      const end = await caller.ask(frame)
-      // One picture less is no answer, so the rest need not be made.
-      if (end.type !== 'image') cancelAll()
-      return end
-    }),
-  )
-  request.signal.removeEventListener('abort', cancelAll)
-  return exchange.answer(ends)
 }

@@ -1,14 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import type { Decoded, DialectContext, SocketDialect, Translator } from '../compat/dialect.ts'
+import type { Decoded, RequestFacts, SocketDialect, Translator } from '../compat/dialect.ts'
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { assertNever } from '../../lib/std/assert.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Registry } from '../session/registry.ts'
-import type { Session } from '../session/session.ts'
+import type { FrameRequest, Session } from '../session/session.ts'
 import type { SessionEvent } from '../session/session-event.ts'
-import type { RequestHead, Socket, SocketHandler } from './host.ts'
+import type { Identity } from '../auth/identity.ts'
+import type { FetchImage } from './fetch-image.ts'
+import type { Socket, SocketHandler } from './host.ts'
 import { Outbox } from './outbox.ts'
 
 export interface BindDeps {
@@ -16,6 +18,7 @@ export interface BindDeps {
   readonly model: ModelInfo
   readonly clock: Clock
   readonly onSocket: (dialect: string, change: 'opened' | 'closed', code: number) => void
+  readonly fetchImage: FetchImage
   readonly onBug: (where: string, error: unknown) => void
 }
 
@@ -49,16 +52,23 @@ export class OpenSockets {
   }
 }
 
+/** What is known of a socket before its first message. */
+export interface Handshake {
+  readonly facts: RequestFacts
+  /** An error: the server does not know who this is, and says so when the dialect's client can hear it. */
+  readonly identity: Identity | WireError
+}
+
 /** One socket, one dialect, one session and one outbox, for as long as the socket is open. */
 export function bindSocket(
   dialect: SocketDialect,
   deps: BindDeps,
   open: OpenSockets,
-): (head: RequestHead) => (socket: Socket) => SocketHandler {
-  return (head) => (socket) => {
+): (handshake: Handshake) => (socket: Socket) => SocketHandler {
+  return (handshake) => (socket) => {
     open.add(socket)
     deps.onSocket(dialect.id, 'opened', 0)
-    const binding = new SocketBinding({ dialect, deps, socket, head })
+    const binding = new SocketBinding({ dialect, deps, socket, handshake })
     binding.start()
     return {
       message: (data) => binding.message(data),
@@ -76,7 +86,7 @@ interface BindingOptions {
   readonly dialect: SocketDialect
   readonly deps: BindDeps
   readonly socket: Socket
-  readonly head: RequestHead
+  readonly handshake: Handshake
 }
 
 class SocketBinding {
@@ -84,19 +94,26 @@ class SocketBinding {
   readonly #outbox: Outbox
   readonly #translator: Translator
   #session: Session | undefined
+  /** A sketch on its way from another server; the frame that waits for it. */
+  #fetching: { readonly frame: FrameRequest; readonly stop: AbortController } | undefined
 
   constructor(options: BindingOptions) {
     this.#options = options
-    const { deps, dialect, socket } = options
-    const context: DialectContext = { model: deps.model, nowMs: () => deps.clock.now(), randomSeed }
+    const { deps, dialect, socket, handshake } = options
+    const { model, clock } = deps
+    const context = { model, request: handshake.facts, nowMs: () => clock.now(), randomSeed }
     this.#translator = dialect.translator(context)
     this.#outbox = new Outbox(socket, () => socket.close(1008, 'reads too slowly'))
   }
 
   start(): void {
-    const { deps, dialect, head } = this.#options
+    const { deps, dialect, handshake } = this.#options
+    const { identity, facts } = handshake
+    if ('code' in identity) return
     const created = deps.registry.create({
-      policy: dialect.policy(new URLSearchParams(head.query)),
+      caller: identity.caller,
+      door: dialect.id,
+      policy: dialect.policy(facts.query),
       maxImageBytes: dialect.messageLimitBytes,
       sink: (event) => this.#emit(event),
     })
@@ -106,7 +123,9 @@ class SocketBinding {
   }
 
   message(data: string | Uint8Array): void {
-    const limit = this.#options.dialect.messageLimitBytes
+    const { dialect, handshake } = this.#options
+    if ('code' in handshake.identity) return this.#problem(handshake.identity)
+    const limit = dialect.messageLimitBytes
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     if (bytes > limit) return this.#problem(tooLarge(bytes, limit))
     try {
@@ -126,8 +145,9 @@ class SocketBinding {
       case 'params':
         return session.setParams(decoded.rev, decoded.params)
       case 'frame':
-        return session.submit(decoded.frame, decoded.params)
+        return this.#frame(session, decoded)
       case 'refuse':
+        this.#supersedeFetch(decoded.frame.seq)
         return session.refuse(decoded.frame, decoded.error)
       case 'previews':
         return session.setPreviews(decoded.want)
@@ -142,14 +162,41 @@ class SocketBinding {
     }
   }
 
+  #frame(session: Session, { frame, params, imageUrl }: Extract<Decoded, { kind: 'frame' }>): void {
+    this.#supersedeFetch(frame.seq)
+    if (imageUrl === undefined) return session.submit(frame, params)
+    const stop = new AbortController()
+    this.#fetching = { frame, stop }
+    void this.#options.deps.fetchImage(imageUrl, stop.signal).then((fetched) => {
+      if (stop.signal.aborted) return
+      this.#fetching = undefined
+      if (fetched.ok) session.submit({ ...frame, image: fetched.image }, params)
+      else session.refuse(frame, fetched.error)
+    })
+  }
+
+  /** A newer frame does not wait behind a slow server of somebody else. */
+  #supersedeFetch(by: number): void {
+    const { frame, stop } = this.#fetching ?? {}
+    if (!frame || !stop) return
+    stop.abort()
+    this.#fetching = undefined
+    this.#emit({ type: 'superseded', seq: frame.seq, rev: frame.rev, by })
+  }
+
   #emit(event: SessionEvent): void {
     for (const out of this.#translator.encode(event)) this.#outbox.push(out)
   }
 
   /** Says what is wrong; where the error table has a close code for it, the socket cannot stay. */
-  #problem(error: WireError, close = closeOf(error)): void {
+  #problem(error: WireError, close = this.#closeOf(error)): void {
     this.#emit({ type: 'problem', error })
     if (close) this.#options.socket.close(close.code, close.reason)
+  }
+
+  #closeOf(error: WireError): { code: number; reason: string } | undefined {
+    const code = this.#options.dialect.closeCodes?.[error.code] ?? ERROR_TABLE[error.code].closeCode
+    return code === undefined ? undefined : { code, reason: error.code }
   }
 
   drain(): void {
@@ -157,15 +204,12 @@ class SocketBinding {
   }
 
   closed(): void {
+    this.#fetching?.stop.abort()
+    this.#fetching = undefined
     this.#outbox.clear()
     if (this.#session) this.#options.deps.registry.close(this.#session)
     this.#session = undefined
   }
-}
-
-function closeOf(error: WireError): { code: number; reason: string } | undefined {
-  const code = ERROR_TABLE[error.code].closeCode
-  return code === undefined ? undefined : { code, reason: error.code }
 }
 
 export function tooLarge(bytes: number, limit: number): WireError {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Host, Reply, RequestHead, Socket, SocketHandler, WebApp } from './host.ts'
+import type { Host, Reply, ReplyStream, RequestHead, Socket, SocketHandler, WebApp } from './host.ts'
 
 /** What the contract needs of a client of each host. */
 export interface HostClient {
@@ -9,7 +9,17 @@ export interface HostClient {
     headers?: Record<string, string>
     body?: Uint8Array
   }): Promise<{ status: number; headers: Record<string, string>; body: string }>
+  /** A streamed answer, read as it comes. */
+  read(path: string): Promise<ClientReader>
   connect(path: string, headers?: Record<string, string>): Promise<ClientSocket | { refused: number }>
+}
+
+export interface ClientReader {
+  readonly status: number
+  readonly headers: Record<string, string>
+  /** All that came since the last call; waits for the first byte. `undefined` once the reply has ended. */
+  next(): Promise<string | undefined>
+  leave(): void
 }
 
 export interface ClientSocket {
@@ -28,21 +38,50 @@ export interface HostUnderTest {
 const MAX_MESSAGE = 1000
 
 /** An app that says what it saw. */
-function echoApp(log: string[] = []): WebApp & { readonly heads: RequestHead[] } {
+interface EchoApp extends WebApp {
+  readonly heads: RequestHead[]
+  readonly streams: ReplyStream[]
+}
+
+function echoApp(log: string[] = []): EchoApp {
   const heads: RequestHead[] = []
+  const streams: ReplyStream[] = []
+  const stream = (out: ReplyStream) => {
+    streams.push(out)
+    out.send('begun')
+    return {
+      drain: () => log.push('drained'),
+      closed: () => {
+        log.push('closed', out.send('late'))
+        out.end()
+      },
+    }
+  }
   return {
     heads,
+    streams,
     sockets: [
       {
         path: '/echo',
         maxMessageBytes: MAX_MESSAGE,
         upgrade: (head) => (heads.push(head), head.headers['x-deny'] ? denied : echo(log)),
       },
+      {
+        path: '/later/:name',
+        maxMessageBytes: MAX_MESSAGE,
+        upgrade: async (head) => {
+          await new Promise((resolve) => setImmediate(resolve))
+          heads.push(head)
+          return head.path === '/later/nobody' ? denied : echo(log)
+        },
+      },
     ],
     bodyLimitBytes: () => 100,
     bodyTooLarge: (_head, limit) => ({ status: 413, headers: {}, body: `over ${limit}` }),
     async respond(request) {
       await Promise.resolve()
+      if (request.path === '/stream')
+        return { status: 200, headers: { 'x-kind': 'stream' }, filler: '.', stream }
       if (request.path === '/throws') throw new Error('secret')
       heads.push(request)
       const body = `${request.method} ${request.path} ${request.query} ${new TextDecoder().decode(request.body)}`
@@ -127,6 +166,61 @@ export function hostContract(name: string, under: HostUnderTest): void {
     it('refuses an upgrade with the reply of the app', async () => {
       const { client } = await start(echoApp())
       expect(await client.connect('/echo', { 'x-deny': '1' })).toEqual({ refused: 403 })
+    })
+
+    it('waits for an app that decides an upgrade later, and knows paths with names in them', async () => {
+      const { client } = await start(echoApp())
+      expect(await client.connect('/later/nobody')).toEqual({ refused: 403 })
+      const socket = await client.connect('/later/somebody')
+      if ('refused' in socket) throw new Error('refused')
+      socket.send('hello')
+      expect(await socket.next()).toBe('hello')
+    })
+
+    it('streams a reply piece by piece and ends it when told to', async () => {
+      const log: string[] = []
+      const app = echoApp(log)
+      const { client } = await start(app)
+      const reader = await client.read('/stream')
+      expect(reader).toMatchObject({ status: 200, headers: { 'x-kind': 'stream' } })
+      expect(await reader.next()).toBe('begun')
+      const [out] = app.streams
+      expect(out?.send('one')).toBe('sent')
+      expect(await reader.next()).toBe('one')
+      out?.send(new TextEncoder().encode('two'))
+      expect(await reader.next()).toBe('two')
+      out?.end()
+      expect(await reader.next()).toBeUndefined()
+      expect(log).toEqual(['closed', 'dropped'])
+    })
+
+    it('tells a stream that its reader has left, once', async () => {
+      const log: string[] = []
+      const app = echoApp(log)
+      const { client } = await start(app)
+      const reader = await client.read('/stream')
+      await reader.next()
+      reader.leave()
+      await expect.poll(() => log).toEqual(['closed', 'dropped'])
+    })
+
+    it('says what a slow reader leaves in the buffer, and when it has drained', async () => {
+      const log: string[] = []
+      const app = echoApp(log)
+      const { client } = await start(app)
+      const reader = await client.read('/stream')
+      await reader.next()
+      const [out] = app.streams
+      const piece = 'x'.repeat(1_000_000)
+      let sent = 0
+      while (out?.bufferedBytes === 0 && sent < 100) {
+        out.send(piece)
+        sent += 1
+      }
+      expect(out?.bufferedBytes).toBeGreaterThan(0)
+      let read = 0
+      while (read < sent * piece.length) read += (await reader.next())?.replaceAll('.', '').length ?? 0
+      await expect.poll(() => [log.at(-1), out?.bufferedBytes]).toEqual(['drained', 0])
     })
 
     it('closes with the code the app gives, calls closed once, and lets later calls do nothing', async () => {

@@ -24,16 +24,44 @@ export interface Reply {
   readonly body: string | Uint8Array
 }
 
+/** A reply whose body comes in pieces, for as long as it takes. */
+export interface StreamReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** A piece that means nothing to the reader (`:\n\n` in an event stream): the host may send it at any time. */
+  readonly filler: string
+  /** Called once, at once. The head leaves with the first piece. */
+  readonly stream: (out: ReplyStream) => ReplyStreamHandler
+}
+
+export type Answer = Reply | StreamReply
+
 /** `buffered`: it will leave when the client reads on; `dropped`: it never will. */
 export type SendResult = 'sent' | 'buffered' | 'dropped'
 
-/** An open socket. Calls after its end do nothing. */
-export interface Socket {
-  readonly remoteAddress: string
+/** Where an outbox empties itself. */
+export interface Sink {
   /** Bytes accepted and not yet taken by the operating system. */
   readonly bufferedBytes: number
   send(data: string | Uint8Array): SendResult
+}
+
+/** An open socket. Calls after its end do nothing. */
+export interface Socket extends Sink {
+  readonly remoteAddress: string
   close(code: number, reason: string): void
+}
+
+/** The body of a reply on its way. Calls after its end do nothing. A reply that is silent for 10 s is cut off. */
+export interface ReplyStream extends Sink {
+  end(): void
+}
+
+export interface ReplyStreamHandler {
+  /** The buffer has drained: sending may go on. */
+  drain(): void
+  /** The last call: the reader went away, or the reply was ended. */
+  closed(): void
 }
 
 export interface SocketHandler {
@@ -44,12 +72,15 @@ export interface SocketHandler {
   closed(code: number): void
 }
 
+export type Upgrade = Reply | ((socket: Socket) => SocketHandler)
+
 export interface SocketRoute {
+  /** `/fixed`, or with `:named` segments. */
   readonly path: string
   /** The transport's own cap: a larger message drops the socket with 1006. */
   readonly maxMessageBytes: number
   /** A Reply refuses the upgrade; a function takes the open socket. */
-  upgrade(head: RequestHead): Reply | ((socket: Socket) => SocketHandler)
+  upgrade(head: RequestHead): Upgrade | Promise<Upgrade>
 }
 
 export interface WebApp {
@@ -58,7 +89,7 @@ export interface WebApp {
   bodyLimitBytes(head: RequestHead): number
   /** What a body above `bodyLimitBytes` gets. */
   bodyTooLarge(head: RequestHead, limitBytes: number): Reply
-  respond(request: HttpRequest): Reply | Promise<Reply>
+  respond(request: HttpRequest): Answer | Promise<Answer>
 }
 
 export interface ListenAddress {

@@ -5,12 +5,15 @@ import type {
   HttpRequest,
   ListenAddress,
   Reply,
+  ReplyStream,
+  ReplyStreamHandler,
   RequestHead,
   SendResult,
   Socket,
   SocketHandler,
   WebApp,
 } from './host.ts'
+import { matchPath } from './path-pattern.ts'
 
 const FIRST_FREE_PORT = 40_000
 const taken = new Map<number, MemoryHost>()
@@ -26,6 +29,7 @@ export interface MemoryRequest {
 export class MemoryHost implements Host {
   readonly #app: WebApp
   readonly #sockets = new Set<MemorySocket>()
+  readonly #readers = new Set<MemoryReader>()
   #port: number | undefined
 
   constructor(app: WebApp) {
@@ -48,26 +52,45 @@ export class MemoryHost implements Host {
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopListening()
     for (const socket of [...this.#sockets]) socket.end(1006)
+    for (const reader of this.#readers) reader.leave()
   }
 
+  /** The whole answer; of a streamed one all there is until it ends. */
   async request(request: MemoryRequest): Promise<Reply> {
+    const answer = await this.open(request)
+    if (!(answer instanceof MemoryReader)) return answer
+    const body = await answer.untilEnd()
+    return { status: answer.status, headers: answer.headers, body }
+  }
+
+  /** The answer, or of a streamed one its reader. */
+  async open(request: MemoryRequest): Promise<Reply | MemoryReader> {
     this.#checkListening()
     const head = toHead(request)
     const body = toBytes(request.body ?? '')
     const limit = this.#app.bodyLimitBytes(head)
     if (body.length > limit) return this.#app.bodyTooLarge(head, limit)
-    const full: HttpRequest = { ...head, body, signal: request.signal ?? new AbortController().signal }
+    const gone = new AbortController()
+    request.signal?.addEventListener('abort', () => gone.abort())
+    const full: HttpRequest = { ...head, body, signal: gone.signal }
     const reply = await this.#app.respond(full)
+    if ('stream' in reply) return this.#read(new MemoryReader(reply, gone), reply.stream)
     return head.method === 'HEAD' ? { ...reply, body: '' } : reply
   }
 
+  #read(reader: MemoryReader, stream: (out: ReplyStream) => ReplyStreamHandler): MemoryReader {
+    this.#readers.add(reader)
+    reader.start(stream)
+    return reader
+  }
+
   /** A Reply when the upgrade is refused. */
-  connect(request: MemoryRequest): MemoryClient | Reply {
+  async connect(request: MemoryRequest): Promise<MemoryClient | Reply> {
     this.#checkListening()
     const head = toHead(request)
-    const route = this.#app.sockets.find(({ path }) => path === head.path)
+    const route = this.#app.sockets.find(({ path }) => matchPath(path, head.path))
     if (!route) return { status: 404, headers: {}, body: '' }
-    const answer = route.upgrade(head)
+    const answer = await route.upgrade(head)
     if (typeof answer !== 'function') return answer
     const socket = new MemorySocket(head.remoteAddress, route.maxMessageBytes, () =>
       this.#sockets.delete(socket),
@@ -79,6 +102,82 @@ export class MemoryHost implements Host {
 
   #checkListening(): void {
     if (this.#port === undefined) throw new AppError('not_listening', 'Nobody listens here')
+  }
+}
+
+/** The other end of a streamed reply. Reads only when told to. */
+export class MemoryReader implements ReplyStream {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly #gone: AbortController
+  readonly #unread: Uint8Array[] = []
+  #handler: ReplyStreamHandler | undefined
+  #isOver = false
+  #window = Infinity
+  #notify: () => void = () => undefined
+
+  constructor(head: Pick<Reply, 'status' | 'headers'>, gone: AbortController) {
+    this.status = head.status
+    this.headers = head.headers
+    this.#gone = gone
+  }
+
+  start(stream: (out: ReplyStream) => ReplyStreamHandler): void {
+    this.#gone.signal.addEventListener('abort', () => this.#finish())
+    this.#handler = stream(this)
+    if (this.#isOver) this.#handler.closed()
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get bufferedBytes(): number {
+    return this.#unread.slice(this.#window).reduce((sum, piece) => sum + piece.length, 0)
+  }
+
+  send(data: string | Uint8Array): SendResult {
+    if (this.#isOver) return 'dropped'
+    this.#unread.push(toBytes(data).slice())
+    this.#notify()
+    return this.#unread.length > this.#window ? 'buffered' : 'sent'
+  }
+
+  end(): void {
+    this.#finish()
+  }
+
+  /** From now on only `pieces` fit into the network; the rest stays in the server's buffer. */
+  stall(pieces = 0): void {
+    this.#window = pieces
+  }
+
+  /** Reads everything there is, once. */
+  flush(): string {
+    const wasBuffered = this.bufferedBytes > 0
+    const read = this.#unread.splice(0)
+    if (wasBuffered && !this.#isOver) this.#handler?.drain()
+    return Buffer.concat(read).toString()
+  }
+
+  async untilEnd(): Promise<string> {
+    let text = this.flush()
+    while (!this.#isOver) {
+      await new Promise<void>((resolve) => (this.#notify = resolve))
+      text += this.flush()
+    }
+    return text + this.flush()
+  }
+
+  leave(): void {
+    this.#gone.abort()
+  }
+
+  #finish(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#handler?.closed()
+    this.#notify()
   }
 }
 

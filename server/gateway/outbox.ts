@@ -1,5 +1,5 @@
 import type { Outbound } from '../compat/dialect.ts'
-import type { Socket } from './host.ts'
+import type { Sink } from './host.ts'
 
 /** A client that reads nothing and asks on: beyond this many waiting notices it has to go. */
 const MAX_WAITING = 1024
@@ -9,12 +9,12 @@ const MAX_WAITING = 1024
  * the place of an older one; notices are never dropped (SPEC C3). Memory: one image, one preview, MAX_WAITING notices.
  */
 export class Outbox {
-  readonly #socket: Socket
+  readonly #sink: Sink
   readonly #onOverflow: () => void
   #waiting: Outbound[] = []
 
-  constructor(socket: Socket, onOverflow: () => void) {
-    this.#socket = socket
+  constructor(sink: Sink, onOverflow: () => void) {
+    this.#sink = sink
     this.#onOverflow = onOverflow
   }
 
@@ -41,9 +41,11 @@ export class Outbox {
 
   /** Sends until the socket buffers; to be called again when it has drained. */
   flush(): void {
-    while (this.#waiting.length > 0 && this.#socket.bufferedBytes === 0) {
+    while (this.#waiting.length > 0 && this.#sink.bufferedBytes === 0) {
       const next = this.#waiting.shift()
-      if (next) this.#socket.send(next.data)
+      if (!next) return
+      if (next.kind === 'preview' && next.lead !== undefined) this.#sink.send(next.lead)
+      this.#sink.send(next.data)
     }
   }
 

@@ -1,133 +1,254 @@
-import type { SocketDialect } from '../compat/dialect.ts'
-import { DEFAULT_APP } from '../compat/fal-apps.ts'
-import { falRealtime } from '../compat/fal-realtime.ts'
-import { falRest } from '../compat/fal-rest.ts'
-import { native } from '../compat/native.ts'
-import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
+import type { OnceDialect, RequestFacts, StreamDialect } from '../compat/dialect.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { identityOfAddress } from '../auth/identity.ts'
+import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
-import { bindSocket, OpenSockets, tooLarge } from './bind.ts'
+import { bindSocket, newId, OpenSockets, tooLarge } from './bind.ts'
 import type { BindDeps } from './bind.ts'
 import { OnceDoor } from './bind-once.ts'
-import type { HttpRequest, Reply, RequestHead, SocketRoute, WebApp } from './host.ts'
-import { machineFacts } from './machine.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { StreamDoor } from './bind-stream.ts'
+import { CallerSessions } from './caller-sessions.ts'
+import { checkOrigin, preflight, withCors } from './cors.ts'
+import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, WebApp } from './host.ts'
+import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
+import { jsonError } from './replies.ts'
+import { isHttpEntry, isSocketEntry } from './route.ts'
+import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRouteEntry } from './route.ts'
+import { RouteTable } from './route-table.ts'
+import type { Found } from './route-table.ts'
 import type { StaticFiles } from './static-files.ts'
-
-/** The sockets: the only list of dialects that have one. */
-const SOCKETS: readonly { readonly path: string; readonly dialect: SocketDialect }[] = [
-  { path: '/api/live', dialect: native },
-  { path: '/ws', dialect: falRealtime(DEFAULT_APP) },
-  { path: '/realtime', dialect: falRealtime(DEFAULT_APP) },
-]
-
-/** The doors that answer one request: fal's own paths for its first two forms. */
-const FAL_PATHS = ['/', '/fal-ai/lcm-sd15-i2i', '/110602490-lcm-sd15-i2i']
 
 export interface RouteDeps extends BindDeps {
   readonly engine: Engine
   readonly files: StaticFiles
   readonly origins: OriginRule
-}
-
-export interface Routes extends WebApp {
-  readonly open: OpenSockets
+  readonly modules: readonly RouteModule[]
+  /** Who calls; an error when the server has keys and the request none that fits. */
+  readonly identify: (head: RequestHead) => Known | Promise<Known>
+  /** Without keys everyone on this machine may call. */
+  readonly hasKeys: boolean
 }
 
 /** Enough to read a stray body and answer in words. */
 const OTHER_BODY_LIMIT_BYTES = 64 * 1024
 
-type Handler = (request: HttpRequest) => Reply | Promise<Reply>
+type Known = Identity | WireError
+type HttpFound = Found<HttpRouteEntry>
 
 /** Everything that answers on the one port. */
-export function createRoutes(deps: RouteDeps): Routes {
-  const open = new OpenSockets()
-  const falDialect = falRest(DEFAULT_APP)
-  const door = new OnceDoor(falDialect, deps)
-  const isDoor = (head: RequestHead) => head.method === 'POST' && FAL_PATHS.includes(head.path)
-  const table = httpTable(deps, door)
-  return {
-    open,
-    sockets: SOCKETS.map(({ path, dialect }) => socketRoute(path, dialect, { deps, open })),
-    bodyLimitBytes: (head) => (isDoor(head) ? falDialect.messageLimitBytes : OTHER_BODY_LIMIT_BYTES),
-    bodyTooLarge: (head, limit) => {
-      const error = tooLarge(Number(head.headers['content-length'] ?? limit + 1), limit)
-      return isDoor(head) ? withCors(door.refuse(error), head, deps.origins) : jsonError(error)
-    },
-    respond: async (request) => {
-      try {
-        return await respond(request, table, deps)
-      } catch (error) {
-        deps.onBug(`answering ${request.method} ${request.path}`, error)
-        return jsonError({
-          code: 'internal',
-          message: 'The server failed on this request; its log says why. Try again.',
-        })
-      }
-    },
+export class Routes implements WebApp {
+  readonly open = new OpenSockets()
+  readonly sockets: readonly SocketRoute[]
+  readonly #deps: RouteDeps
+  readonly #entries: readonly RouteEntry[]
+  readonly #socketEntries: readonly SocketRouteEntry[]
+  readonly #http: RouteTable<HttpRouteEntry>
+  readonly #socketTable: RouteTable<SocketRouteEntry>
+  readonly #sessions = new Map<string, CallerSessions>()
+  readonly #onceDoors = new Map<OnceDialect, OnceDoor>()
+  readonly #streamDoors = new Map<StreamDialect, StreamDoor>()
+
+  constructor(deps: RouteDeps) {
+    this.#deps = deps
+    const context = this.#context()
+    this.#entries = deps.modules.flatMap((module) => module(context))
+    this.#socketEntries = this.#entries.filter(isSocketEntry)
+    this.#socketTable = new RouteTable(this.#socketEntries)
+    this.#http = new RouteTable(this.#entries.filter(isHttpEntry))
+    this.sockets = this.#socketEntries.map((entry) => this.#socketRoute(entry))
+  }
+
+  #context(): RouteContext {
+    const { model, engine, registry, clock, fetchImage, onBug } = this.#deps
+    const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
+    return { model, engine, registry, clock, newId, fetchImage, onBug, start }
+  }
+
+  bodyLimitBytes(head: RequestHead): number {
+    const { entry } = this.#find(head) ?? {}
+    if (!entry) return OTHER_BODY_LIMIT_BYTES
+    return 'door' in entry ? entry.door.messageLimitBytes : entry.bodyLimitBytes
+  }
+
+  bodyTooLarge(head: RequestHead, limit: number): Reply {
+    const error = tooLarge(Number(head.headers['content-length'] ?? limit + 1), limit)
+    const found = this.#find(head)
+    if (!found) return jsonError(error)
+    const reply = this.#refuse(found, head, error)
+    const isForeign = checkOrigin(head, this.#deps.origins, []) !== undefined
+    return found.entry.cors && !isForeign ? withCors(reply, head) : reply
+  }
+
+  async respond(request: HttpRequest): Promise<Answer> {
+    try {
+      return await this.#respond(request)
+    } catch (error) {
+      this.#deps.onBug(`answering ${request.method} ${request.path}`, error)
+      const found = this.#find(request)
+      return found ? this.#refuse(found, request, BUG) : jsonError(BUG)
+    }
+  }
+
+  async #respond(request: HttpRequest): Promise<Answer> {
+    const found = this.#find(request)
+    if (found) return await this.#answer(found, request)
+    const here = this.#http.at(request.path)
+    if (request.method === 'OPTIONS' && here.some(({ entry }) => entry.cors))
+      return this.#preflight(request, here)
+    if (here.length === 0 && this.#socketTable.at(request.path).length > 0) return socketOnly(request)
+    return await this.#page(request, here)
+  }
+
+  #find(head: RequestHead): HttpFound | undefined {
+    const method = head.method === 'HEAD' ? 'GET' : head.method
+    return this.#http.at(head.path).find(({ entry }) => entry.method === method)
+  }
+
+  async #answer(found: HttpFound, request: HttpRequest): Promise<Answer> {
+    const { entry } = found
+    const known = await this.#deps.identify(request)
+    if ('code' in known && entry.auth === 'key')
+      return cors(found, request, this.#refuse(found, request, known))
+    const identity = 'code' in known ? identityOfAddress(request.remoteAddress) : known
+    // What anyone may read, any page may ask for; without CORS headers it cannot see the answer.
+    const isPublic = entry.auth === 'open' && entry.method === 'GET'
+    const foreign = isPublic ? undefined : checkOrigin(request, this.#deps.origins, identity.origins)
+    if (foreign) return this.#refuse(found, request, foreign)
+    return cors(found, request, await this.#serve(found, request, identity))
+  }
+
+  async #serve(found: HttpFound, request: HttpRequest, identity: Identity): Promise<Answer> {
+    const { entry, params } = found
+    const facts = factsOf(request, params)
+    if ('handle' in entry) return await entry.handle({ ...request, facts, identity })
+    const { body, signal } = request
+    const asked = { caller: identity.caller, body, facts, signal }
+    const { door } = entry
+    return door.reply === 'once'
+      ? await this.#onceDoor(door).start(asked).answer
+      : await this.#streamDoor(door).respond(asked)
+  }
+
+  #refuse({ entry, params }: HttpFound, head: RequestHead, error: WireError): Reply {
+    if ('handle' in entry) return entry.refuse(error)
+    const { door } = entry
+    const facts = factsOf(head, params)
+    return door.reply === 'once'
+      ? this.#onceDoor(door).refuse(error, facts)
+      : this.#streamDoor(door).refuse(error, facts)
+  }
+
+  #preflight(request: HttpRequest, here: readonly HttpFound[]): Reply {
+    // The question comes without the key or token that the request itself will bring.
+    const foreign = this.#deps.hasKeys ? undefined : checkOrigin(request, this.#deps.origins, [])
+    if (foreign) return jsonError(foreign)
+    const methods = here.filter(({ entry }) => entry.cors).map(({ entry }) => entry.method)
+    return withCors(preflight(request, methods), request)
+  }
+
+  async #page(request: HttpRequest, here: readonly HttpFound[]): Promise<Reply> {
+    const { method, path } = request
+    if (here.length === 0 && method === 'POST') return this.#notFound(request)
+    const isGet = method === 'GET' || method === 'HEAD'
+    if (!isGet) return methodNotAllowed(request, here)
+    const page = await this.#deps.files.respond(request)
+    if (page) return page
+    if (here.length > 0 && path !== '/') return methodNotAllowed(request, here)
+    return path.startsWith('/api/') ? this.#notFound(request) : await this.#deps.files.notFound(request)
+  }
+
+  #notFound({ method, path }: HttpRequest): Reply {
+    const sockets = this.#socketEntries.map((entry) => entry.path)
+    const posts = this.#entries.flatMap((entry) =>
+      'method' in entry && entry.method === 'POST' ? [entry.path] : [],
+    )
+    const message = `Nothing answers ${method} ${path}; POST requests go to ${posts.join(', ')}, sockets are at ${sockets.join(', ')}, facts at /api/model`
+    return jsonError({ code: 'not_found', message })
+  }
+
+  #onceDoor(dialect: OnceDialect): OnceDoor {
+    const door = this.#onceDoors.get(dialect) ?? new OnceDoor(dialect, this.#deps, this.#sessionsOf(dialect))
+    this.#onceDoors.set(dialect, door)
+    return door
+  }
+
+  #streamDoor(dialect: StreamDialect): StreamDoor {
+    const door =
+      this.#streamDoors.get(dialect) ?? new StreamDoor(dialect, this.#deps, this.#sessionsOf(dialect))
+    this.#streamDoors.set(dialect, door)
+    return door
+  }
+
+  /** Dialects of one id are one door in several places: a caller has one turn at all of them. */
+  #sessionsOf(dialect: OnceDialect | StreamDialect): CallerSessions {
+    const { registry } = this.#deps
+    const sessions = this.#sessions.get(dialect.id) ?? new CallerSessions({ dialect, registry })
+    this.#sessions.set(dialect.id, sessions)
+    return sessions
+  }
+
+  #socketRoute(entry: SocketRouteEntry): SocketRoute {
+    const bind = bindSocket(entry.door, this.#deps, this.open)
+    const decide = (head: RequestHead, known: Identity | WireError): ReturnType<SocketRoute['upgrade']> => {
+      const isUnknown = 'code' in known && entry.auth === 'key'
+      const facts = factsOf(head, matchPath(entry.path, head.path) ?? {})
+      if (isUnknown)
+        return entry.door.unauthorizedAt === 'handshake' ? jsonError(known) : bind({ facts, identity: known })
+      const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
+      const foreign = checkOrigin(head, this.#deps.origins, identity.origins)
+      return foreign ? jsonError(foreign) : bind({ facts, identity })
+    }
+    return {
+      path: entry.path,
+      maxMessageBytes: entry.door.messageLimitBytes * 2,
+      upgrade: (head) => {
+        const known = this.#deps.identify(head)
+        return known instanceof Promise ? known.then((one) => decide(head, one)) : decide(head, known)
+      },
+    }
+  }
+
+  /** The same server seen through an extra port: its sockets alone. */
+  extraPort(name: NonNullable<SocketRouteEntry['extraPort']>): WebApp {
+    const paths = this.#socketEntries.filter((entry) => entry.extraPort === name).map(({ path }) => path)
+    return {
+      sockets: this.sockets.filter(({ path }) => paths.includes(path)),
+      bodyLimitBytes: () => OTHER_BODY_LIMIT_BYTES,
+      bodyTooLarge: (_head, limit) => jsonError(tooLarge(limit + 1, limit)),
+      respond: (request) =>
+        paths.includes(request.path)
+          ? socketOnly(request)
+          : jsonError({ code: 'not_found', message: `Only sockets are at this port: ${paths.join(', ')}` }),
+    }
   }
 }
 
-function socketRoute(
-  path: string,
-  dialect: SocketDialect,
-  { deps, open }: { deps: RouteDeps; open: OpenSockets },
-): SocketRoute {
-  const bind = bindSocket(dialect, deps, open)
-  return {
-    path,
-    maxMessageBytes: dialect.messageLimitBytes * 2,
-    upgrade: (head) => refuseOrigin(head, deps.origins) ?? bind(head),
-  }
+const BUG: WireError = {
+  code: 'internal',
+  message: 'The server failed on this request; its log says why. Try again.',
 }
 
-/** Path, then method. A path that is not here is a page. */
-function httpTable(deps: RouteDeps, door: OnceDoor): ReadonlyMap<string, Readonly<Record<string, Handler>>> {
-  const table = new Map<string, Readonly<Record<string, Handler>>>([
-    ['/livez', { GET: () => text(200, 'alive') }],
-    ['/readyz', { GET: () => readiness(deps) }],
-    [
-      '/api/model',
-      { GET: () => json(200, { model: deps.model, engine: deps.engine.state(), machine: machineFacts() }) },
-    ],
-  ])
-  const post: Handler = async (request) => {
-    const refusal = refuseOrigin(request, deps.origins)
-    return refusal ?? withCors(await door.respond(request), request, deps.origins)
-  }
-  for (const path of FAL_PATHS)
-    table.set(path, { POST: post, OPTIONS: (request) => preflight(request, deps.origins) })
-  return table
+function cors<A extends Answer>({ entry }: HttpFound, head: RequestHead, answer: A): A {
+  return entry.cors ? withCors(answer, head) : answer
 }
 
-async function respond(
-  request: HttpRequest,
-  table: ReturnType<typeof httpTable>,
-  deps: RouteDeps,
-): Promise<Reply> {
-  const entry = table.get(request.path)
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  const handler = entry?.[method]
-  if (handler) return await handler(request)
-  if (SOCKETS.some(({ path }) => path === request.path)) return socketOnly(request)
-  if (!entry && method === 'POST') return notFound(request)
-  if (method !== 'GET') return methodNotAllowed(request, entry)
-  const page = await deps.files.respond(request)
-  if (page) return page
-  if (entry && request.path !== '/') return methodNotAllowed(request, entry)
-  return request.path.startsWith('/api/') ? notFound(request) : await deps.files.notFound(request)
+function factsOf(head: RequestHead, params: Readonly<Record<string, string>>): RequestFacts {
+  const { method, path, query, headers } = head
+  return { method, path, params, query: new URLSearchParams(query), headers }
 }
 
-function methodNotAllowed(request: HttpRequest, entry: Readonly<Record<string, Handler>> | undefined): Reply {
+function methodNotAllowed(request: HttpRequest, here: readonly HttpFound[]): Reply {
   // Every path that is not in the table, and `/`, is a page.
-  const isPage = entry === undefined || request.path === '/'
-  const methods = [...Object.keys(entry ?? {}), ...(isPage ? ['GET'] : [])]
-  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
-  const message = `${request.path} does not take ${request.method}; use ${allowed}`
+  const isPage = here.length === 0 || request.path === '/'
+  const methods = new Set([
+    ...here.flatMap(({ entry }) => (entry.cors ? [entry.method, 'OPTIONS'] : [entry.method])),
+    ...(isPage ? ['GET'] : []),
+  ])
+  const allowed = [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
   const reply = jsonError({
     code: 'method_not_allowed',
-    message,
+    message: `${request.path} does not take ${request.method}; use ${allowed}`,
     field: 'method',
     value: request.method,
     range: allowed,
@@ -138,81 +259,4 @@ function methodNotAllowed(request: HttpRequest, entry: Readonly<Record<string, H
 function socketOnly(request: HttpRequest): Reply {
   const message = `${request.path} is a WebSocket; connect to it with ws:// or wss://`
   return jsonError({ code: 'upgrade_required', message })
-}
-
-function notFound(request: HttpRequest): Reply {
-  const sockets = SOCKETS.map(({ path }) => path).join(', ')
-  const doors = FAL_PATHS.join(', ')
-  const message = `Nothing answers ${request.method} ${request.path}; POST requests go to ${doors}, sockets are at ${sockets}, facts at /api/model`
-  return jsonError({ code: 'not_found', message })
-}
-
-function readiness({ engine, registry }: RouteDeps): Reply {
-  const { name, detail } = engine.state()
-  const isReady = name === 'ready' && !registry.draining
-  return json(isReady ? 200 : 503, {
-    ready: isReady,
-    engine: name,
-    draining: registry.draining,
-    ...(detail ? { detail } : {}),
-  })
-}
-
-function refuseOrigin(head: RequestHead, rule: OriginRule): Reply | undefined {
-  const { origin, host } = head.headers
-  if (isAllowedOrigin(origin, host, rule)) return undefined
-  // `null` is what sandboxed frames and file:// pages send; there is no such origin to allow.
-  const remedy = URL.canParse(origin ?? '')
-    ? `start it with SKETCHWIRE_ORIGINS=${origin}`
-    : 'serve the page over http or https'
-  const message = `Pages of ${origin} may not use this server; to let them, ${remedy}`
-  return jsonError({ code: 'forbidden_origin', message, field: 'origin', value: origin })
-}
-
-/** The answer to the browser's question before a cross-origin POST of JSON. */
-function preflight(request: HttpRequest, rule: OriginRule): Reply {
-  const refusal = refuseOrigin(request, rule)
-  if (refusal) return refusal
-  const asked = request.headers['access-control-request-headers'] ?? 'content-type'
-  const reply = {
-    status: 204,
-    headers: { 'access-control-allow-methods': 'POST, OPTIONS', 'access-control-max-age': '600' },
-    body: '',
-  }
-  const headers = { ...reply.headers, 'access-control-allow-headers': asked.replace(/[^\w, -]/g, '') }
-  return withCors({ ...reply, headers }, request, rule)
-}
-
-function withCors(reply: Reply, head: RequestHead, rule: OriginRule): Reply {
-  const { origin, host } = head.headers
-  if (!origin || !isAllowedOrigin(origin, host, rule)) return reply
-  const cors = {
-    'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'x-fal-request-id',
-    vary: 'origin',
-  }
-  return { ...reply, headers: { ...reply.headers, ...cors } }
-}
-
-function json(status: number, body: unknown): Reply {
-  const headers = {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  }
-  return { status, headers, body: JSON.stringify(body) }
-}
-
-/** Beside our own words those of fal, whose clients show `message`. */
-function jsonError(error: WireError): Reply {
-  const { code, message } = error
-  return json(ERROR_TABLE[code].httpStatus, { error, detail: message, message })
-}
-
-function text(status: number, body: string): Reply {
-  return {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    body,
-  }
 }

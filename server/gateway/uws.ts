@@ -9,6 +9,7 @@ import type {
 } from 'uWebSockets.js'
 import { AppError } from '../../lib/std/errors.ts'
 import type {
+  Answer,
   Host,
   ListenAddress,
   Reply,
@@ -17,8 +18,12 @@ import type {
   Socket,
   SocketHandler,
   SocketRoute,
+  StreamReply,
+  Upgrade,
   WebApp,
 } from './host.ts'
+import { STATUS_TEXT } from './status-text.ts'
+import { UwsReplyStream } from './uws-reply-stream.ts'
 
 declare module 'uWebSockets.js' {
   // The binary takes these (AppWrapper.h, uWS_App_listen), its declarations forgot them.
@@ -171,7 +176,19 @@ function upgrade(
   { req, context }: { req: UwsRequest; context: us_socket_context_t },
 ): void {
   const head = readHead(res, req)
+  const finish = (answer: Upgrade) => finishUpgrade(res, answer, { head, context })
   const answer = route.upgrade(head)
+  if (!(answer instanceof Promise)) return finish(answer)
+  let gone = false
+  res.onAborted(() => (gone = true))
+  void answer.then((late) => (gone ? undefined : res.cork(() => finish(late))))
+}
+
+function finishUpgrade(
+  res: HttpResponse,
+  answer: Upgrade,
+  { head, context }: { head: RequestHead; context: us_socket_context_t },
+): void {
   if (typeof answer !== 'function') return write(res, answer, head.method)
   const data: SocketData = {
     open: answer,
@@ -194,17 +211,11 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
     answered = true
     gone.abort()
   })
-  const answer = (reply: Reply, closeAfter = false) => {
+  const answer = (reply: Answer, closeAfter = false) => {
     if (answered) return
     answered = true
-    res.cork(() =>
-      write(
-        res,
-        closeAfter ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply,
-        head.method,
-        closeAfter,
-      ),
-    )
+    if ('stream' in reply) return startStream(res, reply, { method: head.method, gone: gone.signal })
+    res.cork(() => write(res, closeAfter ? closing(reply) : reply, head.method, closeAfter))
   }
   const body = new BodyReader(limit)
   res.onData((chunk, isLast) => {
@@ -216,7 +227,11 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
   })
 }
 
-async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): Promise<Reply> {
+function closing(reply: Reply): Reply {
+  return { ...reply, headers: { ...reply.headers, connection: 'close' } }
+}
+
+async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): Promise<Answer> {
   try {
     return await app.respond(request)
   } catch {
@@ -226,6 +241,18 @@ async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): 
       body: 'The server failed on this request; its log says why.',
     }
   }
+}
+
+function startStream(
+  res: HttpResponse,
+  reply: StreamReply,
+  { method, gone }: { method: string; gone: AbortSignal },
+): void {
+  res.cork(() => {
+    writeHead(res, reply)
+    if (method === 'HEAD') res.endWithoutBody()
+  })
+  if (method !== 'HEAD') new UwsReplyStream(res, { gone, filler: reply.filler }).start(reply.stream)
 }
 
 class BodyReader {
@@ -248,29 +275,13 @@ class BodyReader {
   }
 }
 
-function write(res: HttpResponse, reply: Reply, method: string, closeAfter = false): void {
-  res.writeStatus(`${reply.status} ${STATUS_TEXT[reply.status] ?? 'Status'}`)
-  for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value)
-  if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body), closeAfter)
-  else res.end(reply.body, closeAfter)
+function writeHead(res: HttpResponse, { status, headers }: Pick<Reply, 'status' | 'headers'>): void {
+  res.writeStatus(`${status} ${STATUS_TEXT[status] ?? 'Status'}`)
+  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value)
 }
 
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  200: 'OK',
-  204: 'No Content',
-  304: 'Not Modified',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  426: 'Upgrade Required',
-  429: 'Too Many Requests',
-  499: 'Client Closed Request',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
+function write(res: HttpResponse, reply: Reply, method: string, closeAfter = false): void {
+  writeHead(res, reply)
+  if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body), closeAfter)
+  else res.end(reply.body, closeAfter)
 }

@@ -7,6 +7,8 @@ import type { SessionObserver } from './observer.ts'
 import { Session } from './session.ts'
 import type { SessionPolicy } from './session.ts'
 import type { SessionSink } from './session-event.ts'
+import { Traces } from './traces.ts'
+import type { JobTrace } from './traces.ts'
 
 export interface RegistryOptions {
   readonly engine: Engine
@@ -20,6 +22,10 @@ export interface RegistryOptions {
 }
 
 export interface OpenOptions {
+  /** Who asks: a token's subject, else an address. Sessions of one caller may ask about each other's jobs. */
+  readonly caller: string
+  /** Id of the dialect. */
+  readonly door: string
   readonly policy: SessionPolicy
   readonly maxImageBytes: number
   readonly sink: SessionSink
@@ -32,6 +38,8 @@ export type OpenResult =
 export class Registry {
   readonly #options: RegistryOptions
   readonly #sessions = new Map<string, Session>()
+  readonly #places = new Map<string, Pick<OpenOptions, 'caller' | 'door'>>()
+  readonly #traces = new Traces()
   readonly #unsubscribe: () => void
   #draining = false
 
@@ -62,6 +70,7 @@ export class Registry {
     }
     const session = this.#build(open)
     this.#sessions.set(session.id, session)
+    this.#places.set(session.id, { caller: open.caller, door: open.door })
     this.#options.dispatcher.add(session)
     this.#options.observer.sessionOpened(session.id)
     return { ok: true, session }
@@ -70,15 +79,20 @@ export class Registry {
   #build(open: OpenOptions): Session {
     const { engine, clock, observer, newId, framesPerSecond, dispatcher } = this.#options
     const rate = { capacity: framesPerSecond * 2, perSecond: framesPerSecond }
+    const { caller, door } = open
+    const id = newId()
     const limits: AdmissionLimits = { model: engine.info, maxImageBytes: open.maxImageBytes, rate }
     return new Session({
-      id: newId(),
+      id,
       policy: open.policy,
       model: engine.info,
       limits,
       engineState: () => engine.state(),
       clock,
-      sink: open.sink,
+      sink: (event) => {
+        this.#traces.note({ caller, door, session: id }, event, clock.now())
+        open.sink(event)
+      },
       observer,
       wake: () => dispatcher.wake(),
     })
@@ -86,9 +100,46 @@ export class Registry {
 
   close(session: Session): void {
     if (!this.#sessions.delete(session.id)) return
+    this.#places.delete(session.id)
     this.#options.dispatcher.remove(session)
     session.close()
     this.#options.observer.sessionClosed(session.id)
+  }
+
+  /** The newest job of this caller that the engine has begun, running or ended; of one dialect, or of any. */
+  latest(caller: string, door?: string): JobTrace | undefined {
+    return this.#traces.latest(caller, door)
+  }
+
+  /** The session of that job, while it lives: who polls for previews watches it. */
+  current(caller: string, door?: string): Session | undefined {
+    const trace = this.latest(caller, door)
+    return trace && this.#sessions.get(trace.session)
+  }
+
+  /** Frames of this caller that wait and that run. */
+  load(caller: string, door?: string): { readonly waiting: number; readonly running: number } {
+    const loads = this.#of(caller, door).map((session) => session.load)
+    return {
+      waiting: loads.reduce((sum, { waiting }) => sum + waiting, 0),
+      running: loads.reduce((sum, { running }) => sum + running, 0),
+    }
+  }
+
+  /** Ends the job of this caller that runs now as `cancelled`; false when none does. */
+  interrupt(caller: string, door?: string): boolean {
+    const trace = this.latest(caller, door)
+    const session = this.current(caller, door)
+    if (!trace || !session || trace.end !== undefined) return false
+    session.cancel(trace.seq)
+    return true
+  }
+
+  #of(caller: string, door: string | undefined): Session[] {
+    return [...this.#sessions.values()].filter(({ id }) => {
+      const place = this.#places.get(id)
+      return place?.caller === caller && (door === undefined || place.door === door)
+    })
   }
 
   /** No new sessions, no new frames; what runs may finish. */

@@ -204,7 +204,9 @@ describe('a live session', () => {
     expect(endOf(1)?.type).toBe('image')
     expect(endOf(2)).toMatchObject({ type: 'failed', error: { code: 'draining' } })
     expect(endOf(3)).toMatchObject({ type: 'refused', error: { code: 'draining' } })
-    expect(registry.create({ policy: FIFO, maxImageBytes: 1, sink: () => undefined })).toMatchObject({
+    expect(
+      registry.create({ caller: 'a', door: 'd', policy: FIFO, maxImageBytes: 1, sink: () => undefined }),
+    ).toMatchObject({
       ok: false,
       error: { code: 'draining' },
     })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { WebSocket } from 'ws'
-import type { ClientSocket } from '../host.contract.ts'
+import type { ClientReader, ClientSocket } from '../host.contract.ts'
 
 /** A `ws` client whose messages wait in line until a test asks for them. */
 export class WsClient implements ClientSocket {
@@ -116,6 +116,45 @@ export function plainRequest(
             Object.entries(response.headers).map(([key, value]) => [key, String(value)]),
           )
           resolve({ status: response.statusCode ?? 0, headers: flat, body: Buffer.concat(chunks).toString() })
+        })
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+/** Opens a request and reads its answer only when asked to. */
+export function readStream(
+  port: number,
+  options: { method?: string; path: string; headers?: Record<string, string>; body?: string },
+): Promise<ClientReader> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', path, headers = {}, body } = options
+    const request = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers, agent: false },
+      (response) => {
+        response.on('error', () => undefined)
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([key, value]) => [key, String(value)]),
+          ),
+          async next() {
+            for (;;) {
+              const chunk: Buffer | null = response.read()
+              if (chunk) return chunk.toString()
+              if (response.readableEnded || response.destroyed) return undefined
+              await new Promise<void>((resolve) => {
+                const wake = () => {
+                  for (const name of ['readable', 'end', 'close']) response.off(name, wake)
+                  resolve()
+                }
+                for (const name of ['readable', 'end', 'close']) response.on(name, wake)
+              })
+            }
+          },
+          leave: () => request.destroy(),
         })
       },
     )

@@ -73,7 +73,13 @@ export function harness(options: FakeEngineOptions & { maxSessions?: number } = 
 
 function openDrawing(registry: Registry, policy: SessionPolicy): Drawing {
   const events: SessionEvent[] = []
-  const created = registry.create({ policy, maxImageBytes: 1000, sink: (event) => events.push(event) })
+  const created = registry.create({
+    caller: 'test',
+    door: 'test',
+    policy,
+    maxImageBytes: 1000,
+    sink: (event) => events.push(event),
+  })
   if (!created.ok) throw new Error(created.error.message)
   const { session } = created
   session.open()

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { SessionEvent } from '../session/session-event.ts'
+import { previewWant } from '../../lib/protocol/preview.ts'
+import type { StreamDialect } from '../compat/dialect.ts'
+import { JPEG, PARAMS, harness, settle } from '../session/testing/harness.ts'
+import { identityOfAddress } from '../auth/identity.ts'
+import { createFakeEngine } from '../engine/fake-engine.ts'
+import { refuseToFetch } from './fetch-image.ts'
+import { MemoryHost, MemoryReader } from './memory-host.ts'
+import { Routes } from './routes.ts'
+import { StaticFiles } from './static-files.ts'
+
+/** Says every event's type on a line of its own. */
+const lines = (lingerMs: number): StreamDialect => ({
+  id: 'lines',
+  reply: 'stream',
+  messageLimitBytes: 1000,
+  policy: { mailbox: { depth: 2, whenFull: 'reject-new' }, credit: 3, maxRunning: 1 },
+  heartbeat: { everyMs: 5000, data: '.\n' },
+  lingerMs,
+  resume: ({ headers }) => {
+    const [streamId = '', pieces] = (headers['last-event-id'] ?? '').split(':')
+    return streamId ? { streamId, pieces: Number(pieces) } : undefined
+  },
+  gone: { status: 204, headers: {}, body: '' },
+  exchange: ({ streamId, nextSeq, request }) => ({
+    head: { status: 200, headers: { 'x-stream': streamId } },
+    decode: () => [
+      { kind: 'previews', want: previewWant({ everySteps: 1 }) },
+      {
+        kind: 'frame',
+        frame: { seq: nextSeq(), rev: 0, mode: 'live', image: JPEG },
+        params: { ...PARAMS, steps: Number(request.query.get('steps') ?? 2) },
+      },
+    ],
+    encode: (event: SessionEvent) => [
+      { kind: 'control', data: `${'seq' in event ? event.seq : ''}${event.type}\n` },
+    ],
+    end: () => [{ kind: 'control', data: 'end\n' }],
+    refuse: (error) => ({ status: 422, headers: {}, body: error.code }),
+  }),
+})
+
+const hosts: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of hosts.splice(0)) await close()
+})
+
+async function start(lingerMs = 0) {
+  const world = harness()
+  const door = lines(lingerMs)
+  const routes = new Routes({
+    registry: world.registry,
+    engine: createFakeEngine(),
+    model: world.engine.info,
+    clock: world.clock,
+    files: new StaticFiles('no-such-folder'),
+    origins: { allowed: [], loopbackOnly: true },
+    modules: [() => [{ path: '/lines', method: 'GET', auth: 'key', cors: true, door }]],
+    identify: (head) => identityOfAddress(head.remoteAddress),
+    hasKeys: false,
+    fetchImage: refuseToFetch,
+    onSocket: () => undefined,
+    onBug: (_where, error) => {
+      throw error
+    },
+  })
+  const host = new MemoryHost(routes)
+  await host.listen({ host: '', port: 0 })
+  hosts.push(async () => {
+    await host[Symbol.asyncDispose]()
+    await world.close()
+  })
+  const read = async (path = '/lines', headers: Record<string, string> = {}) => {
+    const reader = await host.open({ path, headers })
+    if (!(reader instanceof MemoryReader)) throw new Error(`answered ${reader.status}`)
+    return reader
+  }
+  return { ...world, host, read }
+}
+
+describe('a streamed answer', () => {
+  it('F1 W2 tells each event of the frame under its own number, ends explicitly, and leaves no session', async () => {
+    const { read, runOut, registry, clock } = await start()
+    const reader = await read()
+    await runOut()
+    expect(await reader.untilEnd()).toBe('.\n0started\n0step\n0step\n0image\nend\n')
+    await settle()
+    expect([registry.size, clock.pending]).toEqual([0, 0])
+  })
+
+  it('answers what is refused on the spot with a status of its own', async () => {
+    const { host, registry } = await start()
+    const reply = await host.request({ path: '/lines?steps=20' })
+    expect(reply).toMatchObject({ status: 422, body: 'invalid_params' })
+    await settle()
+    expect(registry.size).toBe(0)
+  })
+
+  it('E1 ends the job of a reader who leaves', async () => {
+    const { read, engine, registry, clock } = await start()
+    const reader = await read()
+    await settle()
+    engine.step()
+    reader.leave()
+    await settle()
+    engine.step()
+    await settle()
+    expect([registry.size, engine.running, clock.pending]).toEqual([0, 0, 0])
+  })
+
+  it('gives a sign of life while nothing happens', async () => {
+    const { read, clock } = await start()
+    const reader = await read()
+    await settle()
+    reader.flush()
+    clock.advance(5001)
+    expect(reader.flush()).toBe('.\n')
+    reader.leave()
+    await settle()
+  })
+
+  it('goes on for a reader who comes back, from the piece it stopped at, and makes the picture once', async () => {
+    const { read, engine, runOut, clock, registry } = await start(60_000)
+    const first = await read()
+    await settle()
+    engine.step()
+    await settle()
+    expect(first.flush()).toBe('.\n0started\n0step\n')
+    first.leave()
+    await runOut()
+    const id = first.headers['x-stream']
+    const second = await read('/lines', { 'last-event-id': `${id}:1` })
+    expect(await second.untilEnd()).toBe('.\n0step\n0step\n0image\nend\n')
+    expect(engine.jobs).toHaveLength(1)
+    clock.advance(60_001)
+    await settle()
+    expect([registry.size, clock.pending]).toEqual([0, 0])
+  })
+
+  it('tells who comes back too late not to come again', async () => {
+    const { read, host, clock, runOut } = await start(1000)
+    const reader = await read()
+    await runOut()
+    await reader.untilEnd()
+    clock.advance(1001)
+    const headers = { 'last-event-id': `${reader.headers['x-stream']}:4` }
+    expect(await host.request({ path: '/lines', headers })).toMatchObject({ status: 204 })
+  })
+
+  it('gives the job up when the reader does not come back in time', async () => {
+    const { read, engine, clock, registry } = await start(1000)
+    const reader = await read()
+    await settle()
+    reader.leave()
+    clock.advance(1001)
+    await settle()
+    engine.step()
+    await settle()
+    expect([registry.size, engine.running, clock.pending]).toEqual([0, 0, 0])
+  })
+})

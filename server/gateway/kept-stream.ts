@@ -1,0 +1,151 @@
+import type { Clock } from '../../lib/std/clock.ts'
+import type { Chunk } from '../compat/dialect.ts'
+import type { ReplyStream, ReplyStreamHandler, StreamReply } from './host.ts'
+import { Outbox } from './outbox.ts'
+
+export interface KeptStreamOptions {
+  readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  readonly clock: Clock
+  readonly heartbeat: { readonly everyMs: number; readonly data: string }
+  readonly lingerMs: number
+  /** Nobody reads any more. */
+  readonly cancel: () => void
+  readonly forget: () => void
+}
+
+/**
+ * The pieces of one streamed answer, kept so that a reader who was cut off can go on where it stopped. Of the previews
+ * only the newest is kept. One reader at a time: a newer one takes over.
+ */
+export class KeptStream {
+  readonly #options: KeptStreamOptions
+  readonly #pieces: { readonly index: number; readonly chunk: Chunk }[] = []
+  #count = 0
+  #wasRead = false
+  #finished = false
+  #reader: Reader | undefined
+  #cancelTimer: () => void = () => undefined
+
+  constructor(options: KeptStreamOptions) {
+    this.#options = options
+  }
+
+  get isFinished(): boolean {
+    return this.#finished
+  }
+
+  push(chunk: Chunk): void {
+    if (this.#options.lingerMs > 0 || !this.#wasRead) this.#store(chunk)
+    this.#reader?.push(chunk)
+  }
+
+  #store(chunk: Chunk): void {
+    if (chunk.kind === 'preview') {
+      const old = this.#pieces.findIndex((piece) => piece.chunk.kind === 'preview')
+      if (old >= 0) this.#pieces.splice(old, 1)
+    }
+    this.#pieces.push({ index: this.#count++, chunk })
+  }
+
+  finish(last: readonly Chunk[]): void {
+    for (const chunk of last) this.push(chunk)
+    this.#finished = true
+    this.#reader?.finish()
+  }
+
+  /** The reader that was expected has gone before it read. */
+  unread(): void {
+    if (!this.#reader) this.#leaveLater()
+  }
+
+  /** The answer to whoever has the first `pieces` already. */
+  reader(pieces: number): StreamReply {
+    const { head, heartbeat, clock } = this.#options
+    const stream = (out: ReplyStream): ReplyStreamHandler => {
+      this.#cancelTimer()
+      this.#wasRead = true
+      this.#reader?.finish()
+      const reader = new Reader(out, { clock, heartbeat })
+      this.#reader = reader
+      for (const { index, chunk } of this.#pieces) if (index >= pieces) reader.push(chunk)
+      if (this.#finished) reader.finish()
+      return { drain: () => reader.flush(), closed: () => this.#left(reader) }
+    }
+    return { ...head, filler: heartbeat.data, stream }
+  }
+
+  #left(reader: Reader): void {
+    reader.stop()
+    if (this.#reader !== reader) return
+    this.#reader = undefined
+    this.#leaveLater()
+  }
+
+  #leaveLater(): void {
+    const { lingerMs, clock, cancel, forget } = this.#options
+    const leave = () => {
+      if (!this.#finished) cancel()
+      forget()
+    }
+    if (lingerMs === 0) return leave()
+    this.#cancelTimer()
+    this.#cancelTimer = clock.setTimer(leave, lingerMs)
+  }
+}
+
+interface ReaderOptions {
+  readonly clock: Clock
+  readonly heartbeat: { readonly everyMs: number; readonly data: string }
+}
+
+/** One connection that reads a stream: the outbox before it, and a sign of life when there is nothing to say. */
+export class Reader {
+  readonly #out: ReplyStream
+  readonly #outbox: Outbox
+  readonly #options: ReaderOptions
+  #cancelBeat: () => void = () => undefined
+  #ending = false
+
+  constructor(out: ReplyStream, options: ReaderOptions) {
+    this.#out = out
+    this.#options = options
+    this.#outbox = new Outbox(out, () => this.#out.end())
+    // The head of the reply leaves with its first piece, and a browser waits for it.
+    out.send(options.heartbeat.data)
+    this.#beatLater()
+  }
+
+  push(chunk: Chunk): void {
+    this.#outbox.push(chunk)
+    this.#beatLater()
+  }
+
+  flush(): void {
+    this.#outbox.flush()
+    this.#endWhenEmpty()
+  }
+
+  /** Ends the reply as soon as all of it has left. */
+  finish(): void {
+    this.#ending = true
+    this.#endWhenEmpty()
+  }
+
+  stop(): void {
+    this.#cancelBeat()
+    this.#outbox.clear()
+  }
+
+  #endWhenEmpty(): void {
+    if (this.#ending && this.#outbox.waiting === 0) this.#out.end()
+  }
+
+  #beatLater(): void {
+    this.#cancelBeat()
+    const { clock, heartbeat } = this.#options
+    this.#cancelBeat = clock.setTimer(() => {
+      if (this.#out.bufferedBytes === 0) this.#out.send(heartbeat.data)
+      this.#beatLater()
+    }, heartbeat.everyMs)
+  }
+}

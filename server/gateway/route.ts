@@ -1,0 +1,80 @@
+import type { OnceDialect, RequestFacts, SocketDialect, StreamDialect } from '../compat/dialect.ts'
+import type { WireError } from '../../lib/protocol/errors.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { Clock } from '../../lib/std/clock.ts'
+import type { Identity } from '../auth/identity.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Registry } from '../session/registry.ts'
+import type { Task, TaskRequest } from './bind-once.ts'
+import type { FetchImage } from './fetch-image.ts'
+import type { Answer, HttpRequest, Reply } from './host.ts'
+
+/** Where an entry of the route table answers, and to whom. */
+interface Place {
+  /** `/fixed`, or with `:named` segments: `/:owner/:alias/requests/:id`. A fixed path wins over a named one. */
+  readonly path: string
+  /** `key`: once the server has keys, only with a key, a token or a ticket. `open`: always. */
+  readonly auth: 'key' | 'open'
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** A wire that upgrades to a WebSocket; its dialect says how an unknown caller hears so. */
+export interface SocketRouteEntry extends Place {
+  readonly door: SocketDialect
+  /** Listens on this extra port too, when the server has it. */
+  readonly extraPort?: 'sdxl'
+}
+
+interface HttpPlace extends Place {
+  readonly method: Method
+  /** Pages of allowed origins may call it from a browser: preflights are answered, replies carry the CORS headers. */
+  readonly cors: boolean
+}
+
+/** A wire whose requests become frames. The dialect has the body limit, and refuses in its own words. */
+export interface DoorRouteEntry extends HttpPlace {
+  readonly door: OnceDialect | StreamDialect
+}
+
+/** Anything else. */
+export interface HandlerRouteEntry extends HttpPlace {
+  readonly bodyLimitBytes: number
+  /** The style in which this client hears of 401, 403, 413 and 500. */
+  readonly refuse: (error: WireError) => Reply
+  readonly handle: (request: RoutedRequest) => Answer | Promise<Answer>
+}
+
+export type HttpRouteEntry = DoorRouteEntry | HandlerRouteEntry
+export type RouteEntry = SocketRouteEntry | HttpRouteEntry
+
+/** A request that found its entry. */
+export interface RoutedRequest extends HttpRequest {
+  readonly facts: RequestFacts
+  readonly identity: Identity
+}
+
+/** What handlers may use. */
+export interface RouteContext {
+  readonly model: ModelInfo
+  readonly engine: Engine
+  /** Progress and interruption of a caller's jobs: `latest`, `load`, `interrupt`. */
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly fetchImage: FetchImage
+  /** Submits a request to a dialect without waiting for its answer. */
+  start(dialect: OnceDialect, request: TaskRequest): Task
+  readonly onBug: (where: string, error: unknown) => void
+}
+
+/** One family of routes. */
+export type RouteModule = (context: RouteContext) => readonly RouteEntry[]
+
+export function isSocketEntry(entry: RouteEntry): entry is SocketRouteEntry {
+  return !('method' in entry)
+}
+
+export function isHttpEntry(entry: RouteEntry): entry is HttpRouteEntry {
+  return 'method' in entry
+}

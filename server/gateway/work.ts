@@ -1,0 +1,130 @@
+import type { WireError } from '../../lib/protocol/errors.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
+import type { Decoded } from '../compat/dialect.ts'
+import { isTerminal } from '../session/session-event.ts'
+import type { SessionEvent, SessionSink, TerminalEvent } from '../session/session-event.ts'
+import type { CallerSession } from './caller-sessions.ts'
+import type { FetchImage } from './fetch-image.ts'
+
+type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
+
+export interface WorkOptions {
+  readonly decoded: readonly Decoded[]
+  readonly session: CallerSession
+  readonly fetchImage: FetchImage
+}
+
+/**
+ * The frames of one request, from submission to the last terminal event. Events carry the numbers that the request's
+ * own dialect gave, whatever the shared session calls them.
+ */
+export class Work {
+  readonly #options: WorkOptions
+  readonly #seqs = new Map<number, number>()
+  readonly #batches = new Map<number, number>()
+  readonly #ends = new Map<number, TerminalEvent>()
+  readonly #frames: readonly FrameDecoded[]
+  readonly #listeners = new Set<SessionSink>()
+  readonly #stop = new AbortController()
+  #started = false
+  #resolveSubmitted: () => void = () => undefined
+  /** The first frame waits, runs or has ended: whatever could refuse it on the spot has. */
+  readonly submitted: Promise<undefined>
+
+  constructor(options: WorkOptions) {
+    this.#options = options
+    this.submitted = new Promise((resolve) => (this.#resolveSubmitted = () => resolve(undefined)))
+    this.#frames = options.decoded.filter((one) => one.kind === 'frame')
+  }
+
+  /** Resolves with the terminal event of every frame, in the order they were asked for. */
+  async run(): Promise<readonly TerminalEvent[]> {
+    const previews = this.#options.decoded.find((one) => one.kind === 'previews')
+    const want = previews?.want
+    if (this.#frames.length === 0) this.#resolveSubmitted()
+    return await Promise.all(
+      this.#frames.map(async (frame) => {
+        const end = await this.#one(want === undefined ? frame : withPreviews(frame, want))
+        // One picture less is no answer, so the rest need not be made.
+        if (end.type !== 'image') this.cancel()
+        return end
+      }),
+    )
+  }
+
+  /** The engine has begun. */
+  get started(): boolean {
+    return this.#started
+  }
+
+  /** Frames of the same caller that come first. */
+  get position(): number {
+    const [first] = [...this.#seqs].filter(([own]) => !this.#ends.has(own))
+    return first ? this.#options.session.before(first[1]) : 0
+  }
+
+  /** Every event of the frames from now on; returns the unsubscribe. */
+  onEvent(listener: SessionSink): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  cancel(): void {
+    this.#stop.abort()
+    for (const seq of this.#seqs.values()) this.#options.session.session.cancel(seq)
+  }
+
+  async #one(decoded: FrameDecoded): Promise<TerminalEvent> {
+    const { frame, imageUrl, params } = decoded
+    const ref = { seq: frame.seq, rev: frame.rev }
+    if (imageUrl === undefined) return await this.#submit(frame, params)
+    const fetched = await this.#options.fetchImage(imageUrl, this.#stop.signal)
+    if (!fetched.ok) return this.#note({ type: 'refused', ...ref, error: fetched.error })
+    if (this.#stop.signal.aborted)
+      return this.#note({ type: 'failed', ...ref, error: CANCELLED, retryable: true })
+    return await this.#submit({ ...frame, image: fetched.image }, params)
+  }
+
+  #submit(frame: FrameDecoded['frame'], params: FrameDecoded['params']): Promise<TerminalEvent> {
+    return new Promise((resolve) => {
+      const own = { seq: frame.seq, rev: frame.rev }
+      const sink: SessionSink = (event) => {
+        if (!('seq' in event)) return
+        const renamed = { ...event, ...own }
+        if (renamed.type === 'started') this.#started = true
+        if (isTerminal(renamed)) resolve(this.#note(renamed))
+        else this.#tell(renamed)
+      }
+      this.#seqs.set(
+        frame.seq,
+        this.#options.session.ask({ ...frame, ...this.#batchOf(frame) }, params, sink),
+      )
+      this.#resolveSubmitted()
+    })
+  }
+
+  /** Batches, too, are numbered by each request for itself: in the shared session the first frame's number names one. */
+  #batchOf({ batch }: FrameDecoded['frame']): { batch: number } | Record<string, never> {
+    if (batch === undefined) return {}
+    const shared = this.#batches.get(batch) ?? this.#options.session.nextSeq
+    this.#batches.set(batch, shared)
+    return { batch: shared }
+  }
+
+  #note(end: TerminalEvent): TerminalEvent {
+    this.#ends.set(end.seq, end)
+    this.#tell(end)
+    this.#resolveSubmitted()
+    return end
+  }
+
+  #tell(event: SessionEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+  }
+}
+
+const CANCELLED: WireError = { code: 'cancelled', message: 'The request was cancelled' }
+
+function withPreviews(decoded: FrameDecoded, preview: PreviewWant): FrameDecoded {
+  return { ...decoded, frame: { ...decoded.frame, preview } }
+}
