@@ -1,5 +1,6 @@
 // Everything between the configuration and the port, as one thing that starts, drains and stops. Tests start it too.
 import { ALL_ROUTES } from './gateway/routes/all.ts'
+import { withFalAddresses } from './gateway/routes/fal-addresses.ts'
 import { Routes } from './gateway/routes.ts'
 import { identityOfAddress } from './auth/identity.ts'
 import { newId } from './gateway/bind.ts'
@@ -98,7 +99,7 @@ function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessi
 }
 
 async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
-  const host = new UwsHost(routes)
+  const host = new UwsHost(withFalAddresses(routes))
   hosts.push(host)
   const port = await host.listen({ host: config.host, port: config.port })
   if (config.metricsPort !== undefined) {

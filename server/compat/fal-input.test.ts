@@ -4,6 +4,9 @@ import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import { parseFalInput } from './fal-input.ts'
 
+const OURS = 'http://localhost:7878/files/id/a.png'
+const files = { read: (url: string) => (url === OURS ? PNG : undefined) }
+
 const body = {
   prompt: 'a cat',
   image_url: `data:image/png;base64,${PNG_BASE64}`,
@@ -14,7 +17,7 @@ const body = {
 }
 
 const parse = (input: unknown, app: FalApp = DEFAULT_APP, model = MODEL) =>
-  parseFalInput(input, { app, model, randomSeed: () => 99 })
+  parseFalInput(input, { app, model, files, randomSeed: () => 99 })
 
 function parsed(input: unknown, app: FalApp = DEFAULT_APP, model = MODEL) {
   const result = parse(input, app, model)
@@ -81,12 +84,7 @@ describe('fal input', () => {
     ['a prompt that is a number', { prompt: 5 }, 'prompt', /text|characters/],
     ['a prompt of 2001 characters', { prompt: 'x'.repeat(2001) }, 'prompt', /2000/],
     ['no image', { image_url: undefined }, 'image_url', /missing/],
-    [
-      "a URL: nobody's pages are fetched",
-      { image_url: 'http://169.254.169.254/latest' },
-      'image_url',
-      /fetches none/,
-    ],
+    ['an address that is no web address', { image_url: 'file:///etc/passwd' }, 'image_url', /fetches none/],
     ['strength 2', { strength: 2 }, 'strength', /0 to 1/],
     ['strength "high"', { strength: 'high' }, 'strength', /0 to 1/],
     ['an empty number', { strength: '' }, 'strength', /0 to 1/],
@@ -107,6 +105,19 @@ describe('fal input', () => {
     expect(parsed({ prompt: '', image_bytes: PNG_BASE64 }).image).toEqual(PNG)
     expect(parsed({ prompt: '', image_url: PNG }).image).toEqual(PNG)
     expect(parse({ prompt: '', image_bytes: 7 })).toMatchObject({ error: { field: 'image_bytes' } })
+  })
+})
+
+describe('pictures by address', () => {
+  it('takes an upload of ours as if it had come along', () => {
+    expect(parsed({ ...body, image_url: OURS })).toMatchObject({ image: PNG, imageUrl: undefined })
+  })
+
+  it("leaves somebody else's address to the gateway, and takes the size of the model", () => {
+    const url = 'https://example.org/cat.png'
+    const { image, imageUrl, params } = parsed({ ...body, image_url: url })
+    expect({ image, imageUrl }).toEqual({ image: undefined, imageUrl: url })
+    expect(params).toMatchObject({ strength: 0.5, width: 256, height: 256 })
   })
 })
 

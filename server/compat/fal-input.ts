@@ -5,6 +5,7 @@ import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
+import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
 import { imageSize } from './image-size.ts'
 import type { ImageSize } from './image-size.ts'
@@ -13,8 +14,9 @@ import { isRecord } from './validation.ts'
 
 export interface FalInput {
   readonly params: DrawParams
-  /** `undefined`: paint from the words alone. */
   readonly image: Uint8Array | undefined
+  /** Where the picture is, when it did not come along. Neither of the two: paint from the words alone. */
+  readonly imageUrl: string | undefined
   /** 1 to 8, with seeds of their own. */
   readonly numImages: number
   /** The reply carries the pictures themselves even where it could carry URLs. */
@@ -28,6 +30,8 @@ export type FalParsed =
 
 export interface FalInputContext {
   readonly app: FalApp
+  /** Pictures that were uploaded here and are named by address. */
+  readonly files: Pick<FalFiles, 'read'>
   readonly model: ModelInfo
   readonly randomSeed: () => number
 }
@@ -48,10 +52,11 @@ export function parseFalInput(body: unknown, context: FalInputContext): FalParse
   }
 }
 
-function readInput(fields: Fields, { app, model, randomSeed }: FalInputContext): FalInput {
+function readInput(fields: Fields, context: FalInputContext): FalInput {
+  const { app, model, randomSeed } = context
   const prompt = fields.text('prompt', HARD_LIMITS.promptChars)
   if (prompt === undefined) throw fault('prompt', undefined, PROMPT_RANGE)
-  const image = app.image === 'none' ? undefined : readImage(fields, app)
+  const { image, imageUrl } = app.image === 'none' ? NO_IMAGE : readImage(fields, context)
   const strength = fields.number('strength', HARD_LIMITS.strength)
   const guidance = fields.number('guidance_scale', [0, Infinity])
   const steps = fields.whole('num_inference_steps', [1, Infinity])
@@ -65,31 +70,42 @@ function readInput(fields: Fields, { app, model, randomSeed }: FalInputContext):
     ...sizeOf(fields, image, model),
   }
   return {
-    params: image ? fitSchedule(params, model) : { ...params, strength: 1 },
+    params: image || imageUrl !== undefined ? fitSchedule(params, model) : { ...params, strength: 1 },
     image,
+    imageUrl,
     numImages: fields.whole('num_images', [1, MAX_IMAGES]) ?? 1,
     syncMode: fields.flag('sync_mode') ?? app.syncMode,
     requestId: fields.text('request_id') ?? '',
   }
 }
 
-/** Bytes under `image_bytes` (msgpack) or `image_url`: a data URI, bare base64, or, in msgpack, bytes again. */
-function readImage(fields: Fields, app: FalApp): Uint8Array | undefined {
+type Sketch = Pick<FalInput, 'image' | 'imageUrl'>
+const NO_IMAGE: Sketch = { image: undefined, imageUrl: undefined }
+
+/**
+ * What is under `image_bytes` (msgpack) or `image_url`: bytes, a data URI, bare base64, the address of an upload of
+ * ours, or somebody else's address, which only the gateway may follow.
+ */
+function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
   const mask = fields.value('mask_url')
   if (mask !== undefined && app.image === 'optional')
     throw fault('mask_url', mask, 'no mask: this server does not inpaint')
   const field = fields.value('image_bytes') === undefined ? 'image_url' : 'image_bytes'
   const value = fields.value(field)
-  if (value instanceof Uint8Array) return value
+  if (value instanceof Uint8Array) return { ...NO_IMAGE, image: value }
   // Real clients send "" before anything is drawn.
   if (value === undefined || (value === '' && app.image === 'optional')) {
-    if (app.image === 'optional') return undefined
+    if (app.image === 'optional') return NO_IMAGE
     throw fault('image_url', undefined, 'a base64 data URI')
   }
   if (typeof value !== 'string') throw fault(field, value, 'a base64 data URI')
+  if (/^https?:\/\//i.test(value)) {
+    const image = files.read(value)
+    return image ? { ...NO_IMAGE, image } : { ...NO_IMAGE, imageUrl: value }
+  }
   const image = imageFromText(value, field)
   if (!image.ok) throw new InputError(image.error)
-  return image.bytes
+  return { ...NO_IMAGE, image: image.bytes }
 }
 
 function clamp(value: number, [low, high]: readonly [number, number]): number {

@@ -23,10 +23,9 @@ export function falOutput(
   place: PicturePlace = asDataUri,
 ): Record<string, unknown> {
   const safe = events.map(() => false)
-  const engineMs = events.reduce((sum, event) => sum + event.timings.engineMs, 0)
   return {
     images: events.map((event) => ({ ...place(event), ...falImage(event) })),
-    timings: { inference: engineMs / 1000 },
+    timings: { inference: inferenceSeconds(events) },
     seed: events[0]?.seed ?? 0,
     num_inference_steps: events[0]?.steps ?? 0,
     guidance_scale: params.guidanceScale,
@@ -36,6 +35,13 @@ export function falOutput(
     nsfw_content_detected: safe,
     has_nsfw_concepts: safe,
   }
+}
+
+/** Header of a reply that says how long the engine worked, for the queue's metrics. */
+export const INFERENCE_TIME = 'x-fal-inference-time'
+
+export function inferenceSeconds(events: readonly ImageEvent[]): number {
+  return events.reduce((sum, event) => sum + event.timings.engineMs, 0) / 1000
 }
 
 function falImage(event: ImageEvent): Record<string, unknown> {

@@ -7,18 +7,27 @@ import type { SessionPolicy } from '../session/session.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
+import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
+import type { FalFiles } from './fal-files.ts'
+import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
 import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
 import type { FalEcho } from './fal-output.ts'
 import { echo, isRecord, parseJson } from './validation.ts'
+
+export interface FalRealtimeOptions {
+  /** `undefined`: the app that the host names, else the default. */
+  readonly app: FalApp | undefined
+  readonly files: FalFiles
+}
 
 /**
  * A superseded request gets no answer at all, as on fal's own server, whose bounded queue drops the oldest silently.
  * draw-fast relies on that: it drops what is older than the newest it has shown, and asks again only when its newest
  * request has had no answer for 5 s. Any notice would reach `onResult` of clients before 0.7, which expect a picture.
  */
-export function falRealtime(app: FalApp): SocketDialect {
+export function falRealtime(options: FalRealtimeOptions): SocketDialect {
   return {
     id: 'fal-realtime',
     reply: 'socket',
@@ -28,7 +37,7 @@ export function falRealtime(app: FalApp): SocketDialect {
     // Any other code than 1000 reaches the application as an error; after 1000 the client asks for a new token.
     closeCodes: { unauthorized: 1000 },
     policy,
-    translator: (context) => new FalTranslator(app, context),
+    translator: (context) => new FalTranslator(options, context),
   }
 }
 
@@ -51,12 +60,14 @@ interface Asked {
 
 class FalTranslator implements Translator {
   readonly #app: FalApp
+  readonly #files: FalFiles
   readonly #context: DialectContext
   readonly #inFlight = new Map<number, Asked>()
   #nextSeq = 0
 
-  constructor(app: FalApp, context: DialectContext) {
-    this.#app = app
+  constructor({ app, files }: FalRealtimeOptions, context: DialectContext) {
+    this.#app = app ?? findFalApp(appOfHost(context.request.headers['host']) ?? '') ?? DEFAULT_APP
+    this.#files = files
     this.#context = context
   }
 
@@ -65,19 +76,20 @@ class FalTranslator implements Translator {
     const binary = typeof input !== 'string'
     if (!body.ok) return [unreadable(input)]
     const { model, randomSeed } = this.#context
-    const parsed = parseFalInput(body.value, { app: this.#app, model, randomSeed })
+    const parsed = parseFalInput(body.value, { app: this.#app, files: this.#files, model, randomSeed })
     if (!parsed.ok) {
       const params = { prompt: '', strength: 0, guidanceScale: 0 }
       const [seq] = this.#remember({ requestId: requestIdOf(body.value), params }, binary, 1)
       return [{ kind: 'refuse', frame: { seq, rev: seq }, error: parsed.error }]
     }
-    const { params, image, requestId, numImages } = parsed.input
+    const { params, image, imageUrl, requestId, numImages } = parsed.input
     const seqs = this.#remember({ requestId, params }, binary, numImages)
     const [batch] = seqs
     return seqs.map((seq, index) => ({
       kind: 'frame',
       frame: { seq, rev: seq, mode: 'live', image, batch },
       params: { ...params, seed: (params.seed + index) >>> 0 },
+      ...(imageUrl === undefined ? {} : { imageUrl }),
     }))
   }
 

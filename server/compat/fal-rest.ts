@@ -1,69 +1,109 @@
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
-import type { TerminalEvent } from '../session/session-event.ts'
+import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
 import type { FalApp } from './fal-apps.ts'
+import { filePath } from './fal-files.ts'
+import type { FalFiles } from './fal-files.ts'
+import { originOf } from './fal-hosts.ts'
 import { parseFalInput } from './fal-input.ts'
-import { falErrorBody, falOutput, falStatus } from './fal-output.ts'
-import type { FalEcho } from './fal-output.ts'
+import type { FalInput } from './fal-input.ts'
+import {
+  asDataUri,
+  falErrorBody,
+  falOutput,
+  falStatus,
+  INFERENCE_TIME,
+  inferenceSeconds,
+} from './fal-output.ts'
+import type { PicturePlace } from './fal-output.ts'
 import { echo, parseJson } from './validation.ts'
 
 /** Requests of one caller wait for each other and never supersede each other; one too many is 429. */
 const WAITING_PER_CALLER = 16
 
+export interface FalRestOptions {
+  readonly app: FalApp
+  readonly files: FalFiles
+  /** Requests of one caller that may wait. */
+  readonly waiting?: number
+}
+
 /** `POST /{app}`: JSON in, JSON out. */
-export function falRest(app: FalApp): OnceDialect {
+export function falRest(options: FalRestOptions): OnceDialect {
+  const depth = options.waiting ?? WAITING_PER_CALLER
   return {
     id: 'fal-rest',
     reply: 'once',
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
-    policy: {
-      mailbox: { depth: WAITING_PER_CALLER, whenFull: 'reject-new' },
-      credit: WAITING_PER_CALLER + 1,
-      maxRunning: 1,
-    },
-    exchange: (context) => new FalExchange(app, context),
+    policy: { mailbox: { depth, whenFull: 'reject-new' }, credit: depth + 1, maxRunning: 1 },
+    exchange: (context) => new FalExchange(options, context),
   }
 }
 
-class FalExchange implements Exchange {
-  readonly #app: FalApp
+export class FalExchange implements Exchange {
+  readonly #options: FalRestOptions
   readonly #context: OnceContext
-  #echo: FalEcho = { requestId: '', params: { prompt: '', strength: 0, guidanceScale: 0 } }
+  #input: FalInput | undefined
 
-  constructor(app: FalApp, context: OnceContext) {
-    this.#app = app
+  constructor(options: FalRestOptions, context: OnceContext) {
+    this.#options = options
     this.#context = context
+  }
+
+  get requestId(): string {
+    return this.#input?.requestId ?? ''
   }
 
   decode(body: Inbound): Decoded[] {
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
     const json = parseJson(text)
-    if (!json.ok)
-      return [
-        { kind: 'problem', error: { code: 'not_json', message: 'The body must be JSON', value: echo(text) } },
-      ]
+    if (!json.ok) {
+      const error: WireError = { code: 'not_json', message: 'The body must be JSON', value: echo(text) }
+      return [{ kind: 'problem', error }]
+    }
     const { model, randomSeed } = this.#context
-    const parsed = parseFalInput(json.value, { app: this.#app, model, randomSeed })
+    const { app, files } = this.#options
+    const parsed = parseFalInput(json.value, { app, files, model, randomSeed })
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
-    const { params, image, numImages } = parsed.input
-    this.#echo = { requestId: parsed.input.requestId, params }
+    this.#input = parsed.input
+    const { params, image, imageUrl, numImages } = parsed.input
     return Array.from({ length: numImages }, (_, index): Decoded => {
       const seq = this.#context.nextSeq()
       const own = { ...params, seed: (params.seed + index) >>> 0 }
-      return { kind: 'frame', frame: { seq, rev: seq, mode: 'live', image }, params: own }
+      const frame = { seq, rev: seq, mode: 'live', image } as const
+      return { kind: 'frame', frame, params: own, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }
 
   answer(ends: readonly TerminalEvent[]): OnceAnswer {
     const pictures = ends.filter((end) => end.type === 'image')
-    if (pictures.length === ends.length && pictures.length > 0)
-      return this.#json(200, falOutput(pictures, this.#echo))
+    const input = this.#input
+    if (input && pictures.length === ends.length && pictures.length > 0) {
+      const answer = this.#json(
+        200,
+        falOutput(pictures, input, input.syncMode ? asDataUri : this.#asAddress()),
+      )
+      return {
+        ...answer,
+        headers: { ...answer.headers, [INFERENCE_TIME]: String(inferenceSeconds(pictures)) },
+      }
+    }
     const failed = ends.find((end) => end.type === 'refused' || end.type === 'failed')
     return this.refuse(
       failed?.error ?? { code: 'internal', message: 'The server lost this request; send it again' },
     )
+  }
+
+  /** What `sync_mode: false` asks for: the picture stays here for a while, and the reply says where. */
+  #asAddress(): PicturePlace {
+    const { files } = this.#options
+    const origin = originOf(this.#context.request.headers)
+    return (event: ImageEvent) => {
+      const file_name = `${this.#context.requestId}-${event.seed}.${event.codec === 'jpeg' ? 'jpg' : event.codec}`
+      return { url: `${origin}${filePath(files.put(event.image), file_name)}`, file_name }
+    }
   }
 
   refuse(error: WireError): OnceAnswer {

@@ -9,12 +9,14 @@ import {
   PNG_BASE64,
   socketDialectContract,
 } from './dialect.contract.ts'
+import { FalFiles } from './fal-files.ts'
 import { DEFAULT_APP } from './fal-apps.ts'
 import { falRealtime } from './fal-realtime.ts'
 import { falRest as falRestOf } from './fal-rest.ts'
 
-const falWs = falRealtime(DEFAULT_APP)
-const falRest = falRestOf(DEFAULT_APP)
+const files = new FalFiles({ nowMs: () => 0, newId: () => 'id' })
+const falWs = falRealtime({ app: undefined, files })
+const falRest = falRestOf({ app: DEFAULT_APP, files })
 const IMAGE = `data:image/png;base64,${PNG_BASE64}`
 /** draw-fast's request, with the rest of the parameters spelled out. */
 const body = {

@@ -1,16 +1,47 @@
-import { DEFAULT_APP } from '../../compat/fal-apps.ts'
+// What fal's clients call: the apps (once, streamed, on a socket), the queue, storage, tokens and the proxy. Where fal
+// has several hosts there are several paths here; fal-addresses.ts leads from one to the other.
+import { FAL_APPS, spellings } from '../../compat/fal-apps.ts'
+import type { FalApp } from '../../compat/fal-apps.ts'
+import { FalFiles } from '../../compat/fal-files.ts'
 import { falRealtime } from '../../compat/fal-realtime.ts'
 import { falRest } from '../../compat/fal-rest.ts'
-import type { RouteModule } from '../route.ts'
+import { falStream } from '../../compat/fal-stream.ts'
+import type { RouteEntry, RouteModule } from '../route.ts'
+import { proxyRoutes } from './fal-addresses.ts'
+import { queueRoutes } from './fal-queue.ts'
+import { storageRoutes } from './fal-storage.ts'
+import { tokenRoutes } from './fal-tokens.ts'
 
-const APP_PATHS = ['/', '/fal-ai/lcm-sd15-i2i', '/110602490-lcm-sd15-i2i']
-
-/** What fal's clients call. */
-export const falRoutes: RouteModule = () => {
-  const rest = falRest(DEFAULT_APP)
-  const realtime = falRealtime(DEFAULT_APP)
+export const falRoutes: RouteModule = (context) => {
+  const files = new FalFiles({ nowMs: () => context.clock.now(), newId: context.newId })
+  const [first] = FAL_APPS
   return [
-    ...['/ws', '/realtime'].map((path) => ({ path, auth: 'key', door: realtime }) as const),
-    ...APP_PATHS.map((path) => ({ path, method: 'POST', auth: 'key', cors: true, door: rest }) as const),
+    ...['/ws', '/realtime'].map(
+      (path) => ({ path, auth: 'key', door: falRealtime({ app: undefined, files }) }) as const,
+    ),
+    ...(first ? [post('/', falRest({ app: first, files }))] : []),
+    ...FAL_APPS.flatMap((app) => appRoutes(app, files)),
+    ...queueRoutes(context, files),
+    ...storageRoutes(files),
+    ...tokenRoutes(context),
+    ...proxyRoutes(),
   ]
+}
+
+function appRoutes(app: FalApp, files: FalFiles): RouteEntry[] {
+  const once = falRest({ app, files })
+  const stream = falStream({ app, files })
+  const socket = falRealtime({ app, files })
+  return spellings(app).flatMap((id): RouteEntry[] => [
+    post(`/${id}`, once),
+    // `https://{app}.gateway.alpha.fal.ai/` with a path of its own, and clients that end every address so.
+    post(`/${id}/`, once),
+    post(`/${id}/stream`, stream),
+    { path: `/${id}/ws`, auth: 'key', door: socket },
+    { path: `/${id}/realtime`, auth: 'key', door: socket },
+  ])
+}
+
+function post(path: string, door: ReturnType<typeof falRest> | ReturnType<typeof falStream>): RouteEntry {
+  return { path, method: 'POST', auth: 'key', cors: true, door }
 }

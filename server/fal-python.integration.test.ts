@@ -1,0 +1,73 @@
+// fal's published Python client, unmodified, told by FAL_RUN_HOST where the server is. It insists on TLS.
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cleanUpAfterTests, dataUriOf, SKETCH, start } from './testing/running-server.ts'
+import { startTlsProxy } from './testing/tls-proxy.ts'
+
+cleanUpAfterTests()
+const here = import.meta.dirname
+const REQUIREMENTS = join(here, 'testing/fal-client.requirements.txt')
+const [, version] = readFileSync(REQUIREMENTS, 'utf8').trim().split('==')
+/** A session at a desk without Python may pass it by; CI has Python and may not. */
+const hasPython = process.env['CI'] !== undefined || canMakeEnvironments()
+
+function canMakeEnvironments(): boolean {
+  try {
+    execFileSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'pipe' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'fal-python-'))
+const python = join(folder, 'bin/python')
+beforeAll(() => {
+  if (!hasPython) return
+  execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' })
+  execFileSync(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', REQUIREMENTS], {
+    stdio: 'pipe',
+  })
+}, 180_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it.runIf(hasPython)(`fal_client ${version} runs, queues, streams and talks on a socket`, async () => {
+  expect(existsSync(python)).toBe(true)
+  const { server, engine } = await start()
+  const tls = await startTlsProxy(server.port)
+  const session = promisify(execFile)(python, [join(here, 'testing/fal_client_session.py')], {
+    env: {
+      PATH: process.env['PATH'],
+      FAL_KEY: 'id:secret',
+      FAL_RUN_HOST: `localhost:${tls.port}`,
+      // One name is enough: the queue's paths have a place of their own.
+      FAL_QUEUE_RUN_HOST: `localhost:${tls.port}/queue`,
+      SSL_CERT_FILE: tls.certificate,
+    },
+  })
+  session.child.stdin?.end(dataUriOf(SKETCH))
+  const { stdout } = await session.finally(() => tls.close())
+  const said = Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string })
+      .map((one) => [one.name, one]),
+  )
+  const picture = { seed: 7, images: 1, url: 'data:image/jpeg;base64' }
+  for (const name of ['run', 'subscribe', 'result', 'stream', 'run_async'])
+    expect(said[name]).toMatchObject(picture)
+  expect(said).toMatchObject({
+    updates: { last: 'Completed' },
+    events: { last: 'Completed' },
+    error: { message: expect.stringContaining('strength') },
+    realtime: { seed: 7, request_id: 'sync' },
+    realtime_async: { seed: 7, request_id: 'async' },
+  })
+  expect((said['realtime'] as unknown as { bytes: number }).bytes).toBeGreaterThan(100)
+  expect(engine.jobs.length).toBe(7)
+})

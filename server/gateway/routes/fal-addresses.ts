@@ -1,0 +1,49 @@
+// The ways in that are not paths of this server: fal's own hosts (host mapping, FAL_RUN_HOST) and the proxy that browser
+// clients are pointed at. Both become paths here before anything else looks at the request, so what the path asks for,
+// a key say, is asked of them too.
+import { falTarget, pathOnThisServer } from '../../compat/fal-hosts.ts'
+import type { HttpRequest, RequestHead, WebApp } from '../host.ts'
+import type { RouteEntry } from '../route.ts'
+import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
+
+const PROXY = '/api/fal/proxy'
+const TARGET = 'x-fal-target-url'
+
+/** The same app, reached by fal's addresses too. */
+export function withFalAddresses(app: WebApp): WebApp {
+  return {
+    sockets: app.sockets,
+    bodyLimitBytes: (head) => app.bodyLimitBytes(placed(head)),
+    bodyTooLarge: (head, limit) => app.bodyTooLarge(placed(head), limit),
+    respond: (request) => app.respond(placed(request)),
+  }
+}
+
+function placed<H extends RequestHead | HttpRequest>(head: H): H {
+  if (head.path !== PROXY) return { ...head, path: pathOnThisServer(head.headers['host'], head.path) }
+  const target = falTarget(head.headers[TARGET] ?? '')
+  return target && head.method !== 'OPTIONS' ? { ...head, ...target } : head
+}
+
+/** What is left of the proxy's address: requests that name no target, or one that is not fal's. */
+export function proxyRoutes(): RouteEntry[] {
+  return (['GET', 'POST', 'PUT'] as const).map((method) => ({
+    ...FAL_HANDLER,
+    path: PROXY,
+    method,
+    auth: 'open',
+    handle: ({ facts }) => {
+      const value = facts.headers[TARGET]
+      const message =
+        value === undefined
+          ? `The ${TARGET} header is missing; fal's client sends it when this address is its proxyUrl`
+          : `${TARGET} names no address of fal's; this proxy stands in for fal and calls nobody else`
+      return falRefusal({
+        code: 'invalid_message',
+        message,
+        field: TARGET,
+        ...(value === undefined ? {} : { value: value.slice(0, 80) }),
+      })
+    },
+  }))
+}
