@@ -1,20 +1,28 @@
 import { useCallback } from 'react'
 import { Tldraw, type Editor } from 'tldraw'
 import 'tldraw/tldraw.css'
-import type { DrawingSurface } from './drawing-surface.ts'
+import { TldrawSurface, type DrawingSurface } from './drawing-surface.ts'
 import { PhotoHandling } from './photo-handling.tsx'
 import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
 import { applyFirstStyles } from './pen.ts'
+import { PlainCanvas } from './plain/plain-canvas.tsx'
+import { PlainSurface } from './plain/plain-surface.ts'
 
-interface DrawCanvasProps {
+interface CanvasProps<S extends DrawingSurface> {
   /** Names the drawing in IndexedDB: equal keys share one drawing, different keys never meet. */
   readonly persistenceKey: string
-  readonly surface: DrawingSurface
+  readonly surface: S
   readonly onProblem: (message: string) => void
 }
 
-/** The sheet of paper. All of its chrome is ours; tldraw brings the tools, the history and the storage. */
-export function DrawCanvas({ persistenceKey, surface, onProblem }: DrawCanvasProps) {
+/** The sheet of paper. */
+export function DrawCanvas({ surface, ...props }: CanvasProps<DrawingSurface>) {
+  if (surface instanceof TldrawSurface) return <TldrawCanvas {...props} surface={surface} />
+  return surface instanceof PlainSurface ? <PlainCanvas {...props} surface={surface} /> : null
+}
+
+/** All of its chrome is ours; tldraw brings the tools, the history and the storage. */
+function TldrawCanvas({ persistenceKey, surface, onProblem }: CanvasProps<TldrawSurface>) {
   const onMount = useCallback(
     (editor: Editor) => {
       applyFirstStyles(editor)

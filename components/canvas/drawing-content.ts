@@ -10,12 +10,14 @@ import {
   type TLShapeId,
 } from 'tldraw'
 import * as v from 'valibot'
+import { PlainContentSchema, type PlainContent } from './plain/plain-drawing.ts'
+import { putPlain } from './plain/to-tldraw.ts'
 
-/** A drawing outside of an editor: records with their schema, so that a later version can migrate them. */
-export type DrawingContent = TLContent
+/** A drawing outside of an editor: tldraw's records with their schema, or what the plain canvas holds. */
+export type DrawingContent = TLContent | PlainContent
 
 /** Enough of the shape of a drawing to hand it to tldraw, which migrates and validates every record itself. */
-export const DrawingContentSchema = v.custom<DrawingContent>((input) => {
+const TldrawContentSchema = v.custom<TLContent>((input) => {
   const outline = v.object({
     shapes: v.array(v.object({ id: v.string(), typeName: v.literal('shape') })),
     rootShapeIds: v.array(v.string()),
@@ -25,8 +27,13 @@ export const DrawingContentSchema = v.custom<DrawingContent>((input) => {
   return v.is(outline, input)
 }, 'This holds no Sketchwire drawing')
 
+export const DrawingContentSchema = v.union(
+  [TldrawContentSchema, PlainContentSchema],
+  'This holds no Sketchwire drawing',
+)
+
 /** Everything on the page, images inlined as data URIs. */
-export async function readContent(editor: Editor): Promise<DrawingContent> {
+export async function readContent(editor: Editor): Promise<TLContent> {
   const content = editor.getContentFromCurrentPage(allShapes(editor))
   const inlined = await editor.resolveAssetsInContent(content)
   if (inlined) return inlined
@@ -34,13 +41,15 @@ export async function readContent(editor: Editor): Promise<DrawingContent> {
 }
 
 /** Replaces the page by `content`. Throws when tldraw cannot migrate it; the page is as before then. */
-export function replaceContent(editor: Editor, content: DrawingContent): void {
+export function putContent(editor: Editor, content: DrawingContent): void {
   const mark = editor.markHistoryStoppingPoint('replace drawing')
   try {
     editor.run(
       () => {
         editor.deleteShapes(allShapes(editor))
-        if (content.shapes.length > 0) editor.putContentOntoCurrentPage(content, { preservePosition: true })
+        if ('plain' in content) putPlain(editor, content)
+        else if (content.shapes.length > 0)
+          editor.putContentOntoCurrentPage(content, { preservePosition: true })
         editor.selectNone()
       },
       { ignoreShapeLock: true },

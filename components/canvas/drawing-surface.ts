@@ -8,7 +8,7 @@ import {
   clearPage,
   pictureAsDrawing,
   readContent,
-  replaceContent,
+  putContent,
   type DrawingContent,
 } from './drawing-content.ts'
 import { drawExample } from './example-drawing.ts'
@@ -19,7 +19,8 @@ import { createSnapshotter } from './snapshot.ts'
 export type { DrawingContent } from './drawing-content.ts'
 
 export interface SurfaceState {
-  readonly editor: Editor | undefined
+  /** There is a page to draw on. */
+  readonly ready: boolean
   readonly size: Size
   /** The pen (or eraser) is down. */
   readonly busy: boolean
@@ -31,8 +32,33 @@ export interface SurfaceOptions {
   readonly start: 'blank' | 'example' | DrawingContent
 }
 
-export class DrawingSurface {
-  readonly store: StoreApi<SurfaceState>
+/** What every canvas can do, whichever draws on it. */
+export interface DrawingSurface {
+  readonly store: Pick<StoreApi<SurfaceState>, 'getState' | 'getInitialState' | 'subscribe'>
+  /** Something on the page changed; called for every pointer event that draws. */
+  onChange(listener: () => void): () => void
+  readonly takeSnapshot: TakeSnapshot
+  /** The size that will be asked for; only its aspect matters here. */
+  setSize(size: Size): void
+  content(): Promise<DrawingContent>
+  /** Replaces the page as one step of undo. Throws AppError for a drawing that this canvas cannot show. */
+  replace(content: DrawingContent): Promise<void>
+  /** Makes a picture the drawing, as one step of undo. */
+  usePicture(picture: Blob): Promise<void>
+  /** Puts image files onto the page, as a drop of them would. */
+  addPhotos(files: File[]): Promise<void>
+  toggleFill(): void
+  /** One width finer or broader. */
+  stepWidth(by: 1 | -1): void
+  clear(): void
+}
+
+export interface TldrawState extends SurfaceState {
+  readonly editor: Editor | undefined
+}
+
+export class TldrawSurface implements DrawingSurface {
+  readonly store: StoreApi<TldrawState>
   readonly #start: SurfaceOptions['start']
   readonly #listeners = new Set<() => void>()
   readonly #snapshot = createSnapshotter()
@@ -40,10 +66,9 @@ export class DrawingSurface {
 
   constructor({ size, start }: SurfaceOptions) {
     this.#start = start
-    this.store = createStore<SurfaceState>()(() => ({ editor: undefined, size, busy: false }))
+    this.store = createStore<TldrawState>()(() => ({ editor: undefined, ready: false, size, busy: false }))
   }
 
-  /** Something on the page changed; called for every pointer event that draws. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -70,12 +95,12 @@ export class DrawingSurface {
         ),
       })
     })
-    this.store.setState({ editor })
+    this.store.setState({ editor, ready: true })
     return () => {
       stopWatching()
       stopListening()
       this.#unlock()
-      this.store.setState({ editor: undefined, busy: false })
+      this.store.setState({ editor: undefined, ready: false, busy: false })
     }
   }
 
@@ -83,7 +108,7 @@ export class DrawingSurface {
     const start = this.#start
     if (start === 'blank' || editor.getCurrentPageShapeIds().size > 0) return
     if (start === 'example') drawExample(editor)
-    else replaceContent(editor, start)
+    else putContent(editor, start)
   }
 
   /** Resolves once an editor is there. */
@@ -102,7 +127,6 @@ export class DrawingSurface {
   readonly takeSnapshot: TakeSnapshot = async (size): Promise<Snapshot> =>
     this.#snapshot(await this.#editor(), size)
 
-  /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void {
     const { editor, size: before } = this.store.getState()
     if (size.width * before.height === size.height * before.width) return
@@ -117,14 +141,13 @@ export class DrawingSurface {
   }
 
   async replace(content: DrawingContent): Promise<void> {
-    replaceContent(await this.#editor(), content)
+    putContent(await this.#editor(), content)
   }
 
   async usePicture(picture: Blob): Promise<void> {
     await pictureAsDrawing(await this.#editor(), picture, paperFor(this.store.getState().size))
   }
 
-  /** Puts image files onto the page, as a drop of them would. */
   async addPhotos(files: File[]): Promise<void> {
     const editor = await this.#editor()
     await editor.putExternalContent({ type: 'files', files })
@@ -135,7 +158,6 @@ export class DrawingSurface {
     if (editor) chooseFill(editor, !readPen(editor).filled)
   }
 
-  /** One width finer or broader. */
   stepWidth(by: 1 | -1): void {
     const { editor } = this.store.getState()
     if (!editor) return

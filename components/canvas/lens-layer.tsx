@@ -1,18 +1,23 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import { react } from 'tldraw'
 import { useStore } from 'zustand'
-import type { DrawingSurface } from './drawing-surface.ts'
+import { TldrawSurface, type DrawingSurface } from './drawing-surface.ts'
 import { paperFor } from './paper.ts'
 
-interface LensLayerProps {
-  readonly surface: DrawingSurface
+interface LensLayerProps<S extends DrawingSurface> {
+  readonly surface: S
   /** Off: the children simply fill their sheet. */
   readonly on: boolean
   readonly children: ReactNode
 }
 
-/** Keeps its children exactly over the paper while the camera zooms into it. */
-export function LensLayer({ surface, on, children }: LensLayerProps) {
+/** Keeps its children exactly over the paper while the camera zooms into it; the plain canvas has no camera. */
+export function LensLayer({ surface, ...props }: LensLayerProps<DrawingSurface>) {
+  if (surface instanceof TldrawSurface) return <CameraLayer {...props} surface={surface} />
+  return <div className="lens-layer">{props.children}</div>
+}
+
+function CameraLayer({ surface, on, children }: LensLayerProps<TldrawSurface>) {
   const layer = useRef<HTMLDivElement>(null)
   const editor = useStore(surface.store, (state) => state.editor)
   const size = useStore(surface.store, (state) => state.size)

@@ -1,11 +1,13 @@
 'use client'
-import { useRef } from 'react'
 import { useValue, type Editor } from 'tldraw'
 import { useStore } from 'zustand'
 import { IconButton } from '../ui/icon-button.tsx'
-import type { DrawingSurface } from './drawing-surface.ts'
+import { TldrawSurface, type DrawingSurface } from './drawing-surface.ts'
 import { chooseTool, readPen, TOOLS } from './pen.ts'
 import { PenButton, PenStyles } from './pen-styles.tsx'
+import { PhotoButton } from './photo-button.tsx'
+import { PlainSurface } from './plain/plain-surface.ts'
+import { PlainTools } from './plain/plain-tools.tsx'
 
 interface ToolbarProps {
   readonly surface: DrawingSurface
@@ -15,12 +17,17 @@ interface ToolbarProps {
 
 /** Tools, colours and history of the sheet. Empty until the editor is there. */
 export function Toolbar({ surface, off }: ToolbarProps) {
-  const editor = useStore(surface.store, (state) => state.editor)
   return (
     <div aria-label="Drawing tools" className="toolbar" inert={off} role="group">
-      {editor ? <Tools editor={editor} surface={surface} /> : null}
+      {surface instanceof TldrawSurface ? <TldrawTools surface={surface} /> : null}
+      {surface instanceof PlainSurface ? <PlainTools surface={surface} /> : null}
     </div>
   )
+}
+
+function TldrawTools({ surface }: { readonly surface: TldrawSurface }) {
+  const editor = useStore(surface.store, (state) => state.editor)
+  return editor ? <Tools editor={editor} surface={surface} /> : null
 }
 
 function Tools({ editor, surface }: { readonly editor: Editor; readonly surface: DrawingSurface }) {
@@ -45,27 +52,6 @@ function Tools({ editor, surface }: { readonly editor: Editor; readonly surface:
       </div>
       <PenStyles editor={editor} pen={pen} />
       <History editor={editor} surface={surface} />
-    </>
-  )
-}
-
-function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
-  const input = useRef<HTMLInputElement>(null)
-  return (
-    <>
-      <IconButton icon="photo" label="Add a photo" onClick={() => input.current?.click()} tip="right" />
-      <input
-        accept="image/jpeg,image/png,image/webp,image/gif"
-        aria-label="Photo file"
-        hidden
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])]
-          event.target.value = ''
-          if (files.length > 0) void surface.addPhotos(files)
-        }}
-        ref={input}
-        type="file"
-      />
     </>
   )
 }

@@ -1,10 +1,14 @@
 'use client'
 import { useValue, type Editor } from 'tldraw'
 import { useStore } from 'zustand'
-import type { DrawingSurface } from './drawing-surface.ts'
+import { TldrawSurface, type DrawingSurface } from './drawing-surface.ts'
 
 /** Says how far the sheet is zoomed in and leads back; there is nothing to see while it is not. */
 export function ZoomChip({ surface }: { readonly surface: DrawingSurface }) {
+  return surface instanceof TldrawSurface ? <TldrawZoom surface={surface} /> : null
+}
+
+function TldrawZoom({ surface }: { readonly surface: TldrawSurface }) {
   const editor = useStore(surface.store, (state) => state.editor)
   return editor ? <Chip editor={editor} /> : null
 }

@@ -13,6 +13,7 @@ import { StatusPill } from '../panel/status-pill.tsx'
 import { PictureActions } from '../result/picture-actions.tsx'
 import { PictureSheet } from '../result/picture-sheet.tsx'
 import { notify } from '../session/notices.ts'
+import { dialUrl } from '../session/access.ts'
 import { readSettings } from '../session/saved.ts'
 import { openSession, type Session } from '../session/session.ts'
 import { SessionContext, useClient, useSession } from '../session/session-context.ts'
@@ -20,12 +21,12 @@ import { KeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
-import { bridgeTo, watchModel, type Bridge } from './frame-bridge.ts'
+import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
 import { wantedHeight } from './wanted-height.ts'
 
 interface Opened {
   readonly session: Session
-  readonly bridge: Bridge
+  readonly line: Line
 }
 
 /** The canvas alone, with as much around it as the embedding page wants. */
@@ -34,10 +35,11 @@ export function EmbedStudio() {
   const [open] = useState(() => createStore<{ readonly now?: Opened }>()(() => ({})))
   const opened = useStore(open, (state) => state.now)
   useEffect(() => {
-    const session = openEmbedded(store.getState().options)
-    const bridge = bridgeTo(session, store)
-    const stops = [watchModel(session, store), bridge.stop, session.dispose]
-    open.setState({ now: { session, bridge } })
+    const { options } = store.getState()
+    const line = openLine(options.host)
+    const session = openEmbedded(options, line)
+    const stops = [watchModel(session, store), bridge(line, session, store), session.dispose, line.close]
+    open.setState({ now: { session, line } })
     return () => {
       stops.forEach((stop) => stop())
       open.setState({}, true)
@@ -47,16 +49,19 @@ export function EmbedStudio() {
   if (!opened) return <div aria-busy="true" className="embed" />
   return (
     <SessionContext value={opened.session}>
-      <Sheets bridge={opened.bridge} key={opened.session.id} store={store} />
+      <Sheets key={opened.session.id} line={opened.line} store={store} />
     </SessionContext>
   )
 }
 
 /** What was drawn here before comes back; words and settings that the page gives come first. */
-function openEmbedded(options: EmbedOptions): Session {
+function openEmbedded(options: EmbedOptions, line: Line): Session {
   const id = options.drawing ?? 'embed'
   const saved = readSettings(id).params
-  return openSession({ id, start: 'blank', params: { ...saved, ...paramsOf(options) } })
+  const params = { ...saved, ...paramsOf(options) }
+  // Asked for anew before each dial: a page gives out keys that live shortly.
+  const dial = async () => dialUrl(await line.key())
+  return openSession({ id, start: 'blank', params, canvas: options.surface, dial })
 }
 
 function useDocumentLook(store: EmbedStore): void {
@@ -71,7 +76,7 @@ function useDocumentLook(store: EmbedStore): void {
 
 const tellProblem = (message: string) => notify(message, 'problem')
 
-function Sheets({ store, bridge }: { readonly store: EmbedStore; readonly bridge: Bridge }) {
+function Sheets({ store, line }: { readonly store: EmbedStore; readonly line: Line }) {
   const { id, surface } = useSession()
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
@@ -79,7 +84,7 @@ function Sheets({ store, bridge }: { readonly store: EmbedStore; readonly bridge
   const root = useRef<HTMLElement>(null)
   const { view, controls } = options
   const aspect = size.width / size.height
-  useWantedHeight(root, { bridge, view, aspect, controls })
+  useWantedHeight(root, { line, view, aspect, controls })
   const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
   const hasTools = controls !== 'none' && !options.readonly && view !== 'result'
   return (
@@ -113,8 +118,8 @@ function Sheets({ store, bridge }: { readonly store: EmbedStore; readonly bridge
       </div>
       {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={options.readonly} />}
       <Problems store={store} />
-      <KeyDialog />
       <Notices />
+      <KeyDialog />
     </main>
   )
 }
@@ -159,7 +164,7 @@ function Problems({ store }: { readonly store: EmbedStore }) {
 }
 
 interface Wanted {
-  readonly bridge: Bridge
+  readonly line: Line
   readonly view: EmbedOptions['view']
   readonly controls: EmbedOptions['controls']
   readonly aspect: number
@@ -167,7 +172,7 @@ interface Wanted {
 
 /** Tells the page around how high this one would like to be, whenever that changes. */
 function useWantedHeight(root: RefObject<HTMLElement | null>, wanted: Wanted): void {
-  const { bridge, view, aspect, controls } = wanted
+  const { line, view, aspect, controls } = wanted
   useEffect(() => {
     const element = root.current
     const room = element?.querySelector('.embed-room')
@@ -179,11 +184,11 @@ function useWantedHeight(root: RefObject<HTMLElement | null>, wanted: Wanted): v
       const height = wantedHeight({ width: room.clientWidth, chrome, gap, aspect, view })
       if (Math.abs(height - told) < 1) return
       told = height
-      bridge.height(height)
+      line.post({ type: 'height', height })
     }
     const observer = new ResizeObserver(measure)
     observer.observe(room)
     measure()
     return () => observer.disconnect()
-  }, [root, bridge, view, aspect, controls])
+  }, [root, line, view, aspect, controls])
 }

@@ -5,7 +5,7 @@ import {
   type EmbedError,
   type HostMessage,
 } from '../../lib/embed/messages.ts'
-import { messagesOf, openPostbox } from '../../lib/embed/postbox.ts'
+import { messagesOf, openPostbox, type Postbox } from '../../lib/embed/postbox.ts'
 import type { ClientState, PaintedFrame } from '../../lib/client/types.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { statusWords } from '../panel/status-words.ts'
@@ -13,51 +13,101 @@ import type { Session } from '../session/session.ts'
 import { answerCall, type HostCall } from './embed-calls.ts'
 import { applyAttributes, checkAgainstModel, type EmbedStore } from './embed-state.ts'
 
-export interface Bridge {
-  /** Height in CSS pixels that the canvas would like to have. */
-  height(px: number): void
-  stop(): void
+type Post = (message: BareFrameMessage) => void
+
+/** The way to the page around, open before there is a session: dialling may need its key. */
+export interface Line {
+  readonly post: Post
+  /** A key of the page around for this server; `undefined` where there is none, or no page that says who it is. */
+  key(): Promise<string | undefined>
+  /** Where calls and attributes go; what came before waits. */
+  serve(handle: (message: Exclude<HostMessage, { type: 'token' }>) => void): void
+  close(): void
 }
 
-const NOBODY: Bridge = { height: () => undefined, stop: () => undefined }
+const NOBODY: Line = {
+  post: () => undefined,
+  key: () => Promise.resolve(undefined),
+  serve: () => undefined,
+  close: () => undefined,
+}
 
-/** Talks with the page around this one. Without a page around, or one that said who it is, it keeps silent. */
-export function bridgeTo(session: Session, store: EmbedStore): Bridge {
-  const { host } = store.getState().options
+/** A page around that does not answer has no key. */
+const KEY_WITHIN_MS = 10_000
+
+type KeyQuestions = Map<number, (key: string | undefined) => void>
+
+let lastKeyId = 0
+
+function askForKey(open: KeyQuestions, ask: (id: number) => void): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const id = ++lastKeyId
+    const answer = (found: string | undefined) => {
+      clearTimeout(timer)
+      open.delete(id)
+      resolve(found)
+    }
+    const timer = setTimeout(() => answer(undefined), KEY_WITHIN_MS)
+    open.set(id, answer)
+    ask(id)
+  })
+}
+
+/** Opens the line to `host`. Without a page around, or one that said who it is, nothing is said. */
+export function openLine(host: string | undefined): Line {
   if (host === undefined || window.parent === window) return NOBODY
+  const keys: KeyQuestions = new Map()
+  let handle: Parameters<Line['serve']>[0] | undefined
+  const early: Parameters<Parameters<Line['serve']>[0]>[0][] = []
   const postbox = openPostbox({
     listen: messagesOf(window),
     peer: () => window.parent,
     origin: host,
     schema: HostMessageSchema,
-    onMessage: (message) => receive(message),
+    onMessage: (message) => {
+      if (message.type === 'token') keys.get(message.id)?.(message.token ?? undefined)
+      else if (handle) handle(message)
+      else early.push(message)
+    },
   })
-  const post = (message: BareFrameMessage) => postbox.post(message)
-  const receive = (message: HostMessage) => {
-    if (message.type === 'set') applyAttributes(store, message.options, session.client)
-    else if (message.type !== 'token') void answer(message, session, post)
-  }
-  // How often somebody else tried to talk to this page, for whoever looks into it.
-  const count = () => {
-    document.documentElement.dataset['ignoredMessages'] = String(postbox.ignored)
-  }
-  window.addEventListener('message', count)
-  post({ type: 'hello' })
-  const stops = [...tell(session, post), () => window.removeEventListener('message', count)]
+  const stopCounting = countIgnored(postbox)
+  const key = () => askForKey(keys, (id) => postbox.post({ type: 'needToken', id }))
+  postbox.post({ type: 'hello' })
   return {
-    height: (height) => post({ type: 'height', height }),
-    stop: () => {
-      stops.forEach((stop) => stop())
+    post: (message) => postbox.post(message),
+    key,
+    serve: (next) => {
+      handle = next
+      early.splice(0).forEach((message) => next(message))
+    },
+    close: () => {
+      stopCounting()
       postbox.close()
     },
   }
 }
 
-async function answer(
-  call: HostCall,
-  session: Session,
-  post: (message: BareFrameMessage) => void,
-): Promise<void> {
+/** How often somebody else tried to talk to this page, for whoever looks into it. */
+function countIgnored(postbox: Postbox): () => void {
+  return messagesOf(window)(() => {
+    document.documentElement.dataset['ignoredMessages'] = String(postbox.ignored)
+  })
+}
+
+/** Tells the page around what happens in the session, and does what it asks; returns the stop. */
+export function bridge(line: Line, session: Session, store: EmbedStore): () => void {
+  line.serve((message) => {
+    if (message.type === 'set') {
+      applyAttributes(store, message.options, session.client)
+      // A page that has a key now sets it as an attribute: whatever came, the lock may have one.
+      if (session.client.store.getState().status.name === 'locked') session.client.retry()
+    } else void answer(message, session, line.post)
+  })
+  const stops = tell(session, line.post)
+  return () => stops.forEach((stop) => stop())
+}
+
+async function answer(call: HostCall, session: Session, post: Post): Promise<void> {
   const { id } = call
   try {
     post({ type: 'result', id, ok: true, value: await answerCall(call, session) })
@@ -73,7 +123,7 @@ function wordsOf(error: unknown): EmbedError {
 }
 
 /** Watches the session and tells the page around; returns the stops. */
-function tell({ client, surface }: Session, post: (message: BareFrameMessage) => void): (() => void)[] {
+function tell({ client, surface }: Session, post: Post): (() => void)[] {
   let isReady = false
   let told = ''
   const look = () => {
@@ -87,7 +137,7 @@ function tell({ client, surface }: Session, post: (message: BareFrameMessage) =>
     if (now !== told) post({ type: 'status', detail })
     told = now
     const { model, params } = state
-    if (isReady || !model || !params || !surface.store.getState().editor) return
+    if (isReady || !model || !params || !surface.store.getState().ready) return
     isReady = true
     const { width, height } = params
     post({ type: 'ready', detail: { model: { id: model.id, name: model.name }, width, height } })
@@ -109,8 +159,8 @@ function troubleOf(state: ClientState, before: ClientState): EmbedError | undefi
   if (state.error && state.error !== before.error) return { ...state.error }
   if (state.status === before.status) return undefined
   if (state.status.name === 'waiting') return { code: 'connection_lost', message: state.status.reason }
-  if (state.status.name === 'reload') return { code: 'protocol_version', message: state.status.reason }
   if (state.status.name === 'locked') return { code: 'unauthorized', message: state.status.reason }
+  if (state.status.name === 'reload') return { code: 'protocol_version', message: state.status.reason }
   return undefined
 }
 

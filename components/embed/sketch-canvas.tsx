@@ -12,6 +12,8 @@ import type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
 import type { EmbedError, FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
 import type { EmbedControls, EmbedSurface, EmbedTheme, EmbedView } from '../../lib/embed/options.ts'
 
+export type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
+
 export interface SketchCanvasProps {
   /** Origin of the server, such as `https://draw.example.org`. */
   readonly server: string

@@ -9,7 +9,9 @@ export const current = createStore<{ readonly session: Session | undefined }>()(
 
 function open(options: OpenOptions): void {
   current.getState().session?.dispose()
-  current.setState({ session: openSession(options) })
+  // For whoever develops the page: the plain canvas, where tldraw would be shown.
+  const wish = new URLSearchParams(window.location.search).get('surface') === 'plain' ? 'plain' : 'auto'
+  current.setState({ session: openSession({ canvas: wish, ...options }) })
 }
 
 /** The id this page made up for a plain `/`: React's strict mode opens, closes and opens again at the new address. */

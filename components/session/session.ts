@@ -3,7 +3,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { createSketchClient } from '../../lib/client/index.ts'
 import type { Activity, ClientState, SketchClient } from '../../lib/client/types.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
-import { DrawingSurface, type SurfaceOptions } from '../canvas/drawing-surface.ts'
+import { createSurface } from '../canvas/create-surface.ts'
+import type { DrawingSurface, SurfaceOptions } from '../canvas/drawing-surface.ts'
 import { dialUrl } from './access.ts'
 import { calmActivity } from './calm-activity.ts'
 import { notify } from './notices.ts'
@@ -28,20 +29,30 @@ export interface OpenOptions {
   readonly start: SurfaceOptions['start']
   /** Settings that come with the drawing (from a file, say); else those saved under its id. */
   readonly params?: Partial<DrawParams>
+  /** `plain`: the plain canvas, also where tldraw could be shown. */
+  readonly canvas?: 'auto' | 'plain'
+  /** The address of each dial; else one with the key that is kept in this browser. */
+  readonly dial?: () => Promise<string>
 }
 
 /** A pause of the pen after which an unlocked seed changes. */
 const PAUSE_MS = 700
 const SAVE_AFTER_MS = 400
 
-export function openSession({ id, start, params: given }: OpenOptions): Session {
+export function openSession({
+  id,
+  start,
+  params: given,
+  canvas = 'auto',
+  dial = dialUrl,
+}: OpenOptions): Session {
   const saved = readSettings(id)
   const params: Partial<DrawParams> = given ?? saved.params ?? {}
   const seed = createStore<{ readonly locked: boolean }>()(() => ({ locked: saved.seedLocked }))
   const pins = new PinBoard(id)
   const size = { width: params.width ?? 256, height: params.height ?? 256 }
-  const surface = new DrawingSurface({ size, start })
-  const client = connect(surface, params)
+  const surface = createSurface({ size, start }, canvas)
+  const client = connect(surface, params, dial)
   const calm = calmActivity(client.store)
   const saving = keepSaved(id, client, seed)
   const stops = [
@@ -50,7 +61,7 @@ export function openSession({ id, start, params: given }: OpenOptions): Session 
     surface.onChange(changeHandler(client, seed)),
     surface.onChange(saving.soon),
     surface.store.subscribe((state, before) => {
-      if (state.editor !== before.editor) client.markDirty()
+      if (state.ready !== before.ready) client.markDirty()
     }),
     saving.stop,
   ]
@@ -63,10 +74,14 @@ export function openSession({ id, start, params: given }: OpenOptions): Session 
   return { id, client, surface, pins, seed, calm: calm.store, dispose }
 }
 
-function connect(surface: DrawingSurface, params: Partial<DrawParams>): SketchClient {
+function connect(
+  surface: DrawingSurface,
+  params: Partial<DrawParams>,
+  dial: () => Promise<string>,
+): SketchClient {
   const { autoRefine, background } = preferences.getState()
   return createSketchClient({
-    url: dialUrl,
+    url: dial,
     takeSnapshot: surface.takeSnapshot,
     params,
     autoRefine,

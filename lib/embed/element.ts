@@ -64,7 +64,9 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.isConnected || before === now || name === 'token') return
+    if (!this.isConnected || before === now) return
+    // The key itself is handed over when it is asked for; a locked canvas asks again on any news.
+    if (name === 'token') return this.#host?.set({})
     if (FIRM_ATTRIBUTES.some((firm) => firm === name)) return this.#restart()
     if (name === 'theme') this.#stage.setTheme(now)
     this.#host?.set({ [name]: now })

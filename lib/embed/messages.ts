@@ -61,7 +61,7 @@ export const FrameDetailSchema = v.object({
 export type FrameDetail = v.InferOutput<typeof FrameDetailSchema>
 
 export const StatusDetailSchema = v.object({
-  connection: v.picklist(['connecting', 'live', 'waiting', 'reload', 'locked', 'closed']),
+  connection: v.picklist(['connecting', 'live', 'waiting', 'locked', 'reload', 'closed']),
   /** What is happening to the drawing, as the client's `Activity`. */
   activity: v.string(),
   /** Both in words for people. */

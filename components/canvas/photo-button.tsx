@@ -1,0 +1,24 @@
+import { useRef } from 'react'
+import { IconButton } from '../ui/icon-button.tsx'
+import type { DrawingSurface } from './drawing-surface.ts'
+
+export function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <IconButton icon="photo" label="Add a photo" onClick={() => input.current?.click()} tip="right" />
+      <input
+        accept="image/jpeg,image/png,image/webp,image/gif"
+        aria-label="Photo file"
+        hidden
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])]
+          event.target.value = ''
+          if (files.length > 0) void surface.addPhotos(files)
+        }}
+        ref={input}
+        type="file"
+      />
+    </>
+  )
+}

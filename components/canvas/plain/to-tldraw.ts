@@ -1,0 +1,41 @@
+// A drawing of the plain canvas, put on tldraw's page: what was drawn in one place can be opened in the other.
+import {
+  AssetRecordType,
+  b64Vecs,
+  createShapeId,
+  type Editor,
+  type TLCreateShapePartial,
+  type TLImageAsset,
+} from 'tldraw'
+import { COLOURS } from '../pen.ts'
+import type { PlainContent, Photo, Stroke } from './plain-drawing.ts'
+
+export function putPlain(editor: Editor, { items }: PlainContent): void {
+  for (const item of items) {
+    if (item.kind === 'stroke') editor.createShape(strokeShape(item))
+    else putPhoto(editor, item)
+  }
+}
+
+function strokeShape({ points, colour, width, filled }: Stroke): TLCreateShapePartial {
+  const [x, y] = points[0] ?? [0, 0]
+  const path = b64Vecs.encodePoints(points.map(([px, py, z]) => ({ x: px - x, y: py - y, z })))
+  const color = COLOURS.find(({ id }) => id === colour)?.id ?? 'black'
+  const fill = filled ? ('fill' as const) : ('none' as const)
+  const segments = [{ type: 'free' as const, path }]
+  return {
+    type: 'draw',
+    x,
+    y,
+    props: { color, size: width, fill, dash: 'solid', segments, isClosed: filled, isComplete: true },
+  }
+}
+
+function putPhoto(editor: Editor, { src, x, y, w, h }: Photo): void {
+  const id = AssetRecordType.createId()
+  const mimeType = /^data:(image\/[\w+]+)/.exec(src)?.[1] ?? 'image/png'
+  const props = { name: 'photo', src, w, h, mimeType, isAnimated: false }
+  const asset: TLImageAsset = { id, typeName: 'asset', type: 'image', props, meta: {} }
+  editor.createAssets([asset])
+  editor.createShape({ id: createShapeId(), type: 'image', x, y, props: { assetId: id, w, h } })
+}

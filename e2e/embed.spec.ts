@@ -1,0 +1,214 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { expect as expectAnything, test, type FrameLocator, type Page } from '@playwright/test'
+import { type OtherSite, serveElsewhere } from './other-origin.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+/** A page with two canvases loads two editors and paints two first pictures on the machine's two cores. */
+const expect = expectAnything.configure({ timeout: 60_000 })
+test.setTimeout(180_000)
+
+const NEXT_EXAMPLE = 'examples/next'
+let server: RunningServer
+let site: OtherSite
+
+test.beforeAll(async () => {
+  server = await startServer()
+  site = await serveElsewhere('examples', server.url)
+})
+test.afterAll(async () => {
+  await site.stop()
+  expect(await server.stop()).toBe(0)
+})
+
+const insideOf = (page: Page, element: string): FrameLocator => page.frameLocator(`${element} iframe`)
+
+/** Waits until the canvas inside an element has painted. */
+async function painted(page: Page, element: string): Promise<FrameLocator> {
+  const inside = insideOf(page, element)
+  await expect(inside.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
+  return inside
+}
+
+async function scribble(page: Page, inside: FrameLocator): Promise<void> {
+  const box = await inside.getByTestId('drawing').boundingBox()
+  if (!box) throw new Error('the drawing is not on screen')
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.6, { steps: 8 })
+  await page.mouse.up()
+}
+
+test.describe('a canvas in a page of another origin', () => {
+  test('as elements: several on a page, driven by methods, told by events', async ({ page }) => {
+    await page.goto(`${site.url}/element/`)
+    const inside = await painted(page, '#first')
+    await painted(page, '#second')
+    await expect(page.locator('#news')).toHaveValue(/picture \d+/)
+    await scribble(page, inside)
+
+    const result = await page.evaluate(async () => {
+      const canvas = document.querySelector('#first')
+      if (!canvas || !('exportDrawing' in canvas)) throw new Error('no element')
+      const element = canvas as unknown as {
+        exportDrawing(): Promise<{ content: { shapes: unknown[] } }>
+        loadDrawing(drawing: object): Promise<void>
+        exportImage(): Promise<Blob>
+        setPrompt(prompt: string): Promise<void>
+        clear(): Promise<void>
+        ignoredMessages: number
+      }
+      const drawn = await element.exportDrawing()
+      await element.clear()
+      const cleared = await element.exportDrawing()
+      await element.loadDrawing(drawn)
+      const loaded = await element.exportDrawing()
+      await element.setPrompt('night sea photo')
+      const image = await element.exportImage()
+      const refusal = await element.setPrompt('a'.repeat(2001)).catch((error: { code: string }) => error.code)
+      const counts = [drawn, cleared, loaded].map(({ content }) => content.shapes.length)
+      window.postMessage({ sketchwire: 1, type: 'hello' }, '*')
+      await new Promise((resolve) => window.addEventListener('message', resolve, { once: true }))
+      return { counts, type: image.type, bytes: image.size, refusal, ignored: element.ignoredMessages }
+    })
+    expect(result).toMatchObject({
+      counts: [1, 0, 1],
+      type: 'image/png',
+      refusal: 'invalid_params',
+      ignored: 1,
+    })
+    expect(result.bytes).toBeGreaterThan(1000)
+    await expect(inside.getByRole('textbox', { name: 'Prompt' })).toHaveValue('night sea photo')
+
+    await page.reload()
+    await painted(page, '#first')
+    const kept = await page.evaluate(async () => {
+      const canvas = document.querySelector('#first') as unknown as {
+        exportDrawing(): Promise<{ content: { shapes: unknown[] } }>
+      }
+      return (await canvas.exportDrawing()).content.shapes.length
+    })
+    expect(kept).toBe(1)
+  })
+
+  test('as the client alone, with a canvas of the page itself', async ({ page }) => {
+    await page.goto(`${site.url}/canvas/`)
+    const box = await page.locator('#drawing').boundingBox()
+    if (!box) throw new Error('no canvas')
+    await expect(page.locator('#status')).toHaveText('up-to-date')
+    const look = () =>
+      page.locator('#picture').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL('image/jpeg'))
+    const before = await look()
+    await page.mouse.move(box.x + 50, box.y + 50)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 200, box.y + 220, { steps: 20 })
+    await page.mouse.up()
+    await expect.poll(look).not.toBe(before)
+  })
+
+  test('as a React component, from the built package in a Next.js page', async ({ page }) => {
+    test.setTimeout(240_000)
+    execFileSync('npm', ['run', 'build:package'], { stdio: 'pipe' })
+    rmSync(`${NEXT_EXAMPLE}/node_modules`, { recursive: true, force: true })
+    mkdirSync(`${NEXT_EXAMPLE}/node_modules`)
+    symlinkSync('../../../dist/package', `${NEXT_EXAMPLE}/node_modules/sketchwire`)
+    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_PUBLIC_SKETCHWIRE: server.url }
+    execFileSync(process.execPath, ['node_modules/next/dist/bin/next', 'build', NEXT_EXAMPLE], {
+      stdio: 'pipe',
+      env,
+    })
+    const elsewhere = await serveElsewhere(`${NEXT_EXAMPLE}/out`, server.url)
+    try {
+      await page.goto(elsewhere.url)
+      const inside = await painted(page, 'sketchwire-canvas')
+      await expect(page.locator('output')).toHaveText(/picture \d+/)
+      await page.getByRole('button', { name: 'Make it night' }).click()
+      await expect(inside.getByRole('textbox', { name: 'Prompt' })).toHaveValue('night sea island photo')
+    } finally {
+      await elsewhere.stop()
+    }
+  })
+})
+
+test.describe('what a canvas in a page cannot have', () => {
+  test('is named, and the default is used', async ({ page }) => {
+    await page.goto(`${server.url}/embed?strength=7&colour=red&view=result&steps=49`)
+    const words = page.getByRole('alert').first()
+    await expect(words).toContainText('strength=7 is not a number from 0 to 1')
+    await expect(words).toContainText('colour is no option')
+    await expect(words).toContainText('steps=49 is outside what')
+    await expect(page.locator('main')).toHaveAttribute('data-view', 'result')
+  })
+
+  test('a server that does not let the page embed it says so, in words and as an error', async ({ page }) => {
+    const strict = await startServer({
+      HOST: '0.0.0.0',
+      SKETCHWIRE_EMBED_ORIGINS: 'https://blog.example.org',
+    })
+    const stranger = await serveElsewhere('examples', strict.url)
+    try {
+      await page.goto(`${stranger.url}/element/`)
+      await expect(page.locator('#news')).toHaveValue(new RegExp(`SKETCHWIRE_EMBED_ORIGINS=${stranger.url}`))
+      await expect(page.locator('#first').getByRole('status')).toContainText('does not let pages of')
+      await page.setContent(`<iframe src="${strict.url}/embed" width="600" height="300"></iframe>`)
+      await expect(page.frameLocator('iframe').locator('body')).toContainText('does not let pages of')
+    } finally {
+      await stranger.stop()
+      await strict.stop()
+    }
+  })
+
+  test('a server that is not there yet is named, and found once it is', async ({ page }) => {
+    const gone = await startServer()
+    await gone.stop()
+    await page.goto(`${site.url}/element/`)
+    await page.locator('#second').evaluate((element, url) => element.setAttribute('server', url), gone.url)
+    await expect(page.locator('#second').getByRole('status')).toContainText(`No answer from ${gone.url}`)
+    const back = await startServer({}, gone.port)
+    try {
+      await painted(page, '#second')
+    } finally {
+      await back.stop()
+    }
+  })
+})
+
+test('the plain canvas draws, erases, undoes and keeps, where tldraw may not be shown', async ({ page }) => {
+  await page.goto(`${server.url}/embed?surface=plain&drawing=plain-1&prompt=day+sea+photo`)
+  const picture = page.getByRole('img', { name: 'Rendered picture' })
+  await expect(picture).toHaveAttribute('data-seq', /\d+/)
+  const paper = page.getByRole('img', { name: 'Paper to draw on' })
+  const ink = () =>
+    paper.evaluate((element) => {
+      const canvas = element as HTMLCanvasElement
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      let dark = 0
+      for (let i = 0; i < data.length; i += 4) if ((data[i] ?? 255) < 128) dark += 1
+      return dark
+    })
+  const box = await paper.boundingBox()
+  if (!box) throw new Error('no paper')
+  const line = async (y: number) => {
+    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * y)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * y, { steps: 10 })
+    await page.mouse.up()
+  }
+  const before = Number(await picture.getAttribute('data-seq'))
+  await line(0.3)
+  await line(0.6)
+  await expect.poll(ink).toBeGreaterThan(500)
+  const both = await ink()
+  await expect.poll(async () => Number(await picture.getAttribute('data-seq'))).toBeGreaterThan(before)
+  await page.getByRole('button', { name: 'Eraser' }).click()
+  await line(0.3)
+  await expect.poll(ink).toBeLessThan(both * 0.7)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(ink).toBe(both)
+  await page.keyboard.press('Control+z')
+  await expect.poll(ink).toBeLessThan(both * 0.7)
+  await page.keyboard.press('Control+Shift+z')
+  await expect.poll(ink).toBe(both)
+  await page.reload()
+  await expect.poll(ink).toBe(both)
+})
