@@ -72,6 +72,7 @@ module.exports = {
     never('components-know-no-route', '^components/', '^app/', tests),
     never('app-has-no-sockets', '^app/', '^lib/client/'),
     onlyBelow('engine-knows-no-session', 'engine', []),
+    onlyBelow('auth-knows-no-session', 'auth', []),
     onlyBelow('session-knows-no-wire', 'session', ['engine']),
     {
       name: 'session-knows-engine-as-a-type',
@@ -88,6 +89,8 @@ module.exports = {
     onlyFrom('one-owner-uws', '(uWebSockets\\.js|uwebsockets)', '^server/gateway/uws(-reply-stream)?\\.ts$'),
     onlyFrom('one-owner-msgpack', '@msgpack', '^server/compat/(fal-realtime|sdxl-websocket)\\.ts$'),
     onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
+    onlyFrom('one-owner-jose', 'jose', '^server/auth/tokens\\.ts$'),
+    onlyFrom('one-owner-undici', 'undici', '^server/gateway/fetch-image\\.ts$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
   ],
   options: {

@@ -21,6 +21,9 @@ it('reads every variable', () => {
     SKETCHWIRE_THREADS: '2',
     METRICS_PORT: '9464',
     LOG_LEVEL: 'debug',
+    SKETCHWIRE_KEYS: 'first-key-0123456789, second-key-012345678',
+    SKETCHWIRE_FETCH_HOSTS: 'cdn.example.org,*.example.net:8443',
+    SKETCHWIRE_SDXL_PORT: '50217',
   }
   expect(readConfig(env)).toMatchObject({
     host: '0.0.0.0',
@@ -30,6 +33,9 @@ it('reads every variable', () => {
     metricsPort: 9464,
     logLevel: 'debug',
     loopbackOnly: false,
+    keys: ['first-key-0123456789', 'second-key-012345678'],
+    fetchHosts: ['cdn.example.org', '*.example.net:8443'],
+    sdxlPort: 50217,
   })
 })
 
@@ -48,6 +54,7 @@ it.each([
   ['SKETCHWIRE_ORIGINS', 'https://example.org/page', /https:\/\/draw/],
   ['SKETCHWIRE_ENGINE', 'cloud', /local/],
   ['LOG_LEVEL', 'loud', /debug/],
+  ['SKETCHWIRE_FETCH_HOSTS', 'https://example.org', /cdn\.example\.org/],
 ])('refuses %s=%s, naming the variable, the value and what is allowed', (name, value, allowed) => {
   expect(() => readConfig({ [name]: value })).toThrow(allowed)
   expect(() => readConfig({ [name]: value })).toThrow(`${name}=${value}`)
@@ -57,4 +64,24 @@ it.each([
 it('never runs the fake engine in production', () => {
   expect(readConfig({ SKETCHWIRE_ENGINE: 'fake' }).engine).toBe('fake')
   expect(() => readConfig({ SKETCHWIRE_ENGINE: 'fake', NODE_ENV: 'production' })).toThrow(/fake/)
+})
+
+it.each(['0.0.0.0', '::', '192.168.1.20', 'draw.example.org'])(
+  'refuses to listen on %s without keys, in one sentence with the remedy',
+  (HOST) => {
+    expect(() => readConfig({ HOST })).toThrow(/^HOST=.* SKETCHWIRE_KEYS .*leave HOST out[^\n]*$/)
+    expect(readConfig({ HOST, SKETCHWIRE_KEYS: 'first-key-0123456789' }).host).toBe(HOST)
+  },
+)
+
+it.each(['short', 'first-key-0123456789,short', 'with a space in it all'])(
+  'refuses the keys "%s" without repeating them',
+  (keys) => {
+    expect(() => readConfig({ SKETCHWIRE_KEYS: keys })).toThrow(/SKETCHWIRE_KEYS=\.\.\. is not keys .* 16 /)
+  },
+)
+
+it('takes a certificate and its key together or not at all', () => {
+  expect(() => readConfig({ SKETCHWIRE_TLS_CERT: 'a.pem' })).toThrow(/SKETCHWIRE_TLS_KEY/)
+  expect(() => readConfig({ SKETCHWIRE_TLS_KEY: 'a.pem' })).toThrow(/SKETCHWIRE_TLS_CERT/)
 })

@@ -1,6 +1,7 @@
 // The environment, read once into a frozen Config. Nothing else reads process.env.
 import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'
+import { MIN_KEY_CHARS } from './auth/keys.ts'
 import { isLoopbackHost } from './gateway/origin.ts'
 
 export interface Config {
@@ -23,6 +24,16 @@ export interface Config {
   /** Of the fake engine, for tests of slowness. */
   readonly fakeStepMs: number
   readonly loopbackOnly: boolean
+  /** Secrets that let in; none: this machine alone may call. */
+  readonly keys: readonly string[]
+  /** Of the tokens made with a key; `undefined` derives it from the keys. */
+  readonly tokenSecret: string | undefined
+  /** PEM files; `undefined` speaks plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+  /** Extra port on which sdxl-websocket's page finds its socket. */
+  readonly sdxlPort: number | undefined
+  /** Hosts that pictures may be fetched from; none: nothing is fetched. */
+  readonly fetchHosts: readonly string[]
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -35,6 +46,10 @@ const origin = v.pipe(
   v.check((text) => URL.canParse(text) && new URL(text).origin === text),
 )
 
+const key = v.pipe(v.string(), v.minLength(MIN_KEY_CHARS), v.regex(/^[^\s,]+$/))
+const fetchHost = v.pipe(v.string(), v.regex(/^(\*\.)?[\w-]+(\.[\w-]+)*(:\d{1,5})?$/))
+const file = { allowed: 'the path of a PEM file', schema: v.pipe(v.string(), v.minLength(1)) }
+
 /** Each variable: what it takes, in words for the error message, and its schema. */
 const VARIABLES = {
   HOST: {
@@ -42,6 +57,24 @@ const VARIABLES = {
     schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/)),
   },
   PORT: { allowed: 'a whole number from 0 to 65535 (0 takes a free one)', schema: whole(0, 65535) },
+  SKETCHWIRE_KEYS: {
+    allowed: `keys separated by commas, each of at least ${MIN_KEY_CHARS} characters ("openssl rand -hex 24" makes one)`,
+    schema: v.pipe(v.string(), v.transform(list), v.array(key)),
+  },
+  SKETCHWIRE_TOKEN_SECRET: {
+    allowed: 'a text of at least 32 characters',
+    schema: v.pipe(v.string(), v.minLength(32)),
+  },
+  SKETCHWIRE_TLS_CERT: file,
+  SKETCHWIRE_TLS_KEY: file,
+  SKETCHWIRE_SDXL_PORT: {
+    allowed: "a whole number from 1 to 65535 (sdxl-websocket's own page asks for 50217)",
+    schema: whole(1, 65535),
+  },
+  SKETCHWIRE_FETCH_HOSTS: {
+    allowed: 'hosts separated by commas, such as cdn.example.org or *.example.org',
+    schema: v.pipe(v.string(), v.transform(list), v.array(fetchHost)),
+  },
   SKETCHWIRE_ENGINE: { allowed: 'local, or fake outside production', schema: v.picklist(['local', 'fake']) },
   SKETCHWIRE_MODEL: { allowed: 'a folder with a manifest.json', schema: v.pipe(v.string(), v.minLength(1)) },
   SKETCHWIRE_PROVIDER: {
@@ -65,16 +98,24 @@ const VARIABLES = {
   LOG_LEVEL: { allowed: LOG_LEVELS.join(', '), schema: v.picklist(LOG_LEVELS) },
 } as const
 
-type Name = keyof typeof VARIABLES
+export type Name = keyof typeof VARIABLES
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Throws AppError `bad_environment` that names the variable, its value, what is allowed and the remedy. */
-export function readConfig(env: Environment = process.env): Config {
-  const read = <N extends Name>(name: N) => readVariable(name, env)
+/** Said on the command line, which wins over the environment; the name it goes by there. */
+type Flags = Readonly<Partial<Record<Name, { readonly flag: string; readonly value: string }>>>
+
+/**
+ * Throws AppError `bad_environment` that names the variable or option, its value, what is allowed and the remedy.
+ *
+ * @param flags what the command line said (cli.ts)
+ */
+export function readConfig(env: Environment = process.env, flags: Flags = {}): Config {
+  const source: Source = { env, flags }
+  const read = <N extends Name>(name: N) => readVariable(name, source)
   const host = read('HOST') ?? '127.0.0.1'
   const engine = read('SKETCHWIRE_ENGINE') ?? 'local'
-  if (engine === 'fake' && env['NODE_ENV'] === 'production') throw refuse('SKETCHWIRE_ENGINE', 'fake')
-  return Object.freeze({
+  if (engine === 'fake' && env['NODE_ENV'] === 'production') throw refuse('SKETCHWIRE_ENGINE', source)
+  const config = {
     host,
     port: read('PORT') ?? 7878,
     engine,
@@ -90,23 +131,59 @@ export function readConfig(env: Environment = process.env): Config {
     logLevel: read('LOG_LEVEL') ?? 'warn',
     fakeStepMs: read('SKETCHWIRE_FAKE_STEP_MS') ?? 30,
     loopbackOnly: isLoopbackHost(host),
-  })
+    keys: read('SKETCHWIRE_KEYS') ?? [],
+    tokenSecret: read('SKETCHWIRE_TOKEN_SECRET'),
+    tls: bothOrNone(read('SKETCHWIRE_TLS_CERT'), read('SKETCHWIRE_TLS_KEY')),
+    sdxlPort: read('SKETCHWIRE_SDXL_PORT'),
+    fetchHosts: read('SKETCHWIRE_FETCH_HOSTS') ?? [],
+  } satisfies Config
+  if (!config.loopbackOnly && config.keys.length === 0) throw openToAll(host)
+  return Object.freeze(config)
+}
+
+function bothOrNone(certFile: string | undefined, keyFile: string | undefined): Config['tls'] {
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
+  if (certFile === undefined && keyFile === undefined) return undefined
+  const missing =
+    certFile === undefined ? 'SKETCHWIRE_TLS_CERT (--tls-cert)' : 'SKETCHWIRE_TLS_KEY (--tls-key)'
+  throw new AppError(
+    'bad_environment',
+    `TLS needs a certificate and its key: set ${missing} too, or neither.`,
+  )
+}
+
+function openToAll(host: string): AppError {
+  const message =
+    `HOST=${host} would let anyone who reaches this machine use it: set SKETCHWIRE_KEYS to a secret of at least ` +
+    `${MIN_KEY_CHARS} characters ("openssl rand -hex 24" makes one), or leave HOST out to serve this machine alone.`
+  return new AppError('bad_environment', message, { field: 'SKETCHWIRE_KEYS' })
+}
+
+interface Source {
+  readonly env: Environment
+  readonly flags: Flags
 }
 
 function readVariable<N extends Name>(
   name: N,
-  env: Environment,
+  source: Source,
 ): v.InferOutput<(typeof VARIABLES)[N]['schema']> | undefined {
-  const value = env[name]
+  const value = source.flags[name]?.value ?? source.env[name]
   if (value === undefined || value === '') return undefined
   const schema: (typeof VARIABLES)[N]['schema'] = VARIABLES[name].schema
   const parsed = v.safeParse(schema, value)
-  if (!parsed.success) throw refuse(name, value)
+  if (!parsed.success) throw refuse(name, source)
   return parsed.output
 }
 
-function refuse(name: Name, value: string): AppError {
-  const message = `${name}=${value} is not ${VARIABLES[name].allowed}. Set it to that, or leave it out for the default.`
+/** Secrets are not repeated: error messages end up in logs. */
+const SECRETS: readonly Name[] = ['SKETCHWIRE_KEYS', 'SKETCHWIRE_TOKEN_SECRET']
+
+function refuse(name: Name, { env, flags }: Source): AppError {
+  const said = flags[name]
+  const value = SECRETS.includes(name) ? '...' : (said?.value ?? env[name])
+  const what = said ? `--${said.flag}=${value}` : `${name}=${value}`
+  const message = `${what} is not ${VARIABLES[name].allowed}. Set it to that, or leave it out for the default.`
   return new AppError('bad_environment', message, { field: name })
 }
 

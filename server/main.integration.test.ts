@@ -14,8 +14,8 @@ afterEach(() => {
 })
 
 /** The built server as a person starts it, with nothing of this process's environment but what Node needs. */
-function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, [main], {
+function run(env: Record<string, string>, args: readonly string[] = []) {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
   })
@@ -81,8 +81,25 @@ describe('the program: npm run build:server first', () => {
     expect(await plainRequest(first.port, { path: '/livez' })).toMatchObject({ status: 200 })
   })
 
-  it('warns whoever opens it to the network', async () => {
-    const { output } = await runFake({ HOST: '0.0.0.0' })
-    await expect.poll(() => output.err).toContain('no keys yet')
+  it('exits with 1 and one sentence, and no URL, when the model cannot be run', async () => {
+    const { code, out, err } = await run({ SKETCHWIRE_PROVIDER: 'abacus' }).exited
+    expect(err).toMatch(/^[^\n]*abacus[^\n]*\n$/)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+  })
+
+  it('exits with 1 and one sentence rather than serve the network without keys', async () => {
+    const { code, out, err } = await run({ SKETCHWIRE_ENGINE: 'fake', HOST: '0.0.0.0' }).exited
+    expect(err).toMatch(/^HOST=0\.0\.0\.0 [^\n]*SKETCHWIRE_KEYS[^\n]*\n$/)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+  })
+
+  it('lists its options, and exits with 1 and one sentence on one that is none', async () => {
+    expect(await run({}, ['--help']).exited).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--tls-cert'),
+    })
+    const { code, out, err } = await run({}, ['--prot', '1']).exited
+    expect(err).toMatch(/^[^\n]*--prot[^\n]*\n$/)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
   })
 })

@@ -1,5 +1,6 @@
-// The composition root: environment -> engine -> server, signals -> drain -> exit code.
+// The composition root: command line and environment -> engine -> server, signals -> drain -> exit code.
 import { join } from 'node:path'
+import { readCommandLine } from './cli.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
@@ -40,7 +41,9 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
 }
 
 async function main(): Promise<void> {
-  const config = readConfig()
+  const line = readCommandLine(process.argv.slice(2))
+  if ('help' in line) return void process.stdout.write(line.help)
+  const config = readConfig(undefined, line.flags)
   const events = createEvents(config.logLevel)
   process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
   const { engine, started } = await openEngine(config, events)
@@ -59,23 +62,37 @@ async function main(): Promise<void> {
     throw error
   }
   stopOnSignal(server, engine)
-  announce(config, server.port, events)
   started.catch(async (error: unknown) => {
     await server.stop(0)
     await engine[Symbol.asyncDispose]()
     giveUp(error)
   })
+  if (await firstOf(started)) announce(config, server.port)
 }
 
-function announce(config: Config, port: number, events: Events): void {
+/** Whoever opens the page early sees it load; but a URL that is printed should not be taken back a second later. */
+const ANNOUNCE_WITHIN_MS = 10_000
+
+/** False when the engine can never become ready; true when it is, or is still loading after a while. */
+async function firstOf(started: Promise<void>): Promise<boolean> {
+  let cancelTimer = () => {}
+  const patience = new Promise<boolean>((resolve) => {
+    cancelTimer = systemClock.setTimer(() => resolve(true), ANNOUNCE_WITHIN_MS)
+  })
+  const outcome = started.then(
+    () => true,
+    () => false,
+  )
+  const isGood = await Promise.race([outcome, patience])
+  cancelTimer()
+  return isGood
+}
+
+function announce(config: Config, port: number): void {
   const name =
     config.loopbackOnly || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
-  process.stdout.write(`Sketchwire is at http://${name.includes(':') ? `[${name}]` : name}:${port}\n`)
-  if (config.loopbackOnly) return
-  events.log.warn(
-    { event: 'server.open', host: config.host },
-    'anyone who reaches this address can draw here: there are no keys yet',
-  )
+  const scheme = config.tls ? 'https' : 'http'
+  process.stdout.write(`Sketchwire is at ${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}\n`)
 }
 
 function stopOnSignal(server: Server, engine: Engine): void {

@@ -2,11 +2,12 @@
 import { ALL_ROUTES } from './gateway/routes/all.ts'
 import { withFalAddresses } from './gateway/routes/fal-addresses.ts'
 import { Routes } from './gateway/routes.ts'
-import { identityOfAddress } from './auth/identity.ts'
+import { Authenticator } from './auth/authenticator.ts'
 import { newId } from './gateway/bind.ts'
-import { refuseToFetch } from './gateway/fetch-image.ts'
-import type { Host, Reply, WebApp } from './gateway/host.ts'
+import { createFetchImage } from './gateway/fetch-image.ts'
+import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
+import { checkTlsFiles } from './gateway/tls-files.ts'
 import { UwsHost } from './gateway/uws.ts'
 import type { Clock } from '../lib/std/clock.ts'
 import { AppError } from '../lib/std/errors.ts'
@@ -27,7 +28,8 @@ export interface ServerDeps {
     | 'maxSessions'
     | 'jobDeadlineMs'
     | 'metricsPort'
-  >
+  > &
+    Partial<Pick<Config, 'keys' | 'tokenSecret' | 'tls' | 'sdxlPort' | 'fetchHosts'>>
   readonly engine: Engine
   readonly events: Events
   readonly clock: Clock
@@ -82,15 +84,15 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
 }
 
 function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessions: Registry): Routes {
+  const { keys = [] } = config
   return new Routes({
     registry: sessions,
     engine,
     model: engine.info,
     clock,
     modules: ALL_ROUTES,
-    identify: (head) => identityOfAddress(head.remoteAddress),
-    hasKeys: false,
-    fetchImage: refuseToFetch,
+    auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),
+    fetchImage: createFetchImage({ hosts: config.fetchHosts ?? [] }),
     files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
     onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),
@@ -99,19 +101,33 @@ function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessi
 }
 
 async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
-  const host = new UwsHost(withFalAddresses(routes))
-  hosts.push(host)
-  const port = await host.listen({ host: config.host, port: config.port })
+  if (config.tls) checkTlsFiles(config.tls)
+  const open = (app: WebApp): Host => {
+    const host = new UwsHost(app, config.tls)
+    hosts.push(host)
+    return host
+  }
+  const port = await open(withFalAddresses(routes)).listen({ host: config.host, port: config.port })
+  if (config.sdxlPort !== undefined) {
+    const { host, sdxlPort } = config
+    await named('SKETCHWIRE_SDXL_PORT', open(routes.extraPort('sdxl')), { host, port: sdxlPort })
+  }
   if (config.metricsPort !== undefined) {
-    const metrics = new UwsHost(metricsApp(events))
-    hosts.push(metrics)
     // Loopback whatever HOST says: figures about people's drawing are for whoever runs the machine.
-    await metrics.listen({ host: '127.0.0.1', port: config.metricsPort }).catch((cause: unknown) => {
-      const remedy = 'Stop the program that has it, set METRICS_PORT to another, or leave it out'
-      throw new AppError('port_in_use', `METRICS_PORT ${config.metricsPort} is taken. ${remedy}`, { cause })
-    })
+    const address = { host: '127.0.0.1', port: config.metricsPort }
+    const host = new UwsHost(metricsApp(events))
+    hosts.push(host)
+    await named('METRICS_PORT', host, address)
   }
   return port
+}
+
+/** A port beside the main one is not moved with PORT. */
+async function named(setting: string, host: Host, address: ListenAddress): Promise<void> {
+  await host.listen(address).catch((cause: unknown) => {
+    const remedy = `Stop the program that has it, set ${setting} to another, or leave it out`
+    throw new AppError('port_in_use', `${setting} ${address.port} is taken. ${remedy}`, { cause })
+  })
 }
 
 interface Draining {

@@ -9,6 +9,7 @@ export const ERROR_TABLE = {
   invalid_header: { retryable: false, httpStatus: 400, closeCode: undefined },
   message_too_large: { retryable: false, httpStatus: 413, closeCode: undefined },
   hello_first: { retryable: false, httpStatus: 400, closeCode: undefined },
+  hello_timeout: { retryable: true, httpStatus: 408, closeCode: 4008 },
   protocol_version: { retryable: false, httpStatus: 400, closeCode: 4009 },
   invalid_params: { retryable: false, httpStatus: 422, closeCode: undefined },
   unknown_params_rev: { retryable: false, httpStatus: 409, closeCode: undefined },

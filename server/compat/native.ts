@@ -87,7 +87,11 @@ class NativeTranslator implements Translator {
   #decodeText(text: string): Decoded {
     const json = parseJson(text)
     if (!json.ok)
-      return problem({ code: 'not_json', message: 'A text message must be JSON', value: echo(text) })
+      return problem({
+        code: 'not_json',
+        message: `A text message must be JSON, and this one ${json.message}`,
+        value: echo(text),
+      })
     const type = isRecord(json.value) ? json.value['type'] : undefined
     if (typeof type !== 'string')
       return problem({ code: 'invalid_message', message: 'type is missing', field: 'type' })

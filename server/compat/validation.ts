@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { jsonShapeProblem } from './json-shape.ts'
 
 const MAX_ECHO_CHARS = 80
 
@@ -42,14 +43,20 @@ export function issueToError(issue: AnyIssue, code: ErrorCode): WireError {
   }
 }
 
-export function parseJson(
-  text: string,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  /** `message` completes "the message ...". */
+  | { readonly ok: false; readonly message: string }
+
+/** Parses what is worth parsing; never throws, and never takes long (json-shape.ts). */
+export function parseJson(text: string): ParsedJson {
+  const problem = jsonShapeProblem(text)
+  if (problem !== undefined) return { ok: false, message: problem }
   try {
     const value: unknown = JSON.parse(text)
     return { ok: true, value }
   } catch {
-    return { ok: false }
+    return { ok: false, message: 'is not JSON' }
   }
 }
 

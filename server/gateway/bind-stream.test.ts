@@ -3,7 +3,7 @@ import type { SessionEvent } from '../session/session-event.ts'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import type { StreamDialect } from '../compat/dialect.ts'
 import { JPEG, PARAMS, harness, settle } from '../session/testing/harness.ts'
-import { identityOfAddress } from '../auth/identity.ts'
+import { Authenticator } from '../auth/authenticator.ts'
 import { createFakeEngine } from '../engine/fake-engine.ts'
 import { refuseToFetch } from './fetch-image.ts'
 import { MemoryHost, MemoryReader } from './memory-host.ts'
@@ -57,8 +57,12 @@ async function start(lingerMs = 0) {
     files: new StaticFiles('no-such-folder'),
     origins: { allowed: [], loopbackOnly: true },
     modules: [() => [{ path: '/lines', method: 'GET', auth: 'key', cors: true, door }]],
-    identify: (head) => identityOfAddress(head.remoteAddress),
-    hasKeys: false,
+    auth: new Authenticator({
+      keys: [],
+      tokenSecret: undefined,
+      clock: world.clock,
+      epochMs: () => world.clock.now(),
+    }),
     fetchImage: refuseToFetch,
     onSocket: () => undefined,
     onBug: (_where, error) => {

@@ -82,6 +82,13 @@ export function bindSocket(
   }
 }
 
+/** Longer than any network takes to bring the first message of a client that means it. */
+export const HELLO_WITHIN_MS = 10_000
+const NO_HELLO: WireError = {
+  code: 'hello_timeout',
+  message: `No hello within ${HELLO_WITHIN_MS / 1000} s; connect again and say hello first`,
+}
+
 interface BindingOptions {
   readonly dialect: SocketDialect
   readonly deps: BindDeps
@@ -94,6 +101,7 @@ class SocketBinding {
   readonly #outbox: Outbox
   readonly #translator: Translator
   #session: Session | undefined
+  #cancelPatience: () => void = () => undefined
   /** A sketch on its way from another server; the frame that waits for it. */
   #fetching: { readonly frame: FrameRequest; readonly stop: AbortController } | undefined
 
@@ -109,6 +117,10 @@ class SocketBinding {
   start(): void {
     const { deps, dialect, handshake } = this.#options
     const { identity, facts } = handshake
+    // Those who never say who they are would keep their place for ever.
+    if (dialect.opensOn === 'hello' || 'code' in identity) {
+      this.#cancelPatience = deps.clock.setTimer(() => this.#impatient(), HELLO_WITHIN_MS)
+    }
     if ('code' in identity) return
     const created = deps.registry.create({
       caller: identity.caller,
@@ -120,6 +132,12 @@ class SocketBinding {
     if (!created.ok) return this.#problem(created.error)
     this.#session = created.session
     if (dialect.opensOn === 'connect') created.session.open()
+  }
+
+  #impatient(): void {
+    const { identity } = this.#options.handshake
+    if ('code' in identity) return this.#problem(identity)
+    if (this.#session?.state === 'opening') this.#problem(NO_HELLO)
   }
 
   message(data: string | Uint8Array): void {
@@ -204,6 +222,7 @@ class SocketBinding {
   }
 
   closed(): void {
+    this.#cancelPatience()
     this.#fetching?.stop.abort()
     this.#fetching = undefined
     this.#outbox.clear()

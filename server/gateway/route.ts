@@ -2,6 +2,7 @@ import type { OnceDialect, RequestFacts, SocketDialect, StreamDialect } from '..
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import type { Clock } from '../../lib/std/clock.ts'
+import type { Authenticator } from '../auth/authenticator.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Registry } from '../session/registry.ts'
@@ -15,6 +16,8 @@ interface Place {
   readonly path: string
   /** `key`: once the server has keys, only with a key, a token or a ticket. `open`: always. */
   readonly auth: 'key' | 'open'
+  /** What a token made for certain apps must have been made for; without it only tokens for everything pass. */
+  readonly app?: (facts: RequestFacts) => string
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -63,6 +66,8 @@ export interface RouteContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly fetchImage: FetchImage
+  /** Makes tokens (`auth.tokens.issue`) and tickets. */
+  readonly auth: Pick<Authenticator, 'tokens' | 'tickets' | 'hasKeys'>
   /** Submits a request to a dialect without waiting for its answer. */
   start(dialect: OnceDialect, request: TaskRequest): Task
   readonly onBug: (where: string, error: unknown) => void
@@ -78,3 +83,6 @@ export function isSocketEntry(entry: RouteEntry): entry is SocketRouteEntry {
 export function isHttpEntry(entry: RouteEntry): entry is HttpRouteEntry {
   return 'method' in entry
 }
+
+/** For doors that lead to whichever app the caller names. */
+export const ANY_APP = (): string => '*'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createFakeEngine, FAKE_MODEL } from '../engine/fake-engine.ts'
 import { harness } from '../session/testing/harness.ts'
-import { identityOfAddress } from '../auth/identity.ts'
+import { Authenticator } from '../auth/authenticator.ts'
 import { refuseToFetch } from './fetch-image.ts'
 import { Routes } from './routes.ts'
 import { ALL_ROUTES } from './routes/all.ts'
@@ -16,8 +16,7 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     registry,
     clock,
     modules: ALL_ROUTES,
-    identify: (head) => identityOfAddress(head.remoteAddress),
-    hasKeys: false,
+    auth: new Authenticator({ keys: [], tokenSecret: undefined, clock, epochMs: () => clock.now() }),
     fetchImage: refuseToFetch,
     files,
     engine: createFakeEngine(),

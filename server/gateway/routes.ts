@@ -1,5 +1,6 @@
 import type { OnceDialect, RequestFacts, StreamDialect } from '../compat/dialect.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
+import type { Authenticator } from '../auth/authenticator.ts'
 import { identityOfAddress } from '../auth/identity.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -9,7 +10,7 @@ import { OnceDoor } from './bind-once.ts'
 import { StreamDoor } from './bind-stream.ts'
 import { CallerSessions } from './caller-sessions.ts'
 import { checkOrigin, preflight, withCors } from './cors.ts'
-import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, WebApp } from './host.ts'
+import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
 import { jsonError } from './replies.ts'
@@ -24,10 +25,7 @@ export interface RouteDeps extends BindDeps {
   readonly files: StaticFiles
   readonly origins: OriginRule
   readonly modules: readonly RouteModule[]
-  /** Who calls; an error when the server has keys and the request none that fits. */
-  readonly identify: (head: RequestHead) => Known | Promise<Known>
-  /** Without keys everyone on this machine may call. */
-  readonly hasKeys: boolean
+  readonly auth: Authenticator
 }
 
 /** Enough to read a stray body and answer in words. */
@@ -60,9 +58,9 @@ export class Routes implements WebApp {
   }
 
   #context(): RouteContext {
-    const { model, engine, registry, clock, fetchImage, onBug } = this.#deps
+    const { model, engine, registry, clock, fetchImage, auth, onBug } = this.#deps
     const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
-    return { model, engine, registry, clock, newId, fetchImage, onBug, start }
+    return { model, engine, registry, clock, newId, fetchImage, auth, onBug, start }
   }
 
   bodyLimitBytes(head: RequestHead): number {
@@ -105,9 +103,28 @@ export class Routes implements WebApp {
     return this.#http.at(head.path).find(({ entry }) => entry.method === method)
   }
 
+  #identify({ headers, query, remoteAddress }: RequestHead): Known | Promise<Known> {
+    return this.#deps.auth.identify({
+      authorization: headers['authorization'],
+      query: new URLSearchParams(query),
+      address: remoteAddress,
+    })
+  }
+
+  /** A token for one app opens no other door; where everyone may pass, neither does it close one. */
+  #allowed(entry: RouteEntry, facts: RequestFacts, known: Known): Known {
+    const isFree = !this.#deps.auth.hasKeys || entry.auth === 'open'
+    if (isFree || 'code' in known || known.apps.length === 0) return known
+    const app = entry.app?.(facts)
+    if (app === '*' || (app !== undefined && known.apps.includes(app))) return known
+    const message = `This token is for ${known.apps.join(', ')}; ask for one that covers this`
+    return { code: 'forbidden', message }
+  }
+
   async #answer(found: HttpFound, request: HttpRequest): Promise<Answer> {
     const { entry } = found
-    const known = await this.#deps.identify(request)
+    const facts = factsOf(request, found.params)
+    const known = this.#allowed(entry, facts, await this.#identify(request))
     if ('code' in known && entry.auth === 'key')
       return cors(found, request, this.#refuse(found, request, known))
     const identity = 'code' in known ? identityOfAddress(request.remoteAddress) : known
@@ -141,7 +158,7 @@ export class Routes implements WebApp {
 
   #preflight(request: HttpRequest, here: readonly HttpFound[]): Reply {
     // The question comes without the key or token that the request itself will bring.
-    const foreign = this.#deps.hasKeys ? undefined : checkOrigin(request, this.#deps.origins, [])
+    const foreign = this.#deps.auth.hasKeys ? undefined : checkOrigin(request, this.#deps.origins, [])
     if (foreign) return jsonError(foreign)
     const methods = here.filter(({ entry }) => entry.cors).map(({ entry }) => entry.method)
     return withCors(preflight(request, methods), request)
@@ -190,9 +207,10 @@ export class Routes implements WebApp {
 
   #socketRoute(entry: SocketRouteEntry): SocketRoute {
     const bind = bindSocket(entry.door, this.#deps, this.open)
-    const decide = (head: RequestHead, known: Identity | WireError): ReturnType<SocketRoute['upgrade']> => {
-      const isUnknown = 'code' in known && entry.auth === 'key'
+    const decide = (head: RequestHead, shown: Known): Upgrade => {
       const facts = factsOf(head, matchPath(entry.path, head.path) ?? {})
+      const known = this.#allowed(entry, facts, shown)
+      const isUnknown = 'code' in known && entry.auth === 'key'
       if (isUnknown)
         return entry.door.unauthorizedAt === 'handshake' ? jsonError(known) : bind({ facts, identity: known })
       const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
@@ -203,7 +221,7 @@ export class Routes implements WebApp {
       path: entry.path,
       maxMessageBytes: entry.door.messageLimitBytes * 2,
       upgrade: (head) => {
-        const known = this.#deps.identify(head)
+        const known = this.#identify(head)
         return known instanceof Promise ? known.then((one) => decide(head, one)) : decide(head, known)
       },
     }

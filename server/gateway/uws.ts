@@ -3,6 +3,7 @@ import type {
   HttpRequest as UwsRequest,
   HttpResponse,
   RecognizedString,
+  TemplatedApp,
   us_listen_socket,
   us_socket_context_t,
   WebSocket,
@@ -38,6 +39,11 @@ declare module 'uWebSockets.js' {
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number
 }
 
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
 const IDLE_TIMEOUT_S = 120
 /** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
 const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
@@ -52,10 +58,12 @@ interface SocketData {
 
 /** The host a person runs. Copies what uWebSockets.js lends, corks what it writes, answers no request twice. */
 export class UwsHost implements Host {
-  readonly #app = uWS.App()
+  readonly #app: TemplatedApp
   #listening: us_listen_socket | undefined
 
-  constructor(app: WebApp) {
+  /** @param tls PEM files that were checked to fit each other; without them plain HTTP */
+  constructor(app: WebApp, tls?: TlsFiles) {
+    this.#app = tls ? uWS.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile }) : uWS.App()
     for (const route of app.sockets) this.#addSocket(route)
     this.#app.any('/*', (res, req) => serve(app, res, req))
   }

@@ -1,6 +1,7 @@
 import type { RouteModule } from '../route.ts'
+import { authRoutes } from './auth.ts'
 import { falRoutes } from './fal.ts'
 import { ownRoutes } from './own.ts'
 
 /** The one list of everything that answers, pages aside. Of two named patterns that match, the earlier wins. */
-export const ALL_ROUTES: readonly RouteModule[] = [ownRoutes, falRoutes]
+export const ALL_ROUTES: readonly RouteModule[] = [ownRoutes, authRoutes, falRoutes]

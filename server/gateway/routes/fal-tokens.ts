@@ -1,4 +1,5 @@
 import { parseTokenRequest, tokenBody } from '../../compat/fal-tokens.ts'
+import { TOKEN_LIFE_SECONDS } from '../../auth/tokens.ts'
 import { json } from '../replies.ts'
 import type { RouteContext, RouteEntry } from '../route.ts'
 import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
@@ -9,11 +10,30 @@ export function tokenRoutes(context: RouteContext): RouteEntry[] {
     ...FAL_HANDLER,
     path,
     method: 'POST',
-    handle: ({ body }) => {
+    handle: async ({ body, identity }) => {
+      // Else a token would live for ever, by making its own successors.
+      if (identity.via !== 'key' && identity.via !== 'open')
+        return falRefusal({
+          code: 'forbidden',
+          message: 'Tokens are made with a key, not with another token',
+        })
       const parsed = parseTokenRequest(body)
       if (!parsed.ok) return falRefusal(parsed.error)
-      return json(200, tokenBody(context.newId(), endpoint))
+      const { apps, seconds } = parsed.request
+      const { token } = await context.auth.tokens.issue({
+        // As long as asked for, within what a lost token may cost.
+        lifeSeconds: Math.ceil(Math.min(seconds, TOKEN_LIFE_SECONDS.most)),
+        apps: apps.map(aliasOf),
+        origins: [],
+      })
+      return json(200, tokenBody(token, endpoint))
     },
   })
   return [entry('/tokens/', 'tokens'), entry('/tokens', 'tokens'), entry('/tokens/realtime', 'realtime')]
+}
+
+/** What fal's clients name an app by when they ask for a token: the second part of `owner/alias/path`. */
+export function aliasOf(app: string): string {
+  const [first = '', second] = app.split('/')
+  return second ?? first.replace(/^\d+-/, '')
 }

@@ -7,19 +7,20 @@ import { falRealtime } from '../../compat/fal-realtime.ts'
 import { falRest } from '../../compat/fal-rest.ts'
 import { falStream } from '../../compat/fal-stream.ts'
 import type { RouteEntry, RouteModule } from '../route.ts'
+import { ANY_APP } from '../route.ts'
 import { proxyRoutes } from './fal-addresses.ts'
 import { queueRoutes } from './fal-queue.ts'
 import { storageRoutes } from './fal-storage.ts'
-import { tokenRoutes } from './fal-tokens.ts'
+import { aliasOf, tokenRoutes } from './fal-tokens.ts'
 
 export const falRoutes: RouteModule = (context) => {
   const files = new FalFiles({ nowMs: () => context.clock.now(), newId: context.newId })
   const [first] = FAL_APPS
   return [
     ...['/ws', '/realtime'].map(
-      (path) => ({ path, auth: 'key', door: falRealtime({ app: undefined, files }) }) as const,
+      (path) => ({ path, auth: 'key', app: ANY_APP, door: falRealtime({ app: undefined, files }) }) as const,
     ),
-    ...(first ? [post('/', falRest({ app: first, files }))] : []),
+    ...(first ? [post('/', ANY_APP, falRest({ app: first, files }))] : []),
     ...FAL_APPS.flatMap((app) => appRoutes(app, files)),
     ...queueRoutes(context, files),
     ...storageRoutes(files),
@@ -32,16 +33,19 @@ function appRoutes(app: FalApp, files: FalFiles): RouteEntry[] {
   const once = falRest({ app, files })
   const stream = falStream({ app, files })
   const socket = falRealtime({ app, files })
+  const alias = () => aliasOf(app.id)
   return spellings(app).flatMap((id): RouteEntry[] => [
-    post(`/${id}`, once),
+    post(`/${id}`, alias, once),
     // `https://{app}.gateway.alpha.fal.ai/` with a path of its own, and clients that end every address so.
-    post(`/${id}/`, once),
-    post(`/${id}/stream`, stream),
-    { path: `/${id}/ws`, auth: 'key', door: socket },
-    { path: `/${id}/realtime`, auth: 'key', door: socket },
+    post(`/${id}/`, alias, once),
+    post(`/${id}/stream`, alias, stream),
+    { path: `/${id}/ws`, auth: 'key', app: alias, door: socket },
+    { path: `/${id}/realtime`, auth: 'key', app: alias, door: socket },
   ])
 }
 
-function post(path: string, door: ReturnType<typeof falRest> | ReturnType<typeof falStream>): RouteEntry {
-  return { path, method: 'POST', auth: 'key', cors: true, door }
+type Door = ReturnType<typeof falRest> | ReturnType<typeof falStream>
+
+function post(path: string, app: () => string, door: Door): RouteEntry {
+  return { path, method: 'POST', auth: 'key', cors: true, app, door }
 }

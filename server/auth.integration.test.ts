@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { plainRequest, refusedUpgrade, WsClient } from './gateway/testing/ws-client.ts'
+import type { Server } from './server.ts'
+import { cleanUpAfterTests, connect, falBody, start } from './testing/running-server.ts'
+
+cleanUpAfterTests()
+
+const KEY = 'studio-key-0123456789'
+const KEYS = { SKETCHWIRE_KEYS: `${KEY},other-key-0123456789` }
+const BLOG = 'https://blog.example'
+
+const post = (server: Server, path: string, headers: Record<string, string>, body: unknown = {}) =>
+  plainRequest(server.port, {
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+
+const withKey = { authorization: `Key ${KEY}` }
+
+async function tokenOf(server: Server, asked: unknown = {}): Promise<string> {
+  const reply = await post(server, '/api/tokens', withKey, asked)
+  expect(reply.status).toBe(200)
+  return JSON.parse(reply.body).token
+}
+
+describe('a server with keys', () => {
+  it('answers 401 with JSON to whom it does not know, in the style of each door, and serves the page all the same', async () => {
+    const { server, engine } = await start({}, KEYS)
+    for (const headers of [
+      {},
+      { authorization: 'Key wrong-key-0123456789' },
+      { authorization: 'Bearer a.b.c' },
+    ]) {
+      const fal = await post(server, '/fal-ai/lcm-sd15-i2i', headers, falBody())
+      expect([fal.status, JSON.parse(fal.body).code]).toEqual([401, 'unauthorized'])
+      const own = await plainRequest(server.port, { path: '/api/model', headers })
+      expect([own.status, JSON.parse(own.body).error.code]).toEqual([401, 'unauthorized'])
+    }
+    for (const path of ['/', '/livez', '/readyz'])
+      expect(await plainRequest(server.port, { path })).toMatchObject({ status: 200 })
+    expect(engine.jobs).toHaveLength(0)
+  })
+
+  it.each(['Key', 'Bearer'])('lets in whoever has a key, with %s', async (scheme) => {
+    const { server } = await start({}, KEYS)
+    const headers = { authorization: `${scheme} ${KEY}` }
+    expect(await post(server, '/', headers, falBody())).toMatchObject({ status: 200 })
+    const client = await connect(server, '/api/live', headers)
+    client.sendJson({ type: 'hello', protocol: 1 })
+    await client.untilType('welcome')
+  })
+
+  it('tells a socket without a key so in words, then closes with 4001', async () => {
+    const { server } = await start({}, KEYS)
+    for (const path of ['/api/live', '/api/live?ticket=none', '/api/live?token=a.b.c']) {
+      const client = await connect(server, path)
+      client.sendJson({ type: 'hello', protocol: 1 })
+      expect(await client.untilType('error')).toMatchObject({ code: 'unauthorized' })
+      expect(await client.closed).toBe(4001)
+    }
+    expect(server.sessions.size).toBe(0)
+  })
+
+  it("makes fal's clients ask for a new token: Unauthorized after their first message, then 1000", async () => {
+    const { server } = await start({}, KEYS)
+    const client = await connect(server, '/ws?fal_jwt_token=stale')
+    client.send(falBody())
+    expect(JSON.parse(String(await client.next()))).toMatchObject({ status: 'error', error: 'Unauthorized' })
+    expect(await client.closed).toBe(1000)
+    const token = await tokenOf(server)
+    const second = await connect(server, `/ws?fal_jwt_token=${token}`)
+    second.send(falBody({ request_id: 'again' }))
+    expect(JSON.parse(String(await second.next()))).toMatchObject({ request_id: 'again' })
+  })
+
+  it('makes tickets that open one socket once', async () => {
+    const { server } = await start({}, KEYS)
+    const { ticket, expiresInSeconds } = JSON.parse((await post(server, '/api/tickets', withKey)).body)
+    expect(expiresInSeconds).toBe(30)
+    const first = await connect(server, `/api/live?ticket=${ticket}`)
+    first.sendJson({ type: 'hello', protocol: 1 })
+    await first.untilType('welcome')
+    const second = await connect(server, `/api/live?ticket=${ticket}`)
+    second.sendJson({ type: 'hello', protocol: 1 })
+    expect(await second.closed).toBe(4001)
+    expect(await post(server, '/api/tickets', {})).toMatchObject({ status: 401 })
+  })
+
+  it('makes tokens with a key alone, and says what is wrong with a wish', async () => {
+    const { server } = await start({}, KEYS)
+    const token = await tokenOf(server, { expiresInSeconds: 60, subject: 'ada' })
+    const bearer = { authorization: `Bearer ${token}` }
+    expect(await post(server, '/api/tokens', bearer)).toMatchObject({ status: 403 })
+    expect(await post(server, '/api/tickets', bearer)).toMatchObject({ status: 200 })
+    expect(await post(server, '/', bearer, falBody())).toMatchObject({ status: 200 })
+    for (const wish of [
+      { expiresInSeconds: 1 },
+      { expiresInSeconds: 86_400 },
+      { origins: ['blog'] },
+      { subject: '' },
+    ]) {
+      const reply = await post(server, '/api/tokens', withKey, wish)
+      expect([reply.status, JSON.parse(reply.body).error.field.split('.')[0]]).toEqual([
+        422,
+        Object.keys(wish)[0],
+      ])
+    }
+  })
+
+  it('lets a page of another origin in with a token made for it, and no other page', async () => {
+    const { server } = await start({}, KEYS)
+    const token = await tokenOf(server, { origins: [BLOG] })
+    const url = `ws://127.0.0.1:${server.port}/api/live?token=${token}`
+    const client = await connect(server, `/api/live?token=${token}`, { origin: BLOG })
+    client.sendJson({ type: 'hello', protocol: 1 })
+    await client.untilType('welcome')
+    expect(await refusedUpgrade(url, { origin: 'https://evil.example' })).toBe(403)
+    const bearer = { authorization: `Bearer ${token}` }
+    const ticket = await post(server, '/api/tickets', { ...bearer, origin: BLOG })
+    expect(ticket).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': BLOG } })
+    expect(await post(server, '/api/tickets', { ...bearer, origin: 'https://evil.example' })).toMatchObject({
+      status: 403,
+    })
+    const preflight = await plainRequest(server.port, {
+      method: 'OPTIONS',
+      path: '/api/tickets',
+      headers: { origin: BLOG, 'access-control-request-headers': 'authorization' },
+    })
+    expect(preflight).toMatchObject({
+      status: 204,
+      headers: { 'access-control-allow-headers': 'authorization' },
+    })
+  })
+})
+
+describe('TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const certFile = join(folder, 'cert.pem')
+  const keyFile = join(folder, 'key.pem')
+  const subject = [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,DNS:*.fal.run,IP:127.0.0.1',
+  ]
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  execFileSync('openssl', [...made, ...subject, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('serves pages and sockets with the certificate it was given', async () => {
+    const { server } = await start({}, { SKETCHWIRE_TLS_CERT: certFile, SKETCHWIRE_TLS_KEY: keyFile })
+    const body = await new Promise<string>((resolve, reject) => {
+      const url = `https://127.0.0.1:${server.port}/livez`
+      const asked = httpsRequest(url, { rejectUnauthorized: false, agent: false }, (response) => {
+        let text = ''
+        response.on('data', (chunk) => (text += chunk))
+        response.on('end', () => resolve(text))
+      })
+      asked.on('error', reject).end()
+    })
+    expect(body).toBe('alive')
+    const socket = new WebSocket(`wss://127.0.0.1:${server.port}/api/live`, { rejectUnauthorized: false })
+    const client = new WsClient(socket)
+    await new Promise((resolve) => socket.once('open', resolve))
+    client.sendJson({ type: 'hello', protocol: 1 })
+    await client.untilType('welcome')
+    socket.terminate()
+  })
+
+  it('refuses files that are missing, no PEM, or not of each other, naming them', async () => {
+    const other = join(folder, 'other.pem')
+    execFileSync('openssl', ['genpkey', '-algorithm', 'ED25519', '-out', other], { stdio: 'ignore' })
+    writeFileSync(join(folder, 'text.pem'), 'hello')
+    for (const [cert, key] of [
+      [join(folder, 'none.pem'), keyFile],
+      [join(folder, 'text.pem'), keyFile],
+      [certFile, other],
+    ] as const) {
+      const tls = { SKETCHWIRE_TLS_CERT: cert, SKETCHWIRE_TLS_KEY: key }
+      await expect(start({}, tls)).rejects.toMatchObject({
+        code: 'bad_tls',
+        message: expect.stringContaining('.pem'),
+      })
+    }
+  })
+})

@@ -1,0 +1,111 @@
+import { SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../lib/std/clock.ts'
+import { Authenticator } from './authenticator.ts'
+import { TICKET_LIFE_SECONDS } from './tickets.ts'
+
+const KEY = 'studio-key-0123456789'
+
+function world(keys: readonly string[] = [KEY], tokenSecret?: string) {
+  const clock = new FakeClock()
+  const epochMs = () => 1_700_000_000_000 + clock.now()
+  const auth = new Authenticator({ keys, tokenSecret, clock, epochMs })
+  const ask = async (authorization?: string, query = '', address = '10.0.0.7') =>
+    await auth.identify({ authorization, query: new URLSearchParams(query), address })
+  return { clock, auth, ask }
+}
+
+const GRANT = { lifeSeconds: 60, origins: ['https://blog.example'], apps: ['lcm'] }
+
+describe('a server with keys', () => {
+  it.each([
+    `Key ${KEY}`,
+    `key ${KEY}`,
+    `Bearer ${KEY}`,
+    `Basic ${Buffer.from(`anyone:${KEY}`).toString('base64')}`,
+  ])('knows %s', async (authorization) => {
+    expect(await world().ask(authorization)).toMatchObject({ via: 'key' })
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['a wrong key', 'Key studio-key-012345678'],
+    ['a longer key', `Key ${KEY}x`],
+    ['an unknown scheme', `Digest ${KEY}`],
+    ['a scheme alone', 'Key'],
+    ['an empty key', 'Key  '],
+  ])('does not know %s', async (_name, authorization) => {
+    expect(await world().ask(authorization)).toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('tells keys and addresses apart without ever naming a key', async () => {
+    const { ask } = world([KEY, 'another-key-0123456789'])
+    const callers = await Promise.all([
+      ask(`Key ${KEY}`),
+      ask(`Key ${KEY}`, '', '10.0.0.8'),
+      ask('Key another-key-0123456789'),
+    ])
+    expect(new Set(callers.map((one) => 'caller' in one && one.caller)).size).toBe(3)
+    expect(JSON.stringify(callers)).not.toContain('-key-')
+  })
+
+  it('knows a token in the header and in the query until it expires', async () => {
+    const { auth, ask, clock } = world()
+    const { token, lifeSeconds, expiresAtMs } = await auth.tokens.issue({ ...GRANT, subject: 'ada' })
+    expect([lifeSeconds, expiresAtMs]).toEqual([60, 1_700_000_060_000])
+    const ada = { caller: 'token:ada', via: 'token', origins: ['https://blog.example'], apps: ['lcm'] }
+    expect(await ask(`Bearer ${token}`)).toEqual(ada)
+    expect(await ask(undefined, `fal_jwt_token=${token}`)).toEqual(ada)
+    expect(await ask(undefined, `token=${token}`)).toEqual(ada)
+    clock.advance(61_000)
+    expect(await ask(`Bearer ${token}`)).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('expired'),
+    })
+  })
+
+  it('knows no token of another server, of a key taken away, of another algorithm, or without an end', async () => {
+    const { ask } = world()
+    const foreign = await world(['some-other-key-0123']).auth.tokens.issue(GRANT)
+    const former = await world([KEY, 'some-other-key-0123']).auth.tokens.issue(GRANT)
+    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"a"}').toString('base64url')}.AA`
+    for (const token of [foreign.token, former.token, none])
+      expect(await ask(`Bearer ${token}`)).toMatchObject({ code: 'unauthorized' })
+    const secret = 'operator-secret-0123456789'
+    const withSecret = world([KEY], secret)
+    const { hkdfSync } = await import('node:crypto')
+    const raw = new Uint8Array(hkdfSync('sha256', secret, 'sketchwire', 'tokens', 32))
+    const sign = (more: (jwt: SignJWT) => SignJWT) =>
+      more(new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('a')).sign(raw)
+    const endless = await sign((jwt) => jwt.setAudience('sketchwire'))
+    const elsewhere = await sign((jwt) => jwt.setAudience('other').setExpirationTime(1_800_000_000))
+    const good = await sign((jwt) => jwt.setAudience('sketchwire').setExpirationTime(1_800_000_000))
+    expect(await withSecret.ask(`Bearer ${endless}`)).toMatchObject({ code: 'unauthorized' })
+    expect(await withSecret.ask(`Bearer ${elsewhere}`)).toMatchObject({ code: 'unauthorized' })
+    expect(await withSecret.ask(`Bearer ${good}`)).toMatchObject({ via: 'token' })
+  })
+
+  it('takes a ticket once, and not after its time', async () => {
+    const { auth, ask, clock } = world()
+    const known = await ask(`Key ${KEY}`)
+    if ('code' in known) throw new Error(known.message)
+    const first = auth.tickets.issue(known)
+    expect(await ask(undefined, `ticket=${first}`)).toEqual({ ...known, via: 'ticket' })
+    expect(await ask(undefined, `ticket=${first}`)).toMatchObject({ code: 'unauthorized' })
+    const late = auth.tickets.issue(known)
+    clock.advance(TICKET_LIFE_SECONDS * 1000)
+    expect(await ask(undefined, `ticket=${late}`)).toMatchObject({ code: 'unauthorized' })
+  })
+})
+
+describe('a server without keys', () => {
+  it('takes everyone for their address, and knows its own tokens', async () => {
+    const { auth, ask } = world([])
+    expect(auth.hasKeys).toBe(false)
+    expect(await ask()).toMatchObject({ via: 'open', caller: 'address:10.0.0.7' })
+    expect(await ask('Key whatever-they-have-set')).toMatchObject({ via: 'open' })
+    expect(await ask(undefined, 'fal_jwt_token=not.a.token')).toMatchObject({ via: 'open' })
+    const { token } = await auth.tokens.issue(GRANT)
+    expect(await ask(`Bearer ${token}`)).toMatchObject({ via: 'token', origins: ['https://blog.example'] })
+  })
+})

@@ -1,0 +1,83 @@
+import type { WireError } from '../../lib/protocol/errors.ts'
+import type { Clock } from '../../lib/std/clock.ts'
+import { identityOfAddress } from './identity.ts'
+import type { Identity } from './identity.ts'
+import { KeyRing } from './keys.ts'
+import { Tickets } from './tickets.ts'
+import { looksLikeToken, Tokens } from './tokens.ts'
+
+export interface AuthenticatorOptions {
+  readonly keys: readonly string[]
+  readonly tokenSecret: string | undefined
+  readonly clock: Clock
+  /** Wall-clock time in ms since 1970, for the expiry of tokens. */
+  readonly epochMs: () => number
+}
+
+/** What a request shows of itself. */
+export interface Credentials {
+  readonly authorization: string | undefined
+  readonly query: URLSearchParams
+  readonly address: string
+}
+
+export type Verdict = Identity | WireError
+
+/**
+ * Says who calls. Credentials are, in this order: `Authorization: Key`, `Bearer` or `Basic` (the password is the key),
+ * then in the query `ticket`, `token` and fal's `fal_jwt_token`. Without keys everyone passes, named by address or token.
+ */
+export class Authenticator {
+  readonly tokens: Tokens
+  readonly tickets: Tickets
+  readonly #keys: KeyRing
+
+  constructor({ keys, tokenSecret, clock, epochMs }: AuthenticatorOptions) {
+    this.#keys = new KeyRing(keys)
+    this.tokens = new Tokens({ secret: tokenSecret, keys, epochMs })
+    this.tickets = new Tickets(clock)
+  }
+
+  get hasKeys(): boolean {
+    return !this.#keys.isEmpty
+  }
+
+  /** At once where there is nothing to verify. */
+  identify(credentials: Credentials): Verdict | Promise<Verdict> {
+    const { authorization, query, address } = credentials
+    const ticket = query.get('ticket')
+    const presented = fromHeader(authorization) ?? query.get('token') ?? query.get('fal_jwt_token')
+    if (presented === null && ticket === null) return this.#unknown(address, NOTHING_SHOWN)
+    if (presented === null) return this.tickets.take(ticket ?? '') ?? this.#unknown(address, BAD_TICKET)
+    const key = this.#keys.find(presented)
+    if (key) return { ...identityOfAddress(address), caller: `key:${key}@${address}`, via: 'key' }
+    return looksLikeToken(presented) ? this.#token(presented, address) : this.#unknown(address, WRONG_KEY)
+  }
+
+  async #token(token: string, address: string): Promise<Verdict> {
+    const verdict = await this.tokens.verify(token)
+    if (!verdict.ok) return this.#unknown(address, verdict.why === 'expired' ? EXPIRED : WRONG_KEY)
+    const { subject, origins, apps } = verdict
+    return { caller: `token:${subject}`, via: 'token', origins, apps }
+  }
+
+  #unknown(address: string, message: string): Verdict {
+    return this.hasKeys ? { code: 'unauthorized', message } : identityOfAddress(address)
+  }
+}
+
+const NOTHING_SHOWN =
+  'This server asks for a key; send it as "Authorization: Key ...", or a token made with one'
+const WRONG_KEY = 'The server does not know this key or token; check it, or ask whoever runs the server'
+const EXPIRED = 'The token has expired; get a new one'
+const BAD_TICKET = 'The ticket has expired or was used before; get a new one for every connection'
+
+function fromHeader(authorization: string | undefined): string | null {
+  const [, scheme, value] = /^(\w+)\s+(\S.*)$/.exec(authorization?.trim() ?? '') ?? []
+  if (scheme === undefined || value === undefined) return null
+  const kind = scheme.toLowerCase()
+  if (kind === 'key' || kind === 'bearer') return value.trim()
+  if (kind !== 'basic') return null
+  const pair = Buffer.from(value, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1)
+}

@@ -1,0 +1,93 @@
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+
+export const TOKEN_LIFE_SECONDS = { least: 10, most: 3600, usual: 120 } as const
+
+/** What a token lets its bearer do, and for how long. */
+export interface TokenGrant {
+  /** Who its jobs belong to; a fresh name without it. */
+  readonly subject?: string
+  readonly lifeSeconds: number
+  /** Pages that may use it, beside those the server lets in. */
+  readonly origins: readonly string[]
+  /** What it is good for; empty: everything but making more tokens. */
+  readonly apps: readonly string[]
+}
+
+export interface IssuedToken {
+  readonly token: string
+  readonly lifeSeconds: number
+  readonly expiresAtMs: number
+}
+
+export type TokenVerdict =
+  | {
+      readonly ok: true
+      readonly subject: string
+      readonly origins: readonly string[]
+      readonly apps: readonly string[]
+    }
+  | { readonly ok: false; readonly why: 'expired' | 'invalid' }
+
+const AUDIENCE = 'sketchwire'
+const ALGORITHM = 'HS256'
+
+/**
+ * Short-lived signed tokens (JWT, HS256) for browsers, which must not hold a key. The secret comes from the operator,
+ * else from the keys, so that a key taken away takes its tokens along, else from this process alone.
+ */
+export class Tokens {
+  readonly #secret: Uint8Array
+  readonly #epochMs: () => number
+
+  constructor(options: {
+    readonly secret: string | undefined
+    readonly keys: readonly string[]
+    readonly epochMs: () => number
+  }) {
+    this.#secret = deriveSecret(options.secret, options.keys)
+    this.#epochMs = options.epochMs
+  }
+
+  async issue({ subject, lifeSeconds, origins, apps }: TokenGrant): Promise<IssuedToken> {
+    const nowSeconds = Math.floor(this.#epochMs() / 1000)
+    const token = await new SignJWT({ origins: [...origins], apps: [...apps] })
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setSubject(subject ?? randomUUID())
+      .setAudience(AUDIENCE)
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + lifeSeconds)
+      .sign(this.#secret)
+    return { token, lifeSeconds, expiresAtMs: (nowSeconds + lifeSeconds) * 1000 }
+  }
+
+  async verify(token: string): Promise<TokenVerdict> {
+    try {
+      const { payload } = await jwtVerify(token, this.#secret, {
+        algorithms: [ALGORITHM],
+        audience: AUDIENCE,
+        currentDate: new Date(this.#epochMs()),
+        requiredClaims: ['sub', 'exp'],
+      })
+      const { sub = '', origins, apps } = payload
+      return { ok: true, subject: sub, origins: texts(origins), apps: texts(apps) }
+    } catch (error) {
+      return { ok: false, why: error instanceof errors.JWTExpired ? 'expired' : 'invalid' }
+    }
+  }
+}
+
+/** A token is three base64url parts; keys with two dots in them are not forbidden, so this decides only what to try. */
+export function looksLikeToken(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
+}
+
+function deriveSecret(secret: string | undefined, keys: readonly string[]): Uint8Array {
+  const material = secret ?? (keys.length > 0 ? [...keys].sort().join('\n') : undefined)
+  if (material === undefined) return new Uint8Array(randomBytes(32))
+  return new Uint8Array(hkdfSync('sha256', material, 'sketchwire', 'tokens', 32))
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+import type { WireError } from '../../../lib/protocol/errors.ts'
+import { TICKET_LIFE_SECONDS } from '../../auth/tickets.ts'
+import { TOKEN_LIFE_SECONDS } from '../../auth/tokens.ts'
+import { issueToError, parseJson } from '../../compat/validation.ts'
+import type { Reply } from '../host.ts'
+import { json, jsonError } from '../replies.ts'
+import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from '../route.ts'
+
+const origin = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'an origin such as https://blog.example',
+  ),
+)
+const { least, most, usual } = TOKEN_LIFE_SECONDS
+
+const TokenRequestSchema = v.object({
+  expiresInSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)), usual),
+  /** Pages that may use the token, beside those the server lets in. */
+  origins: v.optional(v.pipe(v.array(origin), v.maxLength(20)), []),
+  subject: v.optional(v.pipe(v.string(), v.regex(/^[\w.:@-]{1,128}$/))),
+})
+
+/** Tokens for browsers, and tickets for their sockets. */
+export const authRoutes: RouteModule = (context) => [
+  { ...post('/api/tokens'), handle: (request) => issueToken(request, context) },
+  { ...post('/api/tickets'), handle: (request) => issueTicket(request, context) },
+]
+
+function post(path: string) {
+  const rest = { auth: 'key', cors: true, bodyLimitBytes: 16 * 1024, refuse: jsonError } as const
+  return { path, method: 'POST', ...rest } satisfies Omit<HandlerRouteEntry, 'handle'>
+}
+
+async function issueToken({ identity, body }: RoutedRequest, { auth }: RouteContext): Promise<Reply> {
+  // Else a token would live for ever, by making its own successors.
+  if (identity.via !== 'key' && identity.via !== 'open') return jsonError(ONLY_KEYS)
+  const text = new TextDecoder().decode(body)
+  const parsed = parseJson(text === '' ? '{}' : text)
+  if (!parsed.ok) return jsonError({ code: 'not_json', message: 'The body must be JSON, or empty' })
+  const asked = v.safeParse(TokenRequestSchema, parsed.value)
+  if (!asked.success) return jsonError(issueToError(asked.issues[0], 'invalid_message'))
+  const { expiresInSeconds, origins, subject } = asked.output
+  const issued = await auth.tokens.issue({
+    lifeSeconds: expiresInSeconds,
+    origins,
+    apps: [],
+    ...(subject === undefined ? {} : { subject }),
+  })
+  const { token, lifeSeconds, expiresAtMs } = issued
+  return json(200, {
+    token,
+    tokenType: 'Bearer',
+    expiresInSeconds: lifeSeconds,
+    expiresAt: new Date(expiresAtMs).toISOString(),
+  })
+}
+
+function issueTicket({ identity }: RoutedRequest, { auth }: RouteContext): Reply {
+  return json(200, { ticket: auth.tickets.issue(identity), expiresInSeconds: TICKET_LIFE_SECONDS })
+}
+
+const ONLY_KEYS: WireError = {
+  code: 'forbidden',
+  message: 'Tokens are made with a key, not with another token; call this from your own server',
+}
