@@ -20,7 +20,8 @@ import {
 } from './engine.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
-import { modelInfo, readManifest, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { checkMemory, readModelFolder } from './model-folder.ts'
 import { Slot } from './slot.ts'
 import { StateCell } from './state-cell.ts'
 import { systemClock } from './system-clock.ts'
@@ -77,9 +78,10 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<Lo
 /** Opens a model folder; resolves in state `loading` when its files are checked. `started` says how loading ends. */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<LocalEngine> {
   const modelDir = resolve(options.modelDir)
-  const manifest = await readManifest(modelDir)
+  const { manifest, isSealed } = await readModelFolder(modelDir)
   checkSchedule(manifest, modelDir)
-  await verifyFiles(modelDir, manifest, { hashes: options.verifyHashes ?? true })
+  await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
+  await checkMemory(modelDir, manifest, options.slots ?? 1)
   return new SlotEngine(manifest, { ...options, modelDir })
 }
 

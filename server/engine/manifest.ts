@@ -38,6 +38,7 @@ const SchedulerSchema = v.object({
   originalInferenceSteps: whole,
   timestepScaling: v.number(),
   strengthSemantics: v.picklist(['lcm', 'generic']),
+  sampler: v.optional(v.picklist(['lcm', 'euler', 'euler_ancestral']), 'lcm'),
   clipSample: v.optional(v.boolean(), LCM_DEFAULTS.clipSample),
   clipSampleRange: v.optional(v.number(), LCM_DEFAULTS.clipSampleRange),
   thresholding: v.optional(v.boolean(), LCM_DEFAULTS.thresholding),
@@ -57,6 +58,11 @@ const DefaultsSchema = v.object({
   seed: v.optional(v.number(), 1),
 })
 
+const TokenizerSchema = v.object({
+  maxLength: whole,
+  padId: v.pipe(v.number(), v.integer(), v.minValue(0)),
+})
+
 const ManifestSchema = v.object({
   formatVersion: v.literal(1),
   id: v.string(),
@@ -65,8 +71,12 @@ const ManifestSchema = v.object({
   kind: v.literal('lcm-img2img'),
   files: v.object({
     textEncoder: fileName,
+    /** SDXL's second one: then both give their last hidden state but one, and this one its pooled text_embeds. */
+    textEncoder2: v.optional(fileName),
     weights: v.optional(v.array(fileName), []),
+    /** A tokenizer.json, or a vocab.json with its merges.txt beside it. */
     tokenizer: fileName,
+    tokenizer2: v.optional(fileName),
     sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
   }),
   /** Hex digest of every file named above. */
@@ -83,7 +93,8 @@ const ManifestSchema = v.object({
     posterior: v.optional(v.picklist(['mean', 'sample']), 'mean'),
   }),
   image: v.object({ layout: v.picklist(['uint8-hwc', 'float-nchw']) }),
-  tokenizer: v.object({ maxLength: whole, padId: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  tokenizer: TokenizerSchema,
+  tokenizer2: v.optional(TokenizerSchema),
   scheduler: SchedulerSchema,
   guidance: v.object({
     embedding: v.boolean(),
@@ -164,7 +175,8 @@ function checkSizes({ files, latents, defaults, preview }: Manifest, path: strin
 /** Every file the manifest names, once, the manifest itself excluded. */
 export function manifestFiles({ files }: Manifest): readonly string[] {
   const graphs = files.sizes.flatMap(({ unet, vaeEncoder, vaeDecoder }) => [unet, vaeEncoder, vaeDecoder])
-  return [...new Set([files.textEncoder, files.tokenizer, ...graphs, ...files.weights])]
+  const text = [files.textEncoder, files.textEncoder2, files.tokenizer, files.tokenizer2]
+  return [...new Set([...text, ...graphs, ...files.weights].filter((file) => file !== undefined))]
 }
 
 /**
@@ -181,7 +193,7 @@ export async function verifyFiles(
     const found = await stat(path).catch((cause: unknown) => {
       throw folderError(
         'model_missing_file',
-        `${path} is missing, but ${MANIFEST_FILE} names it; install the model again`,
+        `${path} is missing, but the model is made of it; install the model again`,
         cause,
       )
     })

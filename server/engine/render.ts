@@ -13,7 +13,8 @@ import { decodeImage, encodeImage, type PixelSize, type RgbImage } from './codec
 import type { EngineTimings, JobResult, StepEvent } from './engine.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
-import { readManifest, schedulerConfig, type Manifest } from './manifest.ts'
+import { schedulerConfig, type Manifest } from './manifest.ts'
+import { readModelFolder } from './model-folder.ts'
 import { openModels, type OnnxModels, type Stage } from './onnx/models.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
 import { StepPreviews } from './step-previews.ts'
@@ -38,7 +39,7 @@ export interface Renderer {
 
 /** @throws AppError `model_*` when the folder cannot be used. */
 export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
-  const manifest = await readManifest(config.modelDir)
+  const { manifest } = await readModelFolder(config.modelDir)
   const schedule = createSchedule(schedulerConfig(manifest))
   const stages = new StageTimes()
   const models = await openModels({ ...config, manifest, onRun: (stage, ms) => stages.add(stage, ms) })

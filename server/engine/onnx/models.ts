@@ -1,12 +1,12 @@
 // lib/lcm's `Models` over ONNX graphs: opens a size when it is first drawn in, remembers prompts, times every run.
 import { join } from 'node:path'
-import type { Models, PredictInput, PromptEmbedding, Size } from '../../../lib/lcm/index.ts'
+import type { Models, PredictInput, Size } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import { Lru, memoizePromise } from '../lru.ts'
 import type { Manifest, SizeFiles } from '../manifest.ts'
-import { bindImageDecoder, bindImageEncoder, bindTextEncoder, bindUnet } from './ports.ts'
+import { bindImageDecoder, bindImageEncoder, bindUnet } from './ports.ts'
 import { openGraph, type Graph, type RuntimeOptions, type TensorValue } from './runtime.ts'
-import { loadTokenizer } from './tokenizer.ts'
+import { openTextEncoders } from './text-encoders.ts'
 
 /** Two of everything: the prompts people switch between, at a few dozen kB each. */
 const PROMPTS = 64
@@ -51,7 +51,7 @@ interface GraphSet {
  */
 export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels> {
   const { manifest, maxSizes = SIZES } = options
-  const text = await openTextEncoder(options)
+  const text = await openTextEncoders({ ...options, onRun: (ms) => options.onRun('textEncode', ms) })
   const open = new Lru<string, Promise<GraphSet>>(maxSizes, (graphs) => void releaseOpened(graphs))
   const graphsOf = async (size: Size): Promise<SizeGraphs> => {
     const files = filesOf(manifest, size)
@@ -81,32 +81,6 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
       open.clear()
       await text.release()
     },
-  }
-}
-
-async function openTextEncoder(options: OnnxModelsOptions) {
-  const { manifest, modelDir } = options
-  const tokenize = await loadTokenizer(join(modelDir, manifest.files.tokenizer), manifest.tokenizer)
-  const graph = await openGraph(join(modelDir, manifest.files.textEncoder), options)
-  const feed = bindTextEncoder(graph, manifest)
-  return {
-    async encode(prompt: string): Promise<PromptEmbedding> {
-      const { data, dims } = await timedRun(options, 'textEncode', { graph, feeds: feed(tokenize(prompt)) })
-      const [batch, tokens, width] = dims
-      if (
-        !(data instanceof Float32Array) ||
-        batch === undefined ||
-        tokens === undefined ||
-        width === undefined
-      ) {
-        throw new AppError(
-          'model_unexpected_io',
-          `${graph.path} gave [${dims.join(',')}], expected float32 [1,tokens,width]`,
-        )
-      }
-      return { data, dims: [batch, tokens, width] }
-    },
-    release: () => graph.release(),
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readManifest, type Manifest } from '../manifest.ts'
 import { TOY_MODEL } from '../testing/models.ts'
-import { bindImageDecoder, bindImageEncoder, bindTextEncoder, bindUnet } from './ports.ts'
+import { bindImageDecoder, bindImageEncoder, bindUnet, type UnetFeed } from './ports.ts'
 import type { Graph, Port } from './runtime.ts'
+import { bindTextEncoder } from './text-ports.ts'
 
 const manifest = await readManifest(TOY_MODEL)
 const size = { width: 64, height: 64 }
@@ -22,7 +23,7 @@ const unetPorts = (changes: Record<string, Port | undefined> = {}): Port[] =>
     timestep_cond: port('timestep_cond', 'float32', [1, 256]),
     ...changes,
   }).filter((p) => p !== undefined)
-const feed = {
+const feed: UnetFeed = {
   sample: new Float32Array(512),
   timestep: 699,
   prompt: { data: new Float32Array(192), dims: [1, 24, 8] },
@@ -62,9 +63,9 @@ describe('bindUnet', () => {
     [
       'channels that are not concatenated',
       { sample: port('sample', 'float32', [1, 4, 8, 8]) },
-      'float32[1,4,8,8], expected float32[1,8,8,8]',
+      'float32[1,4,8,8], expected float32|float16[1,8,8,8]',
     ],
-    ['half precision', { sample: port('sample', 'float16', [1, 8, 8, 8]) }, 'float16'],
+    ['double precision', { sample: port('sample', 'float64', [1, 8, 8, 8]) }, 'float64'],
     ['another size', { sample: port('sample', 'float32', [1, 8, 8, 12]) }, '[1,8,8,12]'],
     [
       'another prompt length',
@@ -89,7 +90,7 @@ describe('image graphs', () => {
       dims: [1, 64, 64, 3],
     })
     expect(() => bindImageEncoder(bytes, size, floats)).toThrow(
-      'uint8[1,64,64,3], expected float32[1,3,64,64]',
+      'uint8[1,64,64,3], expected float32|float16[1,3,64,64]',
     )
     const nchw = graph([port('sample', 'float32', ['B', 3, 'h', 'w'])], [latents])
     expect(bindImageEncoder(nchw, size, floats).feed(rgb).sample?.data[0]).toBe(1)
@@ -147,20 +148,33 @@ describe('image graphs', () => {
 
 describe('bindTextEncoder', () => {
   const output = port('last_hidden_state', 'float32', [1, 24, 8])
+  const ids = port('input_ids', 'int64', [1, 24])
 
   it('feeds ids of the type and length the graph takes', () => {
-    const ids = Array.from({ length: 24 }, (_, i) => i)
-    const wide = bindTextEncoder(graph([port('input_ids', 'int64', [1, 24])], [output]), manifest)
-    expect(wide(ids).input_ids).toEqual({ data: BigInt64Array.from(ids, BigInt), dims: [1, 24] })
-    const narrow = bindTextEncoder(graph([port('input_ids', 'int32', ['b', 'n'])], [output]), manifest)
-    expect(narrow(ids).input_ids).toEqual({ data: Int32Array.from(ids), dims: [1, 24] })
+    const values = Array.from({ length: 24 }, (_, i) => i)
+    const wide = bindTextEncoder(graph([ids], [output]), 24, 'last')
+    expect(wide.feed(values).input_ids).toEqual({ data: BigInt64Array.from(values, BigInt), dims: [1, 24] })
+    const narrow = bindTextEncoder(graph([port('input_ids', 'int32', ['b', 'n'])], [output]), 24, 'last')
+    expect(narrow.feed(values).input_ids).toEqual({ data: Int32Array.from(values), dims: [1, 24] })
   })
 
-  it('refuses another length or a second input', () => {
-    expect(() => bindTextEncoder(graph([port('input_ids', 'int64', [1, 77])], [output]), manifest)).toThrow(
+  it('reads the last hidden state, or of SDXL the last but one and the pooled embedding', () => {
+    const states = [0, 1, 2, 10].map((i) => port(`hidden_states.${i}`, 'float32', ['b', 'n', 8]))
+    const embeds = port('text_embeds', 'float32', ['b', 8])
+    const all = graph([ids], [embeds, output, ...states.reverse()])
+    expect(bindTextEncoder(all, 24, 'last').outputs).toEqual(['last_hidden_state'])
+    expect(bindTextEncoder(all, 24, 'hidden').outputs).toEqual(['hidden_states.2'])
+    expect(bindTextEncoder(all, 24, 'hidden+pooled').outputs).toEqual(['hidden_states.2', 'text_embeds'])
+  })
+
+  it('refuses another length, a second input, or an SDXL encoder without its hidden states', () => {
+    expect(() => bindTextEncoder(graph([port('input_ids', 'int64', [1, 77])], [output]), 24, 'last')).toThrow(
       '[1,77]',
     )
-    const two = [port('input_ids', 'int64', [1, 24]), port('attention_mask', 'int64', [1, 24])]
-    expect(() => bindTextEncoder(graph(two, [output]), manifest)).toThrow('input_ids, attention_mask')
+    const two = [ids, port('attention_mask', 'int64', [1, 24])]
+    expect(() => bindTextEncoder(graph(two, [output]), 24, 'last')).toThrow('input_ids, attention_mask')
+    expect(() => bindTextEncoder(graph([ids], [output]), 24, 'hidden')).toThrow(
+      'gives last_hidden_state, expected hidden_states.N',
+    )
   })
 })

@@ -1,46 +1,16 @@
 // Checks what a graph takes and gives against the manifest, and adapts to what exporters do differently: the
 // timestep's type and rank, the width of token ids, images as bytes or floats.
-import { latentsOfMoments, nchwToRgb, rgbToNchw, type Size } from '../../../lib/lcm/index.ts'
+import {
+  latentsOfMoments,
+  nchwToRgb,
+  rgbToNchw,
+  type PromptEmbedding,
+  type Size,
+} from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
-import type { Graph, Port, TensorData, TensorValue } from './runtime.ts'
-
-type Dim = number | string
-
-interface Expected {
-  readonly types: readonly string[]
-  /** Names stand for any size. */
-  readonly shapes: readonly (readonly Dim[])[]
-}
-
-function describe(type: string, shape: readonly Dim[]): string {
-  return `${type}[${shape.join(',')}]`
-}
-
-function unexpected(graph: Graph, what: string): AppError {
-  const message = `${graph.path}: ${what}; correct manifest.json, or export the model again`
-  return new AppError('model_unexpected_io', message)
-}
-
-function fits(shape: readonly Dim[], expected: readonly Dim[]): boolean {
-  if (shape.length !== expected.length) return false
-  return shape.every(
-    (dim, i) => typeof dim === 'string' || typeof expected[i] === 'string' || dim === expected[i],
-  )
-}
-
-function check(graph: Graph, port: Port, { types, shapes }: Expected): Port {
-  if (types.includes(port.type) && shapes.some((shape) => fits(port.shape, shape))) return port
-  const wanted = shapes.map((shape) => describe(types.join('|'), shape)).join(' or ')
-  throw unexpected(graph, `${port.name} is ${describe(port.type, port.shape)}, expected ${wanted}`)
-}
-
-function only(graph: Graph, ports: readonly Port[], kind: string): Port {
-  const [first] = ports
-  if (first !== undefined && (ports.length === 1 || kind === 'output')) return first
-  const names = ports.map(({ name }) => name).join(', ')
-  throw unexpected(graph, `has ${kind}s ${names === '' ? 'none' : names}, expected exactly one ${kind}`)
-}
+import { check, FLOAT, only, unexpected, type Dim, type Expected } from './port-checks.ts'
+import type { Graph, TensorData, TensorValue } from './runtime.ts'
 
 function latentShape(channels: number, size: Size, { latents }: Manifest): readonly Dim[] {
   return [1, channels, size.height / latents.downsample, size.width / latents.downsample]
@@ -49,35 +19,13 @@ function latentShape(channels: number, size: Size, { latents }: Manifest): reado
 function imageExpected(size: Size, { image }: Manifest): Expected {
   return image.layout === 'uint8-hwc'
     ? { types: ['uint8'], shapes: [[1, size.height, size.width, 3]] }
-    : { types: ['float32'], shapes: [[1, 3, size.height, size.width]] }
-}
-
-/** How token ids enter: [1,maxLength] int32 or int64. */
-export function bindTextEncoder(
-  graph: Graph,
-  { tokenizer }: Manifest,
-): (ids: readonly number[]) => Record<string, TensorValue> {
-  const shape = [1, tokenizer.maxLength]
-  const input = check(graph, only(graph, graph.inputs, 'input'), {
-    types: ['int64', 'int32'],
-    shapes: [shape],
-  })
-  check(graph, only(graph, graph.outputs, 'output'), {
-    types: ['float32'],
-    shapes: [[1, tokenizer.maxLength, 'width']],
-  })
-  return (ids) => ({
-    [input.name]: {
-      data: input.type === 'int32' ? Int32Array.from(ids) : BigInt64Array.from(ids, BigInt),
-      dims: shape,
-    },
-  })
+    : { types: FLOAT, shapes: [[1, 3, size.height, size.width]] }
 }
 
 export interface UnetFeed {
   readonly sample: Float32Array
   readonly timestep: number
-  readonly prompt: TensorValue
+  readonly prompt: PromptEmbedding
   readonly timestepCond: Float32Array | undefined
 }
 
@@ -87,15 +35,10 @@ export function bindUnet(
   size: Size,
   manifest: Manifest,
 ): (feed: UnetFeed) => Record<string, TensorValue> {
-  const { latents, guidance, tokenizer } = manifest
+  const { latents, guidance } = manifest
   const channels = latents.channels * (latents.imageLatents === 'concat' ? 2 : 1)
   const shape = latentShape(channels, size, manifest).map(Number)
-  const expected: Record<string, Expected> = {
-    sample: { types: ['float32'], shapes: [shape] },
-    timestep: { types: ['float32', 'int64', 'int32'], shapes: [[], [1]] },
-    encoder_hidden_states: { types: ['float32'], shapes: [[1, tokenizer.maxLength, 'width']] },
-    ...(guidance.embedding ? { timestep_cond: { types: ['float32'], shapes: [[1, guidance.dim]] } } : {}),
-  }
+  const expected = unetInputs(shape, manifest)
   checkNames(graph, Object.keys(expected))
   const ports = new Map(
     graph.inputs.map((port) => [
@@ -104,20 +47,49 @@ export function bindUnet(
     ]),
   )
   check(graph, only(graph, graph.outputs, 'output'), {
-    types: ['float32'],
+    types: FLOAT,
     shapes: [latentShape(latents.channels, size, manifest)],
   })
   const timestep = ports.get('timestep')
+  const xlFeed = ports.has('time_ids') ? sizeConditions(size) : () => ({})
   return (feed) => ({
     sample: { data: feed.sample, dims: shape },
     timestep: {
       data: numberOfType(timestep?.type, feed.timestep),
       dims: timestep?.shape.length === 0 ? [] : [1],
     },
-    encoder_hidden_states: feed.prompt,
+    encoder_hidden_states: { data: feed.prompt.data, dims: feed.prompt.dims },
+    ...xlFeed(feed.prompt),
     ...(feed.timestepCond === undefined
       ? {}
       : { timestep_cond: { data: feed.timestepCond, dims: [1, guidance.dim] } }),
+  })
+}
+
+function unetInputs(
+  sample: readonly Dim[],
+  { guidance, tokenizer, files }: Manifest,
+): Record<string, Expected> {
+  return {
+    sample: { types: FLOAT, shapes: [sample] },
+    timestep: { types: [...FLOAT, 'int64', 'int32'], shapes: [[], [1]] },
+    encoder_hidden_states: { types: FLOAT, shapes: [[1, tokenizer.maxLength, 'width']] },
+    ...(guidance.embedding ? { timestep_cond: { types: FLOAT, shapes: [[1, guidance.dim]] } } : {}),
+    ...(files.textEncoder2 === undefined ? {} : XL_INPUTS),
+  }
+}
+
+/** Beside the prompt SDXL sees its pooled embedding, and sizes: original height and width, crop, target. */
+const XL_INPUTS: Readonly<Record<string, Expected>> = {
+  text_embeds: { types: FLOAT, shapes: [[1, 'width']] },
+  time_ids: { types: FLOAT, shapes: [[1, 6]] },
+}
+
+function sizeConditions({ width, height }: Size): (prompt: PromptEmbedding) => Record<string, TensorValue> {
+  const timeIds = Float32Array.of(height, width, 0, 0, height, width)
+  return ({ pooled = new Float32Array() }) => ({
+    text_embeds: { data: pooled, dims: [1, pooled.length] },
+    time_ids: { data: timeIds, dims: [1, 6] },
   })
 }
 
@@ -127,6 +99,7 @@ function checkNames(graph: Graph, expected: readonly string[]): void {
   throw unexpected(graph, `has inputs ${found.join(', ')}, expected ${expected.join(', ')}`)
 }
 
+// float16 timesteps are fed as float32 and rounded where tensors are made: whole numbers to 2048 are exact.
 function numberOfType(type: string | undefined, value: number): TensorData {
   if (type === 'int64') return BigInt64Array.of(BigInt(value))
   return type === 'int32' ? Int32Array.of(value) : Float32Array.of(value)
@@ -145,7 +118,7 @@ export function bindImageEncoder(graph: Graph, size: Size, manifest: Manifest): 
   const moments = latentShape(2 * channels, size, manifest)
   const drawn = manifest.latents.posterior === 'sample'
   const shapes = drawn ? [moments] : [latentShape(channels, size, manifest), moments]
-  check(graph, only(graph, graph.outputs, 'output'), { types: ['float32'], shapes })
+  check(graph, only(graph, graph.outputs, 'output'), { types: FLOAT, shapes })
   const length = latentShape(channels, size, manifest).reduce<number>(
     (product, dim) => product * Number(dim),
     1,
@@ -183,7 +156,7 @@ export interface ImageDecoderBinding {
 export function bindImageDecoder(graph: Graph, size: Size, manifest: Manifest): ImageDecoderBinding {
   const { channels, scalingFactor } = manifest.latents
   const dims = latentShape(channels, size, manifest).map(Number)
-  const input = check(graph, only(graph, graph.inputs, 'input'), { types: ['float32'], shapes: [dims] })
+  const input = check(graph, only(graph, graph.inputs, 'input'), { types: FLOAT, shapes: [dims] })
   check(graph, only(graph, graph.outputs, 'output'), imageExpected(size, manifest))
   return {
     feed: (latents) => ({ [input.name]: { data: scaled(latents, 1 / scalingFactor), dims } }),

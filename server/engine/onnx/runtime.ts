@@ -1,9 +1,11 @@
 // The only importer of onnxruntime-node: opens graphs, tells what goes in and out of them, runs them. `run` blocks
 // its thread for the whole run although it returns a promise, so only the engine's child process may come here.
+import './no-float16-array.ts'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
+import { fromHalf, toHalf } from './half.ts'
 
-/** Element types the engine can make and read; half precision stays inside the graphs. */
+/** Element types the engine can make and read; float16 ports are fed from and read to float32. */
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array
 
 export interface TensorValue {
@@ -36,8 +38,11 @@ export interface Graph {
   readonly path: string
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
-  /** Outputs in the order of `outputs`. Blocks this thread. */
-  run(feeds: Readonly<Record<string, TensorValue>>): Promise<readonly TensorValue[]>
+  /** The outputs named, in that order; default the first. Blocks this thread. */
+  run(
+    feeds: Readonly<Record<string, TensorValue>>,
+    wanted?: readonly string[],
+  ): Promise<readonly TensorValue[]>
   release(): Promise<void>
 }
 
@@ -59,14 +64,16 @@ export async function openGraph(path: string, { provider, threads }: RuntimeOpti
     const message = `${path} cannot be opened on provider ${provider} (${messageOf(cause)}); install the model again, or choose provider cpu`
     throw new AppError('model_unloadable', message, { cause })
   })
+  const inputs = ports(session.inputMetadata)
   const outputs = ports(session.outputMetadata)
+  const halves = new Set(inputs.filter(({ type }) => type === 'float16').map(({ name }) => name))
   return {
     path,
-    inputs: ports(session.inputMetadata),
+    inputs,
     outputs,
-    async run(feeds) {
-      const results = await session.run(toTensors(feeds))
-      return outputs.map(({ name }) => fromTensor(name, results[name]))
+    async run(feeds, wanted = outputs.slice(0, 1).map(({ name }) => name)) {
+      const results = await session.run(toTensors(feeds, halves), wanted)
+      return wanted.map((name) => fromTensor(name, results[name]))
     },
     release: () => session.release(),
   }
@@ -82,13 +89,17 @@ function ports(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
   })
 }
 
-function toTensors(feeds: Readonly<Record<string, TensorValue>>): Record<string, Tensor> {
+function toTensors(
+  feeds: Readonly<Record<string, TensorValue>>,
+  halves: ReadonlySet<string>,
+): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(feeds).map(([name, { data, dims }]) => [name, toTensor(data, dims)]),
+    Object.entries(feeds).map(([name, { data, dims }]) => [name, toTensor(data, dims, halves.has(name))]),
   )
 }
 
-function toTensor(data: TensorData, dims: readonly number[]): Tensor {
+function toTensor(data: TensorData, dims: readonly number[], isHalf: boolean): Tensor {
+  if (isHalf && data instanceof Float32Array) return new Tensor('float16', toHalf(data), dims)
   if (data instanceof Float32Array) return new Tensor('float32', data, dims)
   if (data instanceof Uint8Array) return new Tensor('uint8', data, dims)
   if (data instanceof Int32Array) return new Tensor('int32', data, dims)
@@ -98,10 +109,11 @@ function toTensor(data: TensorData, dims: readonly number[]): Tensor {
 function fromTensor(name: string, value: InferenceSession.ReturnType[string] | undefined): TensorValue {
   if (value instanceof Tensor) {
     const { data, dims } = value
+    if (data instanceof Uint16Array && value.type === 'float16') return { data: fromHalf(data), dims }
     if (data instanceof Float32Array || data instanceof Uint8Array) return { data, dims }
   }
   throw new AppError(
     'model_unexpected_io',
-    `Output ${name} is neither float32 nor uint8; export the model again`,
+    `Output ${name} is neither float32, float16 nor uint8; export the model again`,
   )
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { copyModel, TOY_MODEL } from '../testing/models.ts'
+import { copyModel, TOY_MODEL, toyFolder } from '../testing/models.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
 // The toy model's: one id per byte (byte + 3), <s> = 1 before, </s> = 2 after, <pad> = 0.
@@ -58,5 +58,26 @@ describe('tokenizer', () => {
       expect(error).toMatchObject({ code: 'model_unloadable' })
       expect(String(error)).toContain(broken)
     }
+  })
+})
+
+describe("CLIP's vocab.json and merges.txt", () => {
+  it('give the ids of the tokenizer.json made of them', async () => {
+    const options = { maxLength: 16, padId: 0 }
+    const slow = await loadTokenizer(join(toyFolder('lcm-optimum'), 'tokenizer/vocab.json'), options)
+    const fast = await loadTokenizer(join(toyFolder('lcm-lora-old'), 'tokenizer/tokenizer.json'), options)
+    for (const text of ['A  House', "it's 12 houses", 'Üben, 🏠!', '', 'x'.repeat(100)])
+      expect(slow(text)).toEqual(fast(text))
+    // <|startoftext|> a</w> house</w> <|endoftext|>
+    expect(slow('a house').slice(0, 4)).toEqual([517, expect.any(Number), 515, 518])
+  })
+
+  it('are refused when they are not of CLIP', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    await writeFile(join(copy.dir, 'vocab.json'), '{"a":0}')
+    await writeFile(join(copy.dir, 'merges.txt'), '')
+    await expect(loadTokenizer(join(copy.dir, 'vocab.json'), { maxLength: 8, padId: 0 })).rejects.toThrow(
+      /vocab.json has no <\|startoftext\|>/,
+    )
   })
 })

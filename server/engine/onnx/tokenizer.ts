@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
+import { clipTokenizer } from './clip-tokenizer.ts'
 
 export interface TokenizerOptions {
   /** Every prompt becomes exactly this many ids. */
@@ -18,10 +20,10 @@ const TokenizerFileSchema = v.looseObject({
   model: v.looseObject({ vocab: v.optional(v.unknown()), unk_token: v.optional(v.nullable(v.string())) }),
 })
 
-/** Loads a `tokenizer.json`. @throws AppError `model_unloadable` naming the file. */
+/** Loads a `tokenizer.json`, or CLIP's `vocab.json` with `merges.txt` beside it. @throws AppError `model_unloadable` naming the file. */
 export async function loadTokenizer(path: string, options: TokenizerOptions): Promise<Tokenize> {
   try {
-    const json = v.parse(TokenizerFileSchema, JSON.parse(await readFile(path, 'utf8')))
+    const json = v.parse(TokenizerFileSchema, await readTokenizer(path))
     const tokenizer = new Tokenizer(json, {})
     const unknownId = unknownIdOf(tokenizer, json.model.unk_token) ?? options.padId
     const plain = lowercases(json.normalizer) ? plainSigma : (text: string) => text
@@ -41,6 +43,12 @@ function lowercases(normalizer: unknown): boolean {
 /** The library lowers with JavaScript's rule, which ends words in ς; transformers' lowers each letter by itself. */
 function plainSigma(text: string): string {
   return text.replaceAll('Σ', 'σ')
+}
+
+async function readTokenizer(path: string): Promise<unknown> {
+  const json: unknown = JSON.parse(await readFile(path, 'utf8'))
+  if (basename(path) !== 'vocab.json') return json
+  return clipTokenizer(json, await readFile(join(dirname(path), 'merges.txt'), 'utf8'))
 }
 
 type Encode = (text: string, special: boolean) => number[]

@@ -32,3 +32,28 @@ export async function copyModel(source: string): Promise<ModelCopy> {
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   }
 }
+
+/** Tiny folders in diffusers' ONNX layout, written by models/golden/make_toy_folders.py, by name. */
+export const TOY_FOLDERS = ['lcm-optimum', 'lcm-lora-old', 'sd-turbo-half', 'sdxl-lcm', 'sdxl-turbo'] as const
+export const toyFolder = (name: (typeof TOY_FOLDERS)[number]): string =>
+  fileURLToPath(new URL(`./folders/${name}`, here))
+
+export interface FolderCopy extends AsyncDisposable {
+  readonly dir: string
+  /** Changes fields of one of its JSON files. */
+  edit(file: string, change: Record<string, unknown>): Promise<void>
+}
+
+/** A copy of any model folder that a test may break. */
+export async function copyModelFolder(source: string): Promise<FolderCopy> {
+  const dir = await mkdtemp(join(tmpdir(), 'sketchwire-folder-'))
+  await cp(source, dir, { recursive: true })
+  return {
+    dir,
+    async edit(file, change) {
+      const json: unknown = JSON.parse(await readFile(join(dir, file), 'utf8'))
+      await writeFile(join(dir, file), JSON.stringify(Object.assign({}, json, change)))
+    },
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,54 @@
+// The door to every model folder: our own layout (manifest.json), or diffusers' ONNX layout.
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../lib/std/errors.ts'
+import { isDiffusersFolder, readDiffusersFolder } from './folder/diffusers-folder.ts'
+import { MANIFEST_FILE, manifestFiles, readManifest, type Manifest } from './manifest.ts'
+
+export interface ModelFolder {
+  readonly manifest: Manifest
+  /** Whether the folder carries digests of its own files, to be compared at every start. */
+  readonly isSealed: boolean
+}
+
+/** @throws AppError `model_*`: what was found, what was expected, and the remedy. */
+export async function readModelFolder(modelDir: string): Promise<ModelFolder> {
+  if (existsSync(join(modelDir, MANIFEST_FILE)))
+    return { manifest: await readManifest(modelDir), isSealed: true }
+  // Several GB are hashed when they are installed and by `npm run models -- verify`, not at every start.
+  if (isDiffusersFolder(modelDir)) return { manifest: await readDiffusersFolder(modelDir), isSealed: false }
+  const found = existsSync(modelDir)
+    ? `has neither ${MANIFEST_FILE} nor diffusers' ONNX files (unet/model.onnx)`
+    : 'does not exist'
+  const remedy = 'name a model folder, or install one with "npm run models -- add ID"'
+  throw new AppError('model_missing_file', `${modelDir} ${found}; ${remedy}`)
+}
+
+/** Bytes of everything the model is made of: about what its weights take in memory. */
+export async function modelBytes(modelDir: string, manifest: Manifest): Promise<number> {
+  let total = 0
+  for (const file of manifestFiles(manifest)) total += await bytesOf(join(modelDir, file))
+  return total
+}
+
+/**
+ * Weights that cannot fit would end the child without a word, killed by the system.
+ * @throws AppError `model_too_large`.
+ */
+export async function checkMemory(modelDir: string, manifest: Manifest, slots: number): Promise<void> {
+  const needed = (await modelBytes(modelDir, manifest)) * slots
+  const limit = process.constrainedMemory()
+  const has = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  if (needed <= has) return
+  const each = slots === 1 ? '' : ` for ${slots} slots`
+  const message = `${manifest.name} needs at least ${gigabytes(needed)} of memory${each}, this machine has ${gigabytes(has)}; use a smaller model ("npm run models -- list")${slots === 1 ? '' : ' or fewer slots'}`
+  throw new AppError('model_too_large', message)
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+async function bytesOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0
+}

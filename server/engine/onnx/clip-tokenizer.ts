@@ -1,0 +1,69 @@
+// CLIP's slow tokenizer files as the tokenizer.json that transformers' own converter writes from them
+// (huggingface/transformers `CLIPConverter`, Apache-2.0), for folders that carry no tokenizer.json.
+import * as v from 'valibot'
+
+const Vocabulary = v.record(v.string(), v.number())
+
+const START = '<|startoftext|>'
+const END = '<|endoftext|>'
+
+const WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"
+
+const NORMALIZER = {
+  type: 'Sequence',
+  normalizers: [
+    { type: 'NFC' },
+    { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+    { type: 'Lowercase' },
+  ],
+}
+
+const PRE_TOKENIZER = {
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'Split', pattern: { Regex: WORDS }, behavior: 'Removed', invert: true },
+    { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+  ],
+}
+
+/**
+ * @param vocab contents of vocab.json: token to id.
+ * @param merges text of merges.txt: a version line, then one pair a line.
+ * @throws ValiError, or Error when CLIP's own tokens are not in the vocabulary.
+ */
+export function clipTokenizer(vocab: unknown, merges: string): unknown {
+  const ids = v.parse(Vocabulary, vocab)
+  const special = (content: string) => {
+    const id = ids[content]
+    if (id === undefined) throw new Error(`vocab.json has no ${content}: it is not a CLIP vocabulary`)
+    return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
+  }
+  const [start, end] = [special(START), special(END)]
+  return {
+    version: '1.0',
+    added_tokens: [start, { ...end, normalized: true }],
+    normalizer: NORMALIZER,
+    pre_tokenizer: PRE_TOKENIZER,
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: [END, end.id],
+      cls: [START, start.id],
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      unk_token: END,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '</w>',
+      fuse_unk: false,
+      vocab: ids,
+      merges: mergeLines(merges),
+    },
+  }
+}
+
+function mergeLines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#version'))
+}
