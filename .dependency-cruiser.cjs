@@ -73,6 +73,17 @@ module.exports = {
     never('app-has-no-sockets', '^app/', '^lib/client/'),
     onlyBelow('engine-knows-no-session', 'engine', []),
     onlyBelow('auth-knows-no-session', 'auth', []),
+    {
+      name: 'models-cli-knows-models-only',
+      severity: 'error',
+      from: { path: '^server/models-cli/', ...tests },
+      to: { path: '^server/', pathNot: '^server/(models-cli/|engine/|config\\.ts)' },
+    },
+    never(
+      'models-cli-is-a-program',
+      '^(app|components|lib|server/(engine|session|compat|gateway|bench))/',
+      '^server/models-cli/',
+    ),
     onlyBelow('session-knows-no-wire', 'session', ['engine']),
     {
       name: 'session-knows-engine-as-a-type',
@@ -90,7 +101,7 @@ module.exports = {
     onlyFrom('one-owner-msgpack', '@msgpack', '^server/compat/(fal-realtime|sdxl-websocket)\\.ts$'),
     onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
     onlyFrom('one-owner-jose', 'jose', '^server/auth/tokens\\.ts$'),
-    onlyFrom('one-owner-undici', 'undici', '^server/gateway/fetch-image\\.ts$'),
+    onlyFrom('one-owner-undici', 'undici', '^server/(gateway/fetch-image|models-cli/hub)\\.ts$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
   ],
   options: {

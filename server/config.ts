@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'
 import { MIN_KEY_CHARS } from './auth/keys.ts'
+import { chosenModel } from './chosen-model.ts'
 import { isLoopbackHost } from './gateway/origin.ts'
 
 export interface Config {
@@ -50,6 +51,12 @@ const key = v.pipe(v.string(), v.minLength(MIN_KEY_CHARS), v.regex(/^[^\s,]+$/))
 const fetchHost = v.pipe(v.string(), v.regex(/^(\*\.)?[\w-]+(\.[\w-]+)*(:\d{1,5})?$/))
 const file = { allowed: 'the path of a PEM file', schema: v.pipe(v.string(), v.minLength(1)) }
 
+const hubAddress = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)),
+  v.transform((text) => text.replace(/\/+$/, '')),
+)
+
 /** Each variable: what it takes, in words for the error message, and its schema. */
 const VARIABLES = {
   HOST: {
@@ -94,6 +101,10 @@ const VARIABLES = {
   SKETCHWIRE_MAX_SESSIONS: { allowed: 'a whole number from 1 to 10000', schema: whole(1, 10_000) },
   SKETCHWIRE_JOB_DEADLINE_MS: { allowed: 'a whole number from 1000 to 600000', schema: whole(1000, 600_000) },
   SKETCHWIRE_FAKE_STEP_MS: { allowed: 'a whole number from 0 to 60000', schema: whole(0, 60_000) },
+  SKETCHWIRE_HUB: { allowed: 'the http(s) address of a model hub', schema: hubAddress },
+  HF_ENDPOINT: { allowed: 'the http(s) address of a model hub', schema: hubAddress },
+  HF_TOKEN: { allowed: 'a token of the model hub', schema: v.pipe(v.string(), v.regex(/^[\w.-]+$/)) },
+  SKETCHWIRE_MODELS_ROOT: { allowed: 'a folder with a models folder in it', schema: v.string() },
   METRICS_PORT: { allowed: 'a whole number from 1 to 65535', schema: whole(1, 65535) },
   LOG_LEVEL: { allowed: LOG_LEVELS.join(', '), schema: v.picklist(LOG_LEVELS) },
 } as const
@@ -108,8 +119,9 @@ type Flags = Readonly<Partial<Record<Name, { readonly flag: string; readonly val
  * Throws AppError `bad_environment` that names the variable or option, its value, what is allowed and the remedy.
  *
  * @param flags what the command line said (cli.ts)
+ * @param root where `npm run models -- use` wrote its choice
  */
-export function readConfig(env: Environment = process.env, flags: Flags = {}): Config {
+export function readConfig(env: Environment = process.env, flags: Flags = {}, root = process.cwd()): Config {
   const source: Source = { env, flags }
   const read = <N extends Name>(name: N) => readVariable(name, source)
   const host = read('HOST') ?? '127.0.0.1'
@@ -119,7 +131,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}): C
     host,
     port: read('PORT') ?? 7878,
     engine,
-    modelDir: read('SKETCHWIRE_MODEL') ?? 'models/pocket',
+    modelDir: read('SKETCHWIRE_MODEL') ?? chosenModel(root) ?? 'models/pocket',
     provider: read('SKETCHWIRE_PROVIDER'),
     threads: read('SKETCHWIRE_THREADS'),
     slots: read('SKETCHWIRE_SLOTS'),
@@ -139,6 +151,24 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}): C
   } satisfies Config
   if (!config.loopbackOnly && config.keys.length === 0) throw openToAll(host)
   return Object.freeze(config)
+}
+
+export interface HubConfig {
+  readonly url: string
+  readonly token: string | undefined
+  /** The repository's folder, when it is not the one this program is in. */
+  readonly root?: string
+}
+
+/** Where `npm run models` downloads from; a mirror is named as for Hugging Face's own tools. */
+export function readHubConfig(env: Environment = process.env): HubConfig {
+  const read = <N extends Name>(name: N) => readVariable(name, { env, flags: {} })
+  const root = read('SKETCHWIRE_MODELS_ROOT')
+  return {
+    url: read('SKETCHWIRE_HUB') ?? read('HF_ENDPOINT') ?? 'https://huggingface.co',
+    token: read('HF_TOKEN'),
+    ...(root === undefined ? {} : { root }),
+  }
 }
 
 function bothOrNone(certFile: string | undefined, keyFile: string | undefined): Config['tls'] {
@@ -177,7 +207,7 @@ function readVariable<N extends Name>(
 }
 
 /** Secrets are not repeated: error messages end up in logs. */
-const SECRETS: readonly Name[] = ['SKETCHWIRE_KEYS', 'SKETCHWIRE_TOKEN_SECRET']
+const SECRETS: readonly Name[] = ['SKETCHWIRE_KEYS', 'SKETCHWIRE_TOKEN_SECRET', 'HF_TOKEN']
 
 function refuse(name: Name, { env, flags }: Source): AppError {
   const said = flags[name]

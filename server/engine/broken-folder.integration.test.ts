@@ -47,7 +47,9 @@ describe('a model folder that cannot be used is said at start', () => {
     await copy.edit((m) => ({ ...m, latents: { ...m.latents, imageLatents: 'none' } }))
     const { code, message } = await refusal(copy.dir)
     expect(code).toBe('model_unexpected_io')
-    expect(message).toContain('unet.64x64.onnx: sample is float32[1,8,8,8], expected float32|float16[1,4,8,8]')
+    expect(message).toContain(
+      'unet.64x64.onnx: sample is float32[1,8,8,8], expected float32|float16[1,4,8,8]',
+    )
   })
 
   it('with a graph that is none', async () => {

@@ -19,11 +19,10 @@ export async function readModelFolder(modelDir: string): Promise<ModelFolder> {
     return { manifest: await readManifest(modelDir), isSealed: true }
   // Several GB are hashed when they are installed and by `npm run models -- verify`, not at every start.
   if (isDiffusersFolder(modelDir)) return { manifest: await readDiffusersFolder(modelDir), isSealed: false }
-  const found = existsSync(modelDir)
-    ? `has neither ${MANIFEST_FILE} nor diffusers' ONNX files (unet/model.onnx)`
-    : 'does not exist'
+  const where = existsSync(modelDir) ? modelDir : `${modelDir}, which does not exist`
   const remedy = 'name a model folder, or install one with "npm run models -- add ID"'
-  throw new AppError('model_missing_file', `${modelDir} ${found}; ${remedy}`)
+  const message = `Found neither ${MANIFEST_FILE} nor diffusers' unet/model.onnx in ${where}; ${remedy}`
+  throw new AppError('model_missing_file', message)
 }
 
 /** Bytes of everything the model is made of: about what its weights take in memory. */

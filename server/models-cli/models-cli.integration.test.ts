@@ -1,0 +1,276 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { readConfig } from '../config.ts'
+import { createLocalEngine } from '../engine/local-engine.ts'
+import { silentLog } from '../engine/log.ts'
+import { buildServer } from '../engine/testing/build-server.ts'
+import { toyFolder } from '../engine/testing/models.ts'
+import { COMMANDS, type Context } from './commands.ts'
+import { createHub } from './hub.ts'
+import { Store } from './store.ts'
+import { REPOSITORY, startHub, type TestHub } from './testing/hub.ts'
+
+beforeAll(buildServer, 120_000)
+
+const ID = 'toy'
+const UNET = 'unet/model.onnx'
+const PLENTY = 1e12
+
+interface Setup extends AsyncDisposable {
+  readonly root: string
+  readonly hub: TestHub
+  readonly printed: string[]
+  readonly installed: string
+  /** Cuts the next download of the U-Net when so many bytes are on the disk. */
+  breakAfter(bytes: number): void
+  run(command: string, id?: string, change?: Partial<Context>): Promise<void>
+}
+
+async function setUp(): Promise<Setup> {
+  const root = await mkdtemp(join(tmpdir(), 'sketchwire-models-'))
+  const hub = await startHub(toyFolder('lcm-optimum'))
+  await mkdir(join(root, 'models'))
+  const entry = { id: ID, name: 'Toy', license: 'MIT', gigabytes: 0.1, needs: 'nothing', tried: true }
+  const models = [{ ...entry, parts: [{ repository: REPOSITORY }] }]
+  await writeFile(join(root, 'models/catalog.json'), JSON.stringify({ models }))
+  const printed: string[] = []
+  const base = {
+    store: new Store(root),
+    hub: createHub({ url: hub.url, token: undefined }),
+    signal: new AbortController().signal,
+    write: (text: string) => void printed.push(text),
+    print: (line: string) => void printed.push(line),
+    isTerminal: false,
+    nowMs: () => performance.now(),
+    freeBytes: () => Promise.resolve(PLENTY),
+    retryDelaysMs: [],
+  }
+  return {
+    root,
+    hub,
+    printed,
+    installed: join(root, 'models/installed'),
+    breakAfter(after) {
+      const part = join(root, 'models/installed', `.partial-${ID}`, `${UNET}.part`)
+      const size = async () => (await stat(part).catch(() => undefined))?.size
+      const arrived = async () => expect(await size()).toBe(after)
+      hub.breaks.push({
+        path: UNET,
+        after,
+        once: () => vi.waitFor(arrived, { timeout: 10_000, interval: 5 }),
+      })
+    },
+    run: async (command, id, change) => COMMANDS[command]?.(id, { ...base, ...change }),
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+const visible = async (dir: string) =>
+  (await readdir(dir).catch(() => [])).filter((name) => !name.startsWith('.'))
+
+describe('npm run models', () => {
+  it('adds a model that then paints, tells its bytes, and verifies, chooses and removes it', async () => {
+    await using setup = await setUp()
+    await setup.run('add', ID)
+    expect(setup.printed.join('')).toMatch(/100%.*of 20 kB/)
+    await using engine = await createLocalEngine({ modelDir: join(setup.installed, ID), log: silentLog })
+    expect(engine.info).toMatchObject({ id: ID, name: 'Toy', strengthSemantics: 'lcm' })
+    await setup.run('verify', ID)
+    await setup.run('use', ID)
+    expect(await setup.run('list')).toBeUndefined()
+    expect(setup.printed.join('\n')).toContain('* toy  installed')
+    await setup.run('remove', ID)
+    expect(await visible(setup.installed)).toEqual([])
+    expect(await new Store(setup.root).chosen()).toBe('pocket')
+  })
+
+  it('continues after a break where it stopped, in the same run and in the next', async () => {
+    await using setup = await setUp()
+    setup.breakAfter(300)
+    await setup.run('add', ID, { retryDelaysMs: [0] })
+    expect(setup.hub.served.filter((line) => line.startsWith(`${UNET} `))).toEqual([
+      `${UNET} 0`,
+      `${UNET} 300`,
+    ])
+    await setup.run('remove', ID)
+    setup.hub.served.length = 0
+    setup.breakAfter(500)
+    await expect(setup.run('add', ID)).rejects.toThrow(/connection to .* failed .*run the same command again/)
+    expect(await visible(setup.installed)).toEqual([])
+    await setup.run('add', ID)
+    expect(setup.hub.served.filter((line) => line.startsWith(`${UNET} `))).toEqual([
+      `${UNET} 0`,
+      `${UNET} 500`,
+    ])
+    await setup.run('verify', ID)
+  })
+
+  it('starts a file over that changed between two runs', async () => {
+    await using setup = await setUp()
+    const before = setup.hub.files.get(UNET) ?? Buffer.alloc(0)
+    setup.hub.files.set(UNET, Buffer.alloc(before.length, 1))
+    setup.breakAfter(500)
+    await expect(setup.run('add', ID)).rejects.toThrow(/run the same command again/)
+    setup.hub.files.set(UNET, before)
+    await setup.run('add', ID)
+    expect(setup.hub.served.filter((line) => line.startsWith(`${UNET} `))).toEqual([`${UNET} 0`, `${UNET} 0`])
+    await setup.run('verify', ID)
+  })
+
+  it('tells a damaged file from a good one', async () => {
+    await using setup = await setUp()
+    await setup.run('add', ID)
+    await writeFile(join(setup.installed, ID, 'vae_decoder/config.json'), '{"scaling_factor":0.18215 }')
+    await setup.run('verify', ID).catch(() => undefined)
+    const graph = join(setup.installed, ID, 'vae_decoder/model.onnx')
+    const bytes = await readFile(graph)
+    bytes[bytes.length - 1] = 7
+    await writeFile(graph, bytes)
+    await expect(setup.run('verify', ID)).rejects.toThrow(/toy cannot be trusted; remove and add again/)
+    expect(setup.printed.at(-1)).toContain('vae_decoder/model.onnx')
+  })
+
+  it('takes a local folder as a link, and leaves it alone when it is removed', async () => {
+    await using setup = await setUp()
+    const folder = toyFolder('sd-turbo-half')
+    await setup.run('add', folder)
+    await setup.run('use', 'sd-turbo-half')
+    await setup.run('remove', 'sd-turbo-half')
+    expect(existsSync(join(folder, UNET))).toBe(true)
+    await expect(setup.run('add', tmpdir())).rejects.toThrow(/neither manifest.json nor/i)
+    await expect(setup.run('add', './nowhere')).rejects.toThrow(/does not exist/)
+  })
+})
+
+describe('what goes wrong is one sentence and leaves nothing half-installed:', () => {
+  it.each<[number, RegExp]>([
+    [
+      401,
+      /does not show someone\/some-model \(401\): it does not exist, or is private; check the id, or log in with HF_TOKEN/,
+    ],
+    [403, /for those who accepted its terms \(403\): accept them at/],
+    [404, /has no .* \(404\); check the repository id/],
+    [503, /overloaded or broken \(503\); run the same command again later/],
+  ])('the hub says %i', async (status, message) => {
+    await using setup = await setUp()
+    setup.hub.status = status
+    await expect(setup.run('add', ID)).rejects.toThrow(message)
+    expect(await visible(setup.installed)).toEqual([])
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['a wrong id', 'no such', /no such is no model of the catalog, no folder and no repository id/],
+    ['an unknown repository', 'someone/else', /\(404\); check the repository id/],
+    ['an id that leaves its folder', '../..', /neither manifest.json nor|no model of the catalog/i],
+  ])('%s', async (_, id, message) => {
+    await using setup = await setUp()
+    await expect(setup.run('add', id)).rejects.toThrow(message)
+    expect(await visible(setup.installed)).toEqual([])
+  })
+
+  it('no network', async () => {
+    await using setup = await setUp()
+    const hub = createHub({ url: 'http://127.0.0.1:9', token: undefined })
+    await expect(setup.run('add', ID, { hub })).rejects.toThrow(/connection to http:\/\/127.0.0.1:9 failed/)
+  })
+
+  it('a server that is no hub', async () => {
+    await using setup = await setUp()
+    setup.hub.status = 200
+    await expect(setup.run('add', ID)).rejects.toThrow(
+      /did not answer as a model hub does; check HF_ENDPOINT/,
+    )
+  })
+
+  it('a full disk, before anything is downloaded', async () => {
+    await using setup = await setUp()
+    const freeBytes = () => Promise.resolve(1e6)
+    await expect(setup.run('add', ID, { freeBytes })).rejects.toThrow(/disk has 1.0 MB free, .* are needed/)
+    expect(setup.hub.served).toEqual([])
+  })
+
+  it('a file that is not what was listed', async () => {
+    await using setup = await setUp()
+    setup.hub.sizes.set(UNET, 100)
+    await expect(setup.run('add', ID)).rejects.toThrow(/larger than the 100 bytes the hub lists/)
+    setup.hub.sizes.set(UNET, 1e6)
+    await expect(setup.run('add', ID)).rejects.toThrow(/broke off after \d+ of 1000000 bytes/)
+    expect(await visible(setup.installed)).toEqual([])
+  })
+
+  it('a digest of the catalog that does not fit, and the good file is fetched anew', async () => {
+    await using setup = await setUp()
+    const path = join(setup.root, 'models/catalog.json')
+    const catalog = await readFile(path, 'utf8')
+    await writeFile(path, catalog.replace('"parts"', `"sha256":{"${UNET}":"${'0'.repeat(64)}"},"parts"`))
+    await expect(setup.run('add', ID)).rejects.toThrow(/unet\/model.onnx has sha256 .*, expected 000/)
+    await writeFile(path, catalog)
+    await setup.run('add', ID)
+    await setup.run('verify', ID)
+  })
+
+  it('a repository without ONNX files, or with a model that does not fit', async () => {
+    await using setup = await setUp()
+    const unet = setup.hub.files.get(UNET) ?? Buffer.alloc(0)
+    setup.hub.files.delete(UNET)
+    await expect(setup.run('add', ID)).rejects.toThrow(
+      /not a model in the ONNX layout: it has no unet\/model.onnx/,
+    )
+    setup.hub.files.set(UNET, unet)
+    setup.hub.files.set(
+      'scheduler/scheduler_config.json',
+      Buffer.from('{"_class_name":"PNDMScheduler","beta_schedule":"x"}'),
+    )
+    await expect(setup.run('add', ID)).rejects.toThrow(
+      /installed\/toy\/scheduler.* beta_schedule x, expected/,
+    )
+    expect(await readdir(setup.installed)).toEqual([])
+  })
+
+  it('a stop by hand, which the next run continues', async () => {
+    await using setup = await setUp()
+    const stop = new AbortController()
+    const write = (text: string) => void (text.includes('%') && stop.abort())
+    await expect(setup.run('add', ID, { signal: stop.signal, write })).rejects.toThrow(/Interrupted/)
+    expect(await visible(setup.installed)).toEqual([])
+    await setup.run('add', ID)
+  })
+
+  it('and the command ends with another code than 0', async () => {
+    await using setup = await setUp()
+    const main = fileURLToPath(new URL('../../dist/server/models-cli/main.js', import.meta.url))
+    const env = { ...process.env, SKETCHWIRE_HUB: setup.hub.url, SKETCHWIRE_MODELS_ROOT: setup.root }
+    const run = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { env })
+    await expect(run('use', 'none')).rejects.toMatchObject({
+      code: 1,
+      stderr: 'none is not installed; install it with: npm run models -- add none\n',
+    })
+    await expect(run('nonsense')).rejects.toMatchObject({ code: 1 })
+    const { stdout } = await run('add', REPOSITORY)
+    expect(stdout).toContain('toy is installed')
+  })
+})
+
+describe('npm start', () => {
+  it('runs what was chosen, unless SKETCHWIRE_MODEL says otherwise', async () => {
+    await using setup = await setUp()
+    await setup.run('add', ID)
+    await setup.run('use', ID)
+    const modelDir = join(setup.installed, ID)
+    expect(readConfig({}, {}, setup.root)).toMatchObject({ modelDir })
+    expect(readConfig({ SKETCHWIRE_MODEL: 'elsewhere' }, {}, setup.root)).toMatchObject({
+      modelDir: 'elsewhere',
+    })
+    await writeFile(join(setup.installed, 'choice.json'), '{"model":"../../etc"}')
+    expect(readConfig({}, {}, setup.root).modelDir).toBe('models/pocket')
+  })
+})

@@ -1,0 +1,103 @@
+// models/installed: one folder (or link to one) per model, the choice of `use`, and downloads under way in folders
+// whose names begin with a dot.
+import { existsSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import * as v from 'valibot'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { INSTALL_RECORD, InstallRecordSchema, type InstallRecord } from '../engine/folder/config-files.ts'
+import { isId } from './catalog.ts'
+
+export const BUNDLED = 'pocket'
+
+export class Store {
+  readonly root: string
+  readonly dir: string
+
+  /** @param root the repository's folder. */
+  constructor(root: string) {
+    this.root = root
+    this.dir = join(root, 'models/installed')
+  }
+
+  /** @throws AppError `unknown_model` for what is no plain folder name. */
+  folderOf(id: string): string {
+    if (id === BUNDLED) return join(this.root, 'models', BUNDLED)
+    if (isId(id)) return join(this.dir, id)
+    throw new AppError('unknown_model', `${id} is no id of a model; "npm run models -- list" shows them`)
+  }
+
+  partialOf(id: string): string {
+    return join(this.dir, `.partial-${id}`)
+  }
+
+  has(id: string): boolean {
+    return existsSync(this.folderOf(id))
+  }
+
+  async ids(): Promise<readonly string[]> {
+    const entries = await readdir(this.dir, { withFileTypes: true }).catch(() => [])
+    return entries
+      .filter((e) => !e.name.startsWith('.') && (e.isDirectory() || e.isSymbolicLink()))
+      .map((e) => e.name)
+  }
+
+  async record(id: string): Promise<InstallRecord | undefined> {
+    const text = await readFile(join(this.folderOf(id), INSTALL_RECORD), 'utf8').catch(() => undefined)
+    if (text === undefined) return undefined
+    try {
+      return v.parse(InstallRecordSchema, JSON.parse(text))
+    } catch (cause) {
+      const message = `${join(this.folderOf(id), INSTALL_RECORD)} is damaged (${messageOf(cause)}); remove the model and add it again`
+      throw new AppError('model_invalid_config', message, { cause })
+    }
+  }
+
+  async link(id: string, folder: string): Promise<void> {
+    await mkdir(this.dir, { recursive: true })
+    await symlink(resolve(folder), this.folderOf(id), 'junction')
+  }
+
+  /** A linked folder loses its link alone. */
+  async remove(id: string): Promise<void> {
+    const path = this.folderOf(id)
+    const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false
+    if (isLink) await unlink(path)
+    else {
+      // Out of sight first, so that a removal that is interrupted leaves no half model.
+      const gone = join(this.dir, `.removed-${id}`)
+      await rm(gone, { recursive: true, force: true })
+      if (existsSync(path)) await rename(path, gone)
+      await rm(gone, { recursive: true, force: true })
+    }
+    await rm(this.partialOf(id), { recursive: true, force: true })
+  }
+
+  get #choicePath(): string {
+    return join(this.dir, 'choice.json')
+  }
+
+  async chosen(): Promise<string> {
+    const text = await readFile(this.#choicePath, 'utf8').catch(() => undefined)
+    if (text === undefined) return BUNDLED
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ model: v.string() })), text)
+    return parsed.success ? parsed.output.model : BUNDLED
+  }
+
+  async choose(id: string): Promise<void> {
+    if (id === BUNDLED) return rm(this.#choicePath, { force: true })
+    await mkdir(this.dir, { recursive: true })
+    const fresh = `${this.#choicePath}.new`
+    await writeFile(fresh, `${JSON.stringify({ model: id })}\n`)
+    await rename(fresh, this.#choicePath)
+  }
+}
+
+/** A name for a linked folder. */
+export function idOfFolder(folder: string): string {
+  return (
+    basename(resolve(folder))
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'model'
+  )
+}
