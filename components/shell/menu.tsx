@@ -80,6 +80,7 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
           value={theme}
         />
         <hr />
+        <MenuItem icon="chart" label="Benchmark" onClick={() => window.location.assign('/benchmark')} />
         <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={onHelp} />
       </div>
     </>

@@ -3,6 +3,7 @@ import { compareReports, compareTransports, ratioWords } from './compare.ts'
 import { groupRuns, quantiles, samplesOf, shortNames } from './group.ts'
 import { RunMeter } from './meter.ts'
 import type { RunConfig } from './plan.ts'
+import { judge } from './targets.ts'
 import { type BenchReport, readReport, type RunResult, toCsv, writeReport } from './report.ts'
 
 const CONFIG: RunConfig = {
@@ -143,6 +144,29 @@ describe('comparing', () => {
 
   it('says nothing of choices that only one side has', () => {
     expect(compareReports(report([run(CONFIG, 1, 100)]), report([run(json, 1, 100)]))).toEqual([])
+  })
+})
+
+describe('the figures to hold', () => {
+  const json = { ...CONFIG, transport: 'json' } as const
+  const alternated = (repeats: number, ms: number, bytes: number) =>
+    Array.from({ length: repeats }, (_, i) => [run(json, i + 1, 100, 1000), run(CONFIG, i + 1, ms, bytes)]).flat()
+  const verdicts = (runs: RunResult[], settings = 'shapes=200') =>
+    judge({ ...report(runs), settings }).map(({ ok }) => ok)
+
+  it('hold where snapshot, share, bytes and latency do', () => {
+    expect(verdicts(alternated(10, 100, 740))).toEqual([true, true, true, true, true])
+  })
+
+  it('are missed by bytes, by latency and by a page that takes too much of the time', () => {
+    expect(verdicts(alternated(10, 110, 900))).toEqual([true, true, false, false, false])
+    expect(verdicts(alternated(10, 39, 740))[1]).toBe(false)
+  })
+
+  it('cannot be judged from fewer runs, or fewer shapes', () => {
+    expect(verdicts(alternated(9, 100, 740))[4]).toBeUndefined()
+    expect(verdicts(alternated(10, 100, 740), 'shapes=50')[0]).toBeUndefined()
+    expect(verdicts([run(json, 1, 100)])).toEqual([undefined, undefined, undefined, undefined, undefined])
   })
 })
 

@@ -30,8 +30,8 @@ export const BROWSER_STAGES: readonly string[] = ['snapshot', 'encode', 'paint']
  */
 export function stagesOf(times: FrameTimes, timings: Timings, offsetMs: number | undefined): Stage[] {
   const { up, down } = ways(times, timings, offsetMs)
-  const { waitMs, decodeMs, textEncodeMs, vaeEncodeMs, unetMs, vaeDecodeMs, encodeMs, totalMs } = timings
-  const named = [waitMs, decodeMs, textEncodeMs, vaeEncodeMs, ...unetMs, vaeDecodeMs, encodeMs]
+  const { waitMs, decodeMs, textEncodeMs, vaeEncodeMs, unetMs, vaeDecodeMs, encodeMs, previewMs, totalMs } = timings
+  const named = [waitMs, decodeMs, textEncodeMs, vaeEncodeMs, ...unetMs, vaeDecodeMs, encodeMs, previewMs ?? 0]
   return [
     { name: 'hold', ms: times.snapshotAtMs - times.penAtMs },
     { name: 'snapshot', ms: times.snapshotMs },
@@ -42,6 +42,7 @@ export function stagesOf(times: FrameTimes, timings: Timings, offsetMs: number |
     { name: 'text', ms: textEncodeMs },
     { name: 'VAE encode', ms: vaeEncodeMs },
     ...unetMs.map((ms, index) => ({ name: `U-Net ${index + 1}`, ms })),
+    ...(previewMs === undefined ? [] : [{ name: 'previews', ms: previewMs }]),
     { name: 'VAE decode', ms: vaeDecodeMs },
     { name: 'server encode', ms: encodeMs },
     { name: 'server other', ms: totalMs - sum(named) },

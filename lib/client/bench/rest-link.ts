@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { TimingsSchema } from '../../protocol/control.ts'
 import { sniffCodec } from '../../protocol/image-bytes.ts'
 import { messageOf } from '../../std/errors.ts'
-import { fromDataUri, toDataUri } from './base64.ts'
+import { fromDataUri, toDataUri } from '../data-uri.ts'
 import type { FrameEnd, Link, LinkOptions, Sent, Sketch } from './link.ts'
 
 const Answer = v.object({

@@ -44,6 +44,8 @@ export interface BenchProgress {
   readonly total: number
   readonly name: string
   readonly leftMs: number
+  /** Part of the whole that is over, 0..1. */
+  readonly part: number
   readonly results: readonly RunResult[]
   /** The run that is going on, so far. */
   readonly current: RunResult | undefined
@@ -105,11 +107,13 @@ function progressOf(options: RunnerOptions, { config }: PlannedRun, now: Now): B
   const { plan, seconds, env } = options
   const done = now.results.length
   const ranMs = env.clock.now() - now.startMs
+  const leftMs = Math.max(0, estimateMs(plan.length - done, seconds) - ranMs)
   return {
     done,
     total: plan.length,
     name: configName(config),
-    leftMs: Math.max(0, estimateMs(plan.length - done, seconds) - ranMs),
+    leftMs,
+    part: 1 - leftMs / estimateMs(plan.length, seconds),
     results: now.results,
     current: now.measured(),
   }

@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { AppError, messageOf } from '../../std/errors.ts'
 import type { Socket } from '../environment.ts'
 import { Pace } from '../pace.ts'
-import { fromDataUri, toDataUri } from './base64.ts'
+import { fromDataUri, toDataUri } from '../data-uri.ts'
 import type { FrameEnd, Link, LinkOptions, Sent, Sketch } from './link.ts'
 
 const REV = 1

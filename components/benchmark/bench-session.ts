@@ -1,0 +1,197 @@
+// The life of the benchmark page: what the server is, what shall run, what is running, and what came out.
+import * as v from 'valibot'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { planRuns } from '../../lib/benchmark/plan.ts'
+import {
+  REPORT_FORMAT,
+  REPORT_VERSION,
+  type BenchReport,
+  type RunResult,
+} from '../../lib/benchmark/report.ts'
+import { type BenchSettings, readSettings, writeSettings } from '../../lib/benchmark/settings.ts'
+import { ClockProbe } from '../../lib/client/bench/clock-probe.ts'
+import { runBenchmark, type BenchPaper, type BenchProgress } from '../../lib/client/bench/runner.ts'
+import { browserEnvironment, fitToModel } from '../../lib/client/index.ts'
+import type { EngineStateName } from '../../lib/protocol/control.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { messageOf } from '../../lib/std/errors.ts'
+import { socketUrl } from '../session/socket-url.ts'
+
+export interface BenchState {
+  readonly model: ModelInfo | undefined
+  readonly engine: EngineStateName
+  readonly machine: BenchReport['machine']
+  readonly settings: BenchSettings | undefined
+  /** Query parameters that were left out of account, one sentence each. */
+  readonly problems: readonly string[]
+  readonly phase: 'waiting' | 'running' | 'done' | 'stopped'
+  readonly progress: BenchProgress | undefined
+  readonly runs: readonly RunResult[]
+  readonly report: BenchReport | undefined
+  readonly error: string | undefined
+  /** The tab was hidden while it measured: browsers stop painting there, so the figures say nothing. */
+  readonly disturbed: boolean
+}
+
+const MachineSchema = v.object({
+  machine: v.object({ cpu: v.string(), cores: v.number(), runtime: v.string() }),
+})
+
+export class BenchSession {
+  readonly store: StoreApi<BenchState>
+  readonly #env = browserEnvironment()
+  readonly #probe: ClockProbe
+  #paper: BenchPaper | undefined
+  #canvas: HTMLCanvasElement | undefined
+  #stop: AbortController | undefined
+
+  constructor() {
+    this.store = createStore<BenchState>()(() => ({
+      model: undefined,
+      engine: 'loading',
+      machine: undefined,
+      settings: undefined,
+      problems: [],
+      phase: 'waiting',
+      progress: undefined,
+      runs: [],
+      report: undefined,
+      error: undefined,
+      disturbed: false,
+    }))
+    this.#probe = new ClockProbe({
+      env: this.#env,
+      socketUrl: socketUrl(),
+      onModel: (model) => this.#modelKnown(model),
+      onEngine: (engine) => this.store.setState({ engine }),
+      onLost: (error) => this.store.setState({ engine: 'closed', error: error.message }),
+    })
+    void this.#askMachine()
+  }
+
+  usePaper(paper: BenchPaper): void {
+    this.#paper = paper
+  }
+
+  useCanvas(canvas: HTMLCanvasElement): void {
+    this.#canvas = canvas
+  }
+
+  choose(patch: Partial<BenchSettings>): void {
+    const { settings } = this.store.getState()
+    if (!settings) return
+    const next = { ...settings, ...patch }
+    this.store.setState({ settings: next, problems: [] })
+    window.history.replaceState(null, '', `?${writeSettings(next)}`)
+  }
+
+  stop(): void {
+    this.#stop?.abort()
+  }
+
+  dismissError(): void {
+    this.store.setState({ error: undefined })
+  }
+
+  dispose(): void {
+    this.stop()
+    this.#probe.close()
+  }
+
+  async start(): Promise<void> {
+    const { model, settings, phase } = this.store.getState()
+    if (!model || !settings || !this.#paper || !this.#canvas || phase === 'running') return
+    const stop = new AbortController()
+    this.#stop = stop
+    this.store.setState({ phase: 'running', runs: [], report: undefined, error: undefined, disturbed: false })
+    const onHidden = () => this.#env.isHidden() && this.store.setState({ disturbed: true })
+    const offVisibility = this.#env.onVisibilityChange(onHidden)
+    onHidden()
+    try {
+      const runs = await runBenchmark({
+        ...this.#places(),
+        env: this.#env,
+        paper: this.#paper,
+        canvas: this.#canvas,
+        params: fitToModel({ ...model.defaults, seed: 1 }, model),
+        plan: planRuns(settings),
+        shapes: settings.shapes,
+        seconds: settings.seconds,
+        offsetMs: () => this.#probe.estimate?.offsetMs,
+        signal: stop.signal,
+        onProgress: (progress) => this.store.setState({ progress, runs: progress.results }),
+      })
+      this.#finish(runs, !stop.signal.aborted)
+    } catch (error) {
+      this.#finish(this.store.getState().runs, false)
+      this.store.setState({ error: messageOf(error) })
+    } finally {
+      offVisibility()
+    }
+  }
+
+  #finish(runs: readonly RunResult[], complete: boolean): void {
+    const report = runs.length > 0 ? this.#report(runs, complete) : undefined
+    this.store.setState({ phase: complete ? 'done' : 'stopped', progress: undefined, runs, report })
+  }
+
+  #report(runs: readonly RunResult[], complete: boolean): BenchReport | undefined {
+    const { model, settings, machine } = this.store.getState()
+    if (!model || !settings) return undefined
+    const clock = this.#probe.estimate
+    return {
+      format: REPORT_FORMAT,
+      version: REPORT_VERSION,
+      createdAt: new Date(this.#env.epochMs()).toISOString(),
+      settings: writeSettings(settings),
+      browser: { userAgent: navigator.userAgent, cores: navigator.hardwareConcurrency },
+      ...(machine === undefined ? {} : { machine }),
+      model: { id: model.id, name: model.name, provider: model.provider },
+      ...(clock === undefined ? {} : { clock }),
+      complete,
+      runs: [...runs],
+    }
+  }
+
+  #places(): { socketUrl: string; restUrl: string } {
+    const socket = socketUrl()
+    return { socketUrl: socket, restUrl: httpUrl('/fal-ai/lcm-sd15-i2i') }
+  }
+
+  #modelKnown(model: ModelInfo): void {
+    if (this.store.getState().settings) return
+    const { settings, problems } = readSettings(new URLSearchParams(window.location.search), model)
+    this.store.setState({ model, settings, problems })
+  }
+
+  /** A server that does not say what it runs on is measured all the same. */
+  async #askMachine(): Promise<void> {
+    try {
+      const answer = await fetch(httpUrl('/api/model'))
+      const parsed = v.safeParse(MachineSchema, await answer.json())
+      if (parsed.success) this.store.setState({ machine: parsed.output.machine })
+    } catch {
+      return
+    }
+  }
+}
+
+/** The session of the page that is open. */
+export const currentBench = createStore<{ readonly bench: BenchSession | undefined }>()(() => ({
+  bench: undefined,
+}))
+
+/** Connects; returns the end of it. */
+export function openBench(): () => void {
+  const bench = new BenchSession()
+  currentBench.setState({ bench })
+  return () => {
+    currentBench.setState({ bench: undefined })
+    bench.dispose()
+  }
+}
+
+/** A path of the server whose socket this page uses. */
+function httpUrl(path: string): string {
+  return new URL(path, socketUrl().replace(/^ws/, 'http')).href
+}
