@@ -23,14 +23,17 @@ try {
   await page.goto(`${values.url ?? server.url}/benchmark?${values.query}`)
   const start = page.getByRole('button', { name: 'Measure' })
   await start.and(page.locator(':enabled')).waitFor({ timeout: 120_000 })
-  const problems = await page.getByRole('list', { name: 'Settings that were left out of account' }).allInnerTexts()
+  const problems = await page
+    .getByRole('list', { name: 'Settings that were left out of account' })
+    .allInnerTexts()
   if (problems.length > 0) throw new Error(problems.join('\n'))
   console.log(await page.getByTestId('plan').innerText())
   await start.click()
   await follow(page)
   const bench = page.getByTestId('bench')
   const alerts = await bench.getByRole('alert').allInnerTexts()
-  if ((await bench.getAttribute('data-phase')) !== 'done') throw new Error(alerts.join('\n') || 'It did not finish')
+  if ((await bench.getAttribute('data-phase')) !== 'done')
+    throw new Error(alerts.join('\n') || 'It did not finish')
   for (const alert of alerts) console.error(alert)
   const [download] = await Promise.all([
     page.waitForEvent('download'),

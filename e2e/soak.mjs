@@ -19,7 +19,8 @@ try {
     everySeconds: 10,
     say: (line) => console.log(line),
   })
-  const words = (growth) => `${growth.toFixed(1)} MB, less than ${MOST_MB}: ${growth < MOST_MB ? 'holds' : 'MISSED'}`
+  const words = (growth) =>
+    `${growth.toFixed(1)} MB, less than ${MOST_MB}: ${growth < MOST_MB ? 'holds' : 'MISSED'}`
   console.log(`in ${values.minutes} minutes the page's heap grew by ${words(pageGrowthMB)}`)
   console.log(`in ${values.minutes} minutes the server grew by ${words(serverGrowthMB)}`)
   process.exitCode = pageGrowthMB < MOST_MB && serverGrowthMB < MOST_MB ? 0 : 1

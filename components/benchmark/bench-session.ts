@@ -15,7 +15,8 @@ import { browserEnvironment, fitToModel } from '../../lib/client/index.ts'
 import type { EngineStateName } from '../../lib/protocol/control.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { messageOf } from '../../lib/std/errors.ts'
-import { socketUrl } from '../session/socket-url.ts'
+import { dialUrl, savedKey } from '../session/access.ts'
+import { serverUrl } from '../session/socket-url.ts'
 
 export interface BenchState {
   readonly model: ModelInfo | undefined
@@ -40,7 +41,8 @@ const MachineSchema = v.object({
 export class BenchSession {
   readonly store: StoreApi<BenchState>
   readonly #env = browserEnvironment()
-  readonly #probe: ClockProbe
+  #probe: ClockProbe | undefined
+  #disposed = false
   #paper: BenchPaper | undefined
   #canvas: HTMLCanvasElement | undefined
   #stop: AbortController | undefined
@@ -59,14 +61,28 @@ export class BenchSession {
       error: undefined,
       disturbed: false,
     }))
-    this.#probe = new ClockProbe({
-      env: this.#env,
-      socketUrl: socketUrl(),
-      onModel: (model) => this.#modelKnown(model),
-      onEngine: (engine) => this.store.setState({ engine }),
-      onLost: (error) => this.store.setState({ engine: 'closed', error: error.message }),
-    })
+    void this.#connect()
     void this.#askMachine()
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const socketUrl = await dialUrl()
+      if (this.#disposed) return
+      this.#probe = new ClockProbe({
+        env: this.#env,
+        socketUrl,
+        onModel: (model) => this.#modelKnown(model),
+        onEngine: (engine) => this.store.setState({ engine }),
+        onLost: (error) => this.#lost(error.message),
+      })
+    } catch (error) {
+      this.#lost(messageOf(error))
+    }
+  }
+
+  #lost(error: string): void {
+    this.store.setState({ engine: 'closed', error })
   }
 
   usePaper(paper: BenchPaper): void {
@@ -94,8 +110,9 @@ export class BenchSession {
   }
 
   dispose(): void {
+    this.#disposed = true
     this.stop()
-    this.#probe.close()
+    this.#probe?.close()
   }
 
   async start(): Promise<void> {
@@ -109,7 +126,8 @@ export class BenchSession {
     onHidden()
     try {
       const runs = await runBenchmark({
-        ...this.#places(),
+        dialUrl,
+        rest: restDoor(),
         env: this.#env,
         paper: this.#paper,
         canvas: this.#canvas,
@@ -117,7 +135,7 @@ export class BenchSession {
         plan: planRuns(settings),
         shapes: settings.shapes,
         seconds: settings.seconds,
-        offsetMs: () => this.#probe.estimate?.offsetMs,
+        offsetMs: () => this.#probe?.estimate?.offsetMs,
         signal: stop.signal,
         onProgress: (progress) => this.store.setState({ progress, runs: progress.results }),
       })
@@ -138,7 +156,7 @@ export class BenchSession {
   #report(runs: readonly RunResult[], complete: boolean): BenchReport | undefined {
     const { model, settings, machine } = this.store.getState()
     if (!model || !settings) return undefined
-    const clock = this.#probe.estimate
+    const clock = this.#probe?.estimate
     return {
       format: REPORT_FORMAT,
       version: REPORT_VERSION,
@@ -153,11 +171,6 @@ export class BenchSession {
     }
   }
 
-  #places(): { socketUrl: string; restUrl: string } {
-    const socket = socketUrl()
-    return { socketUrl: socket, restUrl: httpUrl('/fal-ai/lcm-sd15-i2i') }
-  }
-
   #modelKnown(model: ModelInfo): void {
     if (this.store.getState().settings) return
     const { settings, problems } = readSettings(new URLSearchParams(window.location.search), model)
@@ -167,7 +180,7 @@ export class BenchSession {
   /** A server that does not say what it runs on is measured all the same. */
   async #askMachine(): Promise<void> {
     try {
-      const answer = await fetch(httpUrl('/api/model'))
+      const answer = await fetch(serverUrl('/api/model'), { headers: keyHeaders() })
       const parsed = v.safeParse(MachineSchema, await answer.json())
       if (parsed.success) this.store.setState({ machine: parsed.output.machine })
     } catch {
@@ -191,7 +204,12 @@ export function openBench(): () => void {
   }
 }
 
-/** A path of the server whose socket this page uses. */
-function httpUrl(path: string): string {
-  return new URL(path, socketUrl().replace(/^ws/, 'http')).href
+function restDoor(): { url: string; headers: Record<string, string> } {
+  return { url: serverUrl('/fal-ai/lcm-sd15-i2i').href, headers: keyHeaders() }
+}
+
+/** What a server that asks for a key wants to see. */
+function keyHeaders(): Record<string, string> {
+  const key = savedKey()
+  return key === '' ? {} : { authorization: `Bearer ${key}` }
 }

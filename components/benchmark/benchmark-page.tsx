@@ -111,7 +111,9 @@ function Facts({ bench }: { readonly bench: BenchSession }) {
       <div>
         <dt>Server</dt>
         <dd>
-          {machine ? `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}` : 'does not say what it runs on'}
+          {machine
+            ? `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}`
+            : 'does not say what it runs on'}
         </dd>
       </div>
       <div>

@@ -1,7 +1,15 @@
 import { type Metric, quantiles, type RunGroup, samplesOf, shortNames } from '../../lib/benchmark/group.ts'
 import type { Transport } from '../../lib/benchmark/settings.ts'
 import { REFERENCES, referenceValue } from '../../lib/benchmark/references.ts'
-import { AXIS_FONT, barPaths, Chart, type ChartColours, type Mark, type Options, referenceLines } from './chart.tsx'
+import {
+  AXIS_FONT,
+  barPaths,
+  Chart,
+  type ChartColours,
+  type Mark,
+  type Options,
+  referenceLines,
+} from './chart.tsx'
 import { STAGE_FAMILIES, stageFamilies } from './stage-families.ts'
 
 interface GroupsProps {
@@ -36,13 +44,17 @@ function axis(colours: ChartColours, more: NonNullable<Options['axes']>[number])
 }
 
 /** What share of the frames was faster than how many milliseconds, one line a choice. */
-export function DistributionChart({ groups, metric, words }: GroupsProps & { metric: Metric; words: string }) {
+export function DistributionChart({
+  groups,
+  metric,
+  words,
+}: GroupsProps & { metric: Metric; words: string }) {
   const marks = marksOf(metric)
   const options = (colours: ChartColours) => ({
     scales: { x: { time: false, range: [0, 100] as [number, number] }, y: { range: rangeWith(marks) } },
     axes: [
       axis(colours, { values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) }),
-      axis(colours, { size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} ms`) }),
+      axis(colours, { size: 70, values: (_plot, ticks) => ticks.map((tick) => `${tick} ms`) }),
     ],
     series: [
       {},
@@ -141,7 +153,7 @@ export function StagesChart({ groups }: GroupsProps) {
     scales: { x: scale, y: { range: rangeWith([]) } },
     axes: [
       axis(colours, { splits, values, grid: { show: false }, ticks: { show: false } }),
-      axis(colours, { size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} ms`) }),
+      axis(colours, { size: 70, values: (_plot, ticks) => ticks.map((tick) => `${tick} ms`) }),
     ],
     series: [
       {},

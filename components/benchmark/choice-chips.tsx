@@ -9,7 +9,9 @@ interface ChoiceChipsProps<T> {
 /** Any of a few values, at least one: the last that is chosen cannot be taken away. */
 export function ChoiceChips<T>({ label, options, chosen, disabled, onChange }: ChoiceChipsProps<T>) {
   const toggle = (value: T, on: boolean) => {
-    const next = options.map((option) => option.value).filter((one) => (one === value ? on : chosen.includes(one)))
+    const next = options
+      .map((option) => option.value)
+      .filter((one) => (one === value ? on : chosen.includes(one)))
     if (next.length > 0) onChange(next)
   }
   return (

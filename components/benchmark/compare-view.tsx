@@ -1,5 +1,10 @@
 import { useState } from 'react'
-import { compareReports, compareTransports, type ComparedRow, ratioWords } from '../../lib/benchmark/compare.ts'
+import {
+  compareReports,
+  compareTransports,
+  type ComparedRow,
+  ratioWords,
+} from '../../lib/benchmark/compare.ts'
 import { type BenchReport, readReport } from '../../lib/benchmark/report.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { figure } from './format.ts'

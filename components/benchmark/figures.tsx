@@ -11,7 +11,10 @@ export function Figures({ run }: { readonly run: RunResult }) {
       <Spread label="Network" value={run.networkMs} />
       <dl className="bench-tile bench-counts">
         <Count label="Frames per second" value={figure(run.fps)} />
-        <Count label="Superseded" value={`${run.superseded} of ${run.frames + run.superseded + run.failed}`} />
+        <Count
+          label="Superseded"
+          value={`${run.superseded} of ${run.frames + run.superseded + run.failed}`}
+        />
         <Count label="Up per frame" value={bytes(run.bytesUpPerFrame)} />
         <Count label="Down per frame" value={bytes(run.bytesDownPerFrame)} />
       </dl>

@@ -42,7 +42,10 @@ export function SettingsForm({ bench }: { readonly bench: BenchSession }) {
         disabled={disabled}
         label="Size"
         onChange={(sizes) => bench.choose({ sizes })}
-        options={model.sizes.map((size) => ({ value: sizeName(size), label: `${size.width}×${size.height}` }))}
+        options={model.sizes.map((size) => ({
+          value: sizeName(size),
+          label: `${size.width}×${size.height}`,
+        }))}
       />
       <ChoiceChips
         chosen={settings.connections}

@@ -10,7 +10,10 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
   const { settings, phase, progress, engine, error, disturbed } = useStore(bench.store)
   const name = settings?.sizes[0]
   const size = useMemo(() => sizeOf(name ?? ''), [name])
-  const usePaper = useCallback((paper: Parameters<BenchSession['usePaper']>[0]) => bench.usePaper(paper), [bench])
+  const usePaper = useCallback(
+    (paper: Parameters<BenchSession['usePaper']>[0]) => bench.usePaper(paper),
+    [bench],
+  )
   const useCanvas = useCallback(
     (canvas: HTMLCanvasElement | null) => {
       if (canvas) bench.useCanvas(canvas)

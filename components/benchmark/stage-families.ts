@@ -17,11 +17,21 @@ const is =
 /** In the order they happen. */
 export const STAGE_FAMILIES: readonly Family[] = [
   { name: 'Hold', colour: '--stage-0', has: is('hold'), means: 'pen moved, page waits for its turn to send' },
-  { name: 'Snapshot', colour: '--stage-1', has: is('snapshot', 'encode'), means: 'drawing to JPEG and packed' },
+  {
+    name: 'Snapshot',
+    colour: '--stage-1',
+    has: is('snapshot', 'encode'),
+    means: 'drawing to JPEG and packed',
+  },
   { name: 'Network', colour: '--stage-2', has: is('up', 'down'), means: 'way up and way down' },
   { name: 'Wait', colour: '--stage-3', has: is('wait'), means: 'for a free engine' },
   { name: 'VAE', colour: '--stage-4', has: is('VAE encode', 'VAE decode'), means: 'into latents and back' },
-  { name: 'U-Net', colour: '--stage-5', has: (stage) => stage.startsWith('U-Net'), means: 'the denoising steps' },
+  {
+    name: 'U-Net',
+    colour: '--stage-5',
+    has: (stage) => stage.startsWith('U-Net'),
+    means: 'the denoising steps',
+  },
   {
     name: 'Server',
     colour: '--stage-6',

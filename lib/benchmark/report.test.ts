@@ -150,7 +150,10 @@ describe('comparing', () => {
 describe('the figures to hold', () => {
   const json = { ...CONFIG, transport: 'json' } as const
   const alternated = (repeats: number, ms: number, bytes: number) =>
-    Array.from({ length: repeats }, (_, i) => [run(json, i + 1, 100, 1000), run(CONFIG, i + 1, ms, bytes)]).flat()
+    Array.from({ length: repeats }, (_, i) => [
+      run(json, i + 1, 100, 1000),
+      run(CONFIG, i + 1, ms, bytes),
+    ]).flat()
   const verdicts = (runs: RunResult[], settings = 'shapes=200') =>
     judge({ ...report(runs), settings }).map(({ ok }) => ok)
 

@@ -30,8 +30,18 @@ export const BROWSER_STAGES: readonly string[] = ['snapshot', 'encode', 'paint']
  */
 export function stagesOf(times: FrameTimes, timings: Timings, offsetMs: number | undefined): Stage[] {
   const { up, down } = ways(times, timings, offsetMs)
-  const { waitMs, decodeMs, textEncodeMs, vaeEncodeMs, unetMs, vaeDecodeMs, encodeMs, previewMs, totalMs } = timings
-  const named = [waitMs, decodeMs, textEncodeMs, vaeEncodeMs, ...unetMs, vaeDecodeMs, encodeMs, previewMs ?? 0]
+  const { waitMs, decodeMs, textEncodeMs, vaeEncodeMs, unetMs, vaeDecodeMs, encodeMs, previewMs, totalMs } =
+    timings
+  const named = [
+    waitMs,
+    decodeMs,
+    textEncodeMs,
+    vaeEncodeMs,
+    ...unetMs,
+    vaeDecodeMs,
+    encodeMs,
+    previewMs ?? 0,
+  ]
   return [
     { name: 'hold', ms: times.snapshotAtMs - times.penAtMs },
     { name: 'snapshot', ms: times.snapshotMs },

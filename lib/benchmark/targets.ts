@@ -16,32 +16,48 @@ export interface Verdict {
 const PAIRS_NEEDED = 10
 
 export function judge(report: BenchReport): Verdict[] {
-  const binary = report.runs.filter(({ config, frames }) => config.transport === 'binary' && frames > 0)
-  const single = binary.filter(({ config }) => config.connections === 1 && !config.previews)
-  const shapes = Number(setting(report.settings, 'shapes'))
-  const rows = compareTransports(report, 'json').filter(({ name }) => name.includes('binary'))
-  const worst = (id: string) => rows.filter(({ measure }) => measure.id === id)
-  const pairs = Math.min(...rows.map((row) => row.pairs), rows.length > 0 ? Infinity : 0)
-  const enough = pairs >= PAIRS_NEEDED
-  const ratio = (id: string) => Math.max(...worst(id).map((row) => row.ratio))
+  return [...judgePage(report), ...judgeWires(report)]
+}
+
+function judgePage({ runs, settings }: BenchReport): Verdict[] {
+  const single = runs.filter(
+    ({ config: { transport, connections, previews }, frames }) =>
+      transport === 'binary' && connections === 1 && !previews && frames > 0,
+  )
+  const needs = 'binary runs with one connection'
+  const snapshotMs = middle(single, (run) => run.snapshotMs.p50)
+  const shapes = Number(setting(settings, 'shapes'))
   return [
-    verdict('snapshot p50, ms, a stroke added to 200 shapes', middle(single, (run) => run.snapshotMs.p50), 25, {
+    verdict('snapshot p50, ms, a stroke added to 200 shapes', snapshotMs, 25, {
       known: single.length > 0 && shapes >= 200,
-      needs: 'binary runs with one connection and shapes=200',
+      needs: `${needs} and shapes=200`,
     }),
-    verdict("browser's share of pen-to-paint", middle(single, (run) => run.browserShare), 0.25, {
-      known: single.length > 0,
-      needs: 'binary runs with one connection',
-    }),
-    ...(['bytesUp', 'bytesDown'] as const).map((id) =>
-      verdict(`${id === 'bytesUp' ? 'bytes up' : 'bytes down'}, binary over JSON with base64`, ratio(id), 0.8, {
-        known: rows.length > 0,
-        needs: 'runs of both sockets',
-      }),
+    verdict(
+      "browser's share of pen-to-paint",
+      middle(single, (run) => run.browserShare),
+      0.25,
+      {
+        known: single.length > 0,
+        needs,
+      },
     ),
+  ]
+}
+
+/** The worst of all choices that were run over both sockets. */
+function judgeWires(report: BenchReport): Verdict[] {
+  const rows = compareTransports(report, 'json').filter(({ name }) => name.includes('binary'))
+  const of = (id: string) => rows.filter(({ measure }) => measure.id === id)
+  const ratio = (id: string) => Math.max(...of(id).map((row) => row.ratio))
+  const known = rows.length > 0
+  const pairs = known ? Math.min(...of('latency').map((row) => row.pairs)) : 0
+  const needs = 'runs of both sockets'
+  return [
+    verdict('bytes up, binary over JSON with base64', ratio('bytesUp'), 0.8, { known, needs }),
+    verdict('bytes down, binary over JSON with base64', ratio('bytesDown'), 0.8, { known, needs }),
     verdict('median latency, binary over JSON with base64', ratio('latency'), 1.02, {
-      known: enough,
-      needs: `runs of both sockets, repeats=${PAIRS_NEEDED} or more`,
+      known: pairs >= PAIRS_NEEDED,
+      needs: `${needs}, repeats=${PAIRS_NEEDED} or more`,
     }),
   ]
 }

@@ -2,13 +2,21 @@
 // of one, its transports against each other. `--check` judges the (last) result by the figures this project holds.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { compareReports, compareTransports, type ComparedRow, ratioWords } from '../../lib/benchmark/compare.ts'
+import {
+  compareReports,
+  compareTransports,
+  type ComparedRow,
+  ratioWords,
+} from '../../lib/benchmark/compare.ts'
 import { type BenchReport, readReport } from '../../lib/benchmark/report.ts'
 import { judge } from '../../lib/benchmark/targets.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 
 function compare(): number {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { check: { type: 'boolean' } },
+  })
   const reports = positionals.map((path) => readReport(readFileSync(path, 'utf8'), path))
   const [a, b] = reports
   if (!a || positionals.length > 2) {
@@ -22,7 +30,9 @@ function compare(): number {
 }
 
 function factsOf({ createdAt, model, machine, complete, runs }: BenchReport): string {
-  const on = machine ? `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}` : 'a machine it does not name'
+  const on = machine
+    ? `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}`
+    : 'a machine it does not name'
   return `${createdAt}  ${model.name} on ${model.provider}; ${on}; ${runs.length} runs${complete ? '' : ', stopped early'}`
 }
 

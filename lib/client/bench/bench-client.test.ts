@@ -21,7 +21,7 @@ async function drawing() {
   const opening = openSocketLink({
     env: world.env,
     socketUrl: 'ws://server/api/live',
-    restUrl: 'http://server/fal-ai/lcm-sd15-i2i',
+    rest: { url: 'http://server/', headers: {} },
     transport: 'binary',
     params: DEFAULTS,
     previews: true,
@@ -113,7 +113,7 @@ describe('openSocketLink', () => {
     const opening = openSocketLink({
       env: world.env,
       socketUrl: 'ws://server/api/live',
-      restUrl: 'http://server/',
+      rest: { url: 'http://server/', headers: {} },
       transport: 'json',
       params: DEFAULTS,
       previews: false,

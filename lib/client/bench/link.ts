@@ -39,12 +39,17 @@ export interface Link {
   close(): void
 }
 
+/** The REST door, and the headers that it wants. */
+export interface RestDoor {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface LinkOptions {
   readonly env: Environment
   /** `ws:` or `wss:` URL of the native door. */
   readonly socketUrl: string
-  /** URL of the REST door. */
-  readonly restUrl: string
+  readonly rest: RestDoor
   readonly transport: Transport
   readonly params: DrawParams
   readonly previews: boolean

@@ -43,8 +43,8 @@ async function pack(sketch: Sketch, { params }: LinkOptions): Promise<string> {
 
 async function ask(body: string, options: LinkOptions, signal: AbortSignal): Promise<FrameEnd> {
   try {
-    const headers = { 'content-type': 'application/json' }
-    const response = await fetch(options.restUrl, { method: 'POST', headers, body, signal })
+    const headers = { ...options.rest.headers, 'content-type': 'application/json' }
+    const response = await fetch(options.rest.url, { method: 'POST', headers, body, signal })
     const text = await response.text()
     const receivedAtMs = options.env.clock.now()
     options.onBytes(text.length)

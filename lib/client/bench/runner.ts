@@ -8,7 +8,7 @@ import { AppError } from '../../std/errors.ts'
 import type { Environment } from '../environment.ts'
 import type { Snapshot, TakeSnapshot } from '../types.ts'
 import { BenchClient } from './bench-client.ts'
-import type { Link, LinkOptions } from './link.ts'
+import type { Link, LinkOptions, RestDoor } from './link.ts'
 import { openRestLink } from './rest-link.ts'
 import { openSocketLink } from './socket-link.ts'
 
@@ -23,8 +23,9 @@ export interface BenchPaper {
 
 export interface RunnerOptions {
   readonly env: Environment
-  readonly socketUrl: string
-  readonly restUrl: string
+  /** Address of the native door for one dial: a key's ticket is good for one. */
+  dialUrl(): Promise<string>
+  readonly rest: RestDoor
   readonly paper: BenchPaper
   /** Parameters that no setting changes. */
   readonly params: DrawParams
@@ -173,16 +174,17 @@ async function openClients(
   return clients
 }
 
-function openLink(
+async function openLink(
   options: RunnerOptions,
   config: RunConfig,
   { index, onBytes }: { index: number; onBytes: (down: number) => void },
-): Link | Promise<Link> {
-  const { env, socketUrl, restUrl, params } = options
+): Promise<Link> {
+  const { env, rest, params } = options
   const { transport, steps, width, height, previews } = config
   const own = { ...params, steps, width, height, seed: (params.seed + index) >>> 0 }
-  const link: LinkOptions = { env, socketUrl, restUrl, transport, params: own, previews, onBytes }
-  return transport === 'rest' ? openRestLink(link) : openSocketLink(link)
+  const socketUrl = transport === 'rest' ? '' : await options.dialUrl()
+  const link: LinkOptions = { env, socketUrl, rest, transport, params: own, previews, onBytes }
+  return transport === 'rest' ? openRestLink(link) : await openSocketLink(link)
 }
 
 async function warmUp(link: Link, sketch: Parameters<Link['send']>[0]): Promise<void> {
