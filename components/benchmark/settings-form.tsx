@@ -15,7 +15,7 @@ const LENGTHS = [
   { key: 'shapes', label: 'Shapes on the page' },
 ] as const
 
-/** What shall run: any subset of everything. */
+/** What shall run, of everything that can be. */
 export function SettingsForm({ bench }: { readonly bench: BenchSession }) {
   const { model, settings, phase } = useStore(bench.store)
   if (!model || !settings) return <p className="bench-quiet">Asking the server what its model can do…</p>
