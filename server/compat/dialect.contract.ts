@@ -270,8 +270,8 @@ export function streamDialectContract(dialect: StreamDialect, transcripts: reado
       )
     })
 
-    it('gives a sign of life before the host cuts a silent reply off', () => {
-      expect(dialect.heartbeat.everyMs).toBeLessThan(8000)
+    it('gives a sign of life before any proxy gives up on it', () => {
+      expect(dialect.heartbeat.everyMs).toBeLessThan(20_000)
       expect(dialect.policy.mailbox.whenFull).toBe('reject-new')
     })
   })

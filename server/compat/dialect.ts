@@ -155,7 +155,7 @@ export interface StreamDialect {
   readonly reply: 'stream'
   readonly messageLimitBytes: number
   readonly policy: SessionPolicy
-  /** Sent when nothing else was for `everyMs`; below 8 s, as the host gives up on a silent reply after 10 s. */
+  /** Sent first, and when nothing else was for `everyMs`: proxies give up on a reply that is silent for long. */
   readonly heartbeat: { readonly everyMs: number; readonly data: string }
   /** How long work goes on without its reader, and how long its pieces are kept: 0 cancels when the reader leaves. */
   readonly lingerMs: number

@@ -14,6 +14,7 @@ import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
 import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
 import type { FalEcho } from './fal-output.ts'
+import { msgpackShapeProblem } from './msgpack-shape.ts'
 import { echo, isRecord, parseJson } from './validation.ts'
 
 export interface FalRealtimeOptions {
@@ -136,6 +137,8 @@ function answer(seq: number, { pictures, echo, binary }: Asked): Outbound {
 function parseMsgpack(
   bytes: Uint8Array,
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+  // Eight megabytes of nested lists take the decoder many seconds.
+  if (msgpackShapeProblem(bytes) !== undefined) return { ok: false }
   try {
     return { ok: true, value: decodeMsgpack(bytes) }
   } catch {

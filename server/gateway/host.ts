@@ -52,7 +52,7 @@ export interface Socket extends Sink {
   close(code: number, reason: string): void
 }
 
-/** The body of a reply on its way. Calls after its end do nothing. A reply that is silent for 10 s is cut off. */
+/** The body of a reply on its way. Calls after its end do nothing. */
 export interface ReplyStream extends Sink {
   end(): void
 }

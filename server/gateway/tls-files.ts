@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
@@ -7,12 +8,14 @@ import type { TlsFiles } from './uws.ts'
 export function checkTlsFiles({ certFile, keyFile }: TlsFiles): void {
   const cert = readPem(certFile, 'SKETCHWIRE_TLS_CERT (--tls-cert)')
   const key = readPem(keyFile, 'SKETCHWIRE_TLS_KEY (--tls-key)')
+  const what = `${certFile} and ${keyFile} are no certificate and its private key, both in PEM`
   try {
     createSecureContext({ cert, key })
+    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return
   } catch (cause) {
-    const message = `${certFile} and ${keyFile} are no certificate and its private key, both in PEM: ${messageOf(cause)}`
-    throw new AppError('bad_tls', message, { cause })
+    throw new AppError('bad_tls', `${what}: ${messageOf(cause)}`, { cause })
   }
+  throw new AppError('bad_tls', `${what}: the key belongs to another certificate`)
 }
 
 function readPem(file: string, setting: string): Buffer {
