@@ -1,7 +1,7 @@
 // The picture as a file that every other tool can read: PNG, with the settings in the `parameters` text chunk.
 import { refinedParams } from '../../lib/client/draft-params.ts'
 import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
-import { withParameters } from '../../lib/client/png-parameters.ts'
+import { withParameters } from '../../lib/protocol/png-parameters.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 

@@ -47,6 +47,8 @@ export type Decoded =
   /** A frame that can be named but not used: it still gets its terminal event. */
   | { readonly kind: 'refuse'; readonly frame: FrameRef; readonly error: WireError }
   | { readonly kind: 'previews'; readonly want: PreviewWant | undefined }
+  /** Hear of the newest job of the same caller, whatever connection asked for it, and see this of it. */
+  | { readonly kind: 'follow'; readonly want: PreviewWant | undefined }
   | { readonly kind: 'cancel'; readonly seq: number }
   /** About a message that was no frame; with `close`, the socket cannot stay. */
   | { readonly kind: 'problem'; readonly error: WireError; readonly close?: Close }
@@ -75,6 +77,8 @@ export interface DialectContext {
 
 /** Translates for one connection. Its only state is what it must remember of the frames in flight. */
 export interface Translator {
+  /** What the connection asks before its first message. */
+  begin?(): Decoded[]
   decode(input: Inbound): Decoded[]
   encode(event: SessionEvent): Outbound[]
 }
@@ -120,6 +124,8 @@ export interface Exchange {
 export interface OnceDialect {
   readonly id: DialectId
   readonly reply: 'once'
+  /** A picture that ends without a result does not end those asked for beside it. */
+  readonly isPartialFine?: boolean
   readonly messageLimitBytes: number
   readonly policy: SessionPolicy
   exchange(context: OnceContext): Exchange

@@ -51,7 +51,12 @@ export class OnceDoor {
     if (problem) return refused(problem.error)
     const session = this.#sessions.enter(request.caller)
     if ('code' in session) return refused(session)
-    const work = new Work({ decoded, session, fetchImage: this.#deps.fetchImage })
+    const work = new Work({
+      decoded,
+      session,
+      fetchImage: this.#deps.fetchImage,
+      isPartialFine: this.#dialect.isPartialFine ?? false,
+    })
     const task = runningTask({ requestId, exchange, work, leave: () => this.#sessions.leave(session) })
     request.signal?.addEventListener('abort', () => task.cancel(), { once: true })
     return task

@@ -31,7 +31,8 @@ export class StreamDoor {
     const resumed = this.#dialect.resume?.(request.facts)
     if (resumed) {
       const kept = this.#kept.get(resumed.streamId)
-      if (kept?.caller === request.caller) return kept.stream.reader(resumed.pieces)
+      const stream = kept?.caller === request.caller ? kept.stream : undefined
+      if (stream && !stream.isReadTo(resumed.pieces)) return stream.reader(resumed.pieces)
       if (this.#dialect.gone) return this.#dialect.gone
     }
     return await this.#begin(request)

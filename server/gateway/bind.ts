@@ -3,9 +3,11 @@ import type { Decoded, RequestFacts, SocketDialect, Translator } from '../compat
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { assertNever } from '../../lib/std/assert.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Registry } from '../session/registry.ts'
+import type { Follower } from '../session/followers.ts'
 import type { FrameRequest, Session } from '../session/session.ts'
 import type { SessionEvent } from '../session/session-event.ts'
 import type { Identity } from '../auth/identity.ts'
@@ -102,6 +104,7 @@ class SocketBinding {
   readonly #translator: Translator
   #session: Session | undefined
   #cancelPatience: () => void = () => undefined
+  #follower: Follower | undefined
   /** A sketch on its way from another server; the frame that waits for it. */
   #fetching: { readonly frame: FrameRequest; readonly stop: AbortController } | undefined
 
@@ -132,6 +135,7 @@ class SocketBinding {
     if (!created.ok) return this.#problem(created.error)
     this.#session = created.session
     if (dialect.opensOn === 'connect') created.session.open()
+    for (const decoded of this.#translator.begin?.() ?? []) this.#apply(decoded)
   }
 
   #impatient(): void {
@@ -169,6 +173,8 @@ class SocketBinding {
         return session.refuse(decoded.frame, decoded.error)
       case 'previews':
         return session.setPreviews(decoded.want)
+      case 'follow':
+        return this.#follow(decoded.want)
       case 'cancel':
         return session.cancel(decoded.seq)
       case 'problem':
@@ -202,6 +208,13 @@ class SocketBinding {
     this.#emit({ type: 'superseded', seq: frame.seq, rev: frame.rev, by })
   }
 
+  #follow(want: PreviewWant | undefined): void {
+    const { deps, handshake } = this.#options
+    if ('code' in handshake.identity) return
+    this.#follower ??= deps.registry.follow(handshake.identity.caller, (event) => this.#emit(event))
+    this.#follower.change(want)
+  }
+
   #emit(event: SessionEvent): void {
     for (const out of this.#translator.encode(event)) this.#outbox.push(out)
   }
@@ -226,6 +239,7 @@ class SocketBinding {
     this.#fetching?.stop.abort()
     this.#fetching = undefined
     this.#outbox.clear()
+    this.#follower?.stop()
     if (this.#session) this.#options.deps.registry.close(this.#session)
     this.#session = undefined
   }

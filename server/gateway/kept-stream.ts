@@ -34,6 +34,11 @@ export class KeptStream {
     return this.#finished
   }
 
+  /** A reader who has the first `pieces` has everything there will ever be. */
+  isReadTo(pieces: number): boolean {
+    return this.#finished && pieces >= this.#count
+  }
+
   push(chunk: Chunk): void {
     if (this.#options.lingerMs > 0 || !this.#wasRead) this.#store(chunk)
     this.#reader?.push(chunk)

@@ -9,6 +9,8 @@ import type { FetchImage } from './fetch-image.ts'
 type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
 
 export interface WorkOptions {
+  /** One picture less is still an answer. */
+  readonly isPartialFine?: boolean
   readonly decoded: readonly Decoded[]
   readonly session: CallerSession
   readonly fetchImage: FetchImage
@@ -46,7 +48,7 @@ export class Work {
       this.#frames.map(async (frame) => {
         const end = await this.#one(want === undefined ? frame : withPreviews(frame, want))
         // One picture less is no answer, so the rest need not be made.
-        if (end.type !== 'image') this.cancel()
+        if (end.type !== 'image' && !this.#options.isPartialFine) this.cancel()
         return end
       }),
     )

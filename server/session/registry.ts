@@ -7,6 +7,8 @@ import type { SessionObserver } from './observer.ts'
 import { Session } from './session.ts'
 import type { SessionPolicy } from './session.ts'
 import type { SessionSink } from './session-event.ts'
+import { Followers } from './followers.ts'
+import type { Follower } from './followers.ts'
 import { Traces } from './traces.ts'
 import type { JobTrace } from './traces.ts'
 
@@ -40,6 +42,7 @@ export class Registry {
   readonly #sessions = new Map<string, Session>()
   readonly #places = new Map<string, Pick<OpenOptions, 'caller' | 'door'>>()
   readonly #traces = new Traces()
+  readonly #followers = new Followers()
   readonly #unsubscribe: () => void
   #draining = false
 
@@ -71,6 +74,7 @@ export class Registry {
     const session = this.#build(open)
     this.#sessions.set(session.id, session)
     this.#places.set(session.id, { caller: open.caller, door: open.door })
+    this.#followers.opened(open.caller, session)
     this.#options.dispatcher.add(session)
     this.#options.observer.sessionOpened(session.id)
     return { ok: true, session }
@@ -90,6 +94,7 @@ export class Registry {
       engineState: () => engine.state(),
       clock,
       sink: (event) => {
+        this.#followers.note(caller, id, event)
         this.#traces.note({ caller, door, session: id }, event, clock.now())
         open.sink(event)
       },
@@ -100,6 +105,7 @@ export class Registry {
 
   close(session: Session): void {
     if (!this.#sessions.delete(session.id)) return
+    this.#followers.closed(this.#places.get(session.id)?.caller ?? '', session)
     this.#places.delete(session.id)
     this.#options.dispatcher.remove(session)
     session.close()
@@ -115,6 +121,11 @@ export class Registry {
   current(caller: string, door?: string): Session | undefined {
     const trace = this.latest(caller, door)
     return trace && this.#sessions.get(trace.session)
+  }
+
+  /** Hears of the newest job of this caller from its beginning on, in whatever session it is. */
+  follow(caller: string, tell: SessionSink): Follower {
+    return this.#followers.follow(caller, tell, this.#of(caller, undefined))
   }
 
   /** Frames of this caller that wait and that run. */
@@ -133,6 +144,13 @@ export class Registry {
     if (!trace || !session || trace.end !== undefined) return false
     session.cancel(trace.seq)
     return true
+  }
+
+  /** Ends everything of this caller that waits or runs as `cancelled`; false when nothing did. */
+  cancelAll(caller: string, door?: string): boolean {
+    const busy = this.#of(caller, door).filter(({ load }) => load.waiting + load.running > 0)
+    for (const session of busy) session.abandon({ code: 'cancelled', message: 'Interrupted by its caller' })
+    return busy.length > 0
   }
 
   #of(caller: string, door: string | undefined): Session[] {

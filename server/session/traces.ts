@@ -13,6 +13,8 @@ export interface JobTrace {
   readonly steps: number
   /** Of the newest step that had any. */
   readonly previews: readonly Preview[]
+  /** Grows whenever there are new ones, over all jobs. */
+  readonly previewId: number
   /** `undefined` while it runs. */
   readonly end: TerminalEvent['type'] | undefined
 }
@@ -25,6 +27,7 @@ const MAX_KEPT = 256
  * the picture (A1111). Kept after its end, in bounded number.
  */
 export class Traces {
+  #previewId = 0
   readonly #kept = new Map<string, { readonly caller: string; trace: JobTrace }>()
 
   note(
@@ -35,7 +38,7 @@ export class Traces {
     const key = JSON.stringify([from.caller, from.door])
     if (event.type === 'started') {
       const { door, session } = from
-      const fresh = { step: 0, steps: 0, previews: [], end: undefined }
+      const fresh = { step: 0, steps: 0, previews: [], previewId: this.#previewId, end: undefined }
       this.#put(key, {
         caller: from.caller,
         trace: { session, door, seq: event.seq, startedMs: nowMs, ...fresh },
@@ -48,7 +51,8 @@ export class Traces {
       return
     if (event.type === 'step') {
       const { step, steps, previews } = event
-      kept.trace = { ...trace, step, steps, previews: previews.length > 0 ? previews : trace.previews }
+      const shown = previews.length > 0 ? { previews, previewId: ++this.#previewId } : {}
+      kept.trace = { ...trace, step, steps, ...shown }
     } else if (isTerminal(event)) kept.trace = { ...trace, end: event.type }
   }
 

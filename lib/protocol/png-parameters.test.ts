@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { DEFAULTS } from './testing/fakes.ts'
+import { DEFAULTS } from '../client/testing/fakes.ts'
 import { crc32, readChunks, writeChunks } from './png-chunks.ts'
 import { formatParameters, readPngText, withParameters, withPngText } from './png-parameters.ts'
 

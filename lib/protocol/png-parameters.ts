@@ -1,5 +1,5 @@
-import type { DrawParams } from '../protocol/params.ts'
-import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import type { DrawParams } from './params.ts'
+import { PROTOCOL_VERSION } from './version.ts'
 import { AppError } from '../std/errors.ts'
 import { latin1, readChunks, toLatin1, writeChunks } from './png-chunks.ts'
 import type { PngChunk } from './png-chunks.ts'
@@ -35,7 +35,8 @@ export function formatParameters(params: DrawParams, modelName: string): string 
     `Denoising strength: ${params.strength}`,
     'Version: sketchwire',
   ]
-  return `${params.prompt}\n${settings.join(', ')}`
+  const negative = params.negativePrompt ? `\nNegative prompt: ${params.negativePrompt}` : ''
+  return `${params.prompt}${negative}\n${settings.join(', ')}`
 }
 
 /** As its reader expects: values that contain a separator are JSON strings. */

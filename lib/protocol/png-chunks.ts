@@ -1,4 +1,4 @@
-import { sniffCodec } from '../protocol/image-bytes.ts'
+import { sniffCodec } from './image-bytes.ts'
 import { AppError } from '../std/errors.ts'
 
 /** One chunk of a PNG file; `data` is a view into the file. */

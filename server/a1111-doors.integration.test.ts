@@ -1,0 +1,241 @@
+// What AUTOMATIC1111's and SD.Next's clients do, against a whole server on the fake engine.
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { readPngText } from '../lib/protocol/png-parameters.ts'
+import type { Server } from './server.ts'
+import {
+  cleanUpAfterTests,
+  connect,
+  dataUriOf,
+  drawing,
+  binary,
+  SKETCH,
+  start,
+} from './testing/running-server.ts'
+
+cleanUpAfterTests()
+
+type Body = Record<string, unknown>
+
+async function call(server: Server, path: string, body?: unknown): Promise<{ status: number; body: Body }> {
+  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+    ...(body === undefined
+      ? {}
+      : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: { 'content-type': 'application/json' },
+  })
+  return { status: answer.status, body: (await answer.json()) as Body }
+}
+
+const imagesOf = (body: Body) =>
+  (body['images'] as string[]).map((image) => new Uint8Array(Buffer.from(image, 'base64')))
+const turn = () => new Promise(setImmediate)
+
+/** Lets the paused engine do one step, and waits until whoever asked has heard of it. */
+async function step(engine: { step(): number }, heard: () => boolean | Promise<boolean>): Promise<void> {
+  while (engine.step() === 0) await turn()
+  while (!(await heard())) await turn()
+}
+
+describe('POST /sdapi/v1/txt2img and img2img', () => {
+  it('paint PNGs that carry their settings, which png-info reads back', async () => {
+    const { server, engine } = await start()
+    const asked = {
+      prompt: 'a cat, "quoted"',
+      negative_prompt: 'blurry',
+      steps: 20,
+      cfg_scale: 7,
+      seed: 42,
+      batch_size: 2,
+      width: 300,
+      height: 200,
+    }
+    const { status, body } = await call(server, '/sdapi/v1/txt2img', {
+      ...asked,
+      sampler_name: 'Euler a',
+      unknown: 1,
+    })
+    expect(status).toBe(200)
+    expect(body['parameters']).toMatchObject({
+      steps: 8,
+      cfg_scale: 7,
+      seed: 42,
+      sampler_name: 'LCM',
+      width: 300,
+    })
+    const info = JSON.parse(String(body['info'])) as Body
+    expect(info).toMatchObject({
+      all_seeds: [42, 43],
+      negative_prompt: 'blurry',
+      steps: 8,
+      interrupted: false,
+    })
+    const images = imagesOf(body)
+    expect(images).toHaveLength(2)
+    for (const [index, image] of images.entries()) {
+      expect(await sharp(image).metadata()).toMatchObject({ format: 'png', width: 300, height: 200 })
+      expect(readPngText(image).get('parameters')).toContain(`Seed: ${42 + index}`)
+    }
+    const read = await call(server, '/sdapi/v1/png-info', { image: String((body['images'] as string[])[1]) })
+    expect(read.body['info']).toBe((info['infotexts'] as string[])[1])
+    expect(read.body['parameters']).toMatchObject({
+      Prompt: 'a cat, "quoted"',
+      'Negative prompt': 'blurry',
+      Steps: '8',
+      Seed: '43',
+      'Size-1': '300',
+      Sampler: 'LCM',
+    })
+    expect(engine.jobs.map(({ image, strength }) => [image, strength])).toEqual([
+      [undefined, 1],
+      [undefined, 1],
+    ])
+  })
+
+  it('take what is left out from the model', async () => {
+    const { server, engine } = await start()
+    await call(server, '/sdapi/v1/txt2img', { prompt: 'x' })
+    const { steps, guidanceScale, width, height, strength } = engine.info.defaults
+    expect(engine.jobs[0]).toMatchObject({ steps, guidanceScale, width, height })
+    await call(server, '/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)] })
+    expect(engine.jobs[1]).toMatchObject({ strength, image: SKETCH })
+  })
+
+  it('answer bad input in their own shape', async () => {
+    const { server } = await start()
+    const cases: [string, unknown, number, string][] = [
+      ['/sdapi/v1/img2img', { prompt: 'x' }, 404, 'Init image not found'],
+      ['/sdapi/v1/img2img', { init_images: ['!!'] }, 500, 'init_images'],
+      ['/sdapi/v1/img2img', { init_images: ['http://example.org/a.png'] }, 500, 'SKETCHWIRE_FETCH_HOSTS'],
+      ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], mask: 'x' }, 422, 'mask'],
+      ['/sdapi/v1/txt2img', { steps: 'many' }, 422, 'steps'],
+      ['/sdapi/v1/txt2img', 'no json', 400, 'JSON'],
+      ['/sdapi/v1/options', { sd_model_checkpoint: 'other' }, 404, 'other'],
+    ]
+    for (const [path, asked, status, words] of cases) {
+      const answer = await call(server, path, asked)
+      expect([path, answer.status]).toEqual([path, status])
+      expect(Object.keys(answer.body).sort()).toEqual(['body', 'detail', 'error', 'errors'])
+      expect(String(answer.body['detail'])).toContain(words)
+    }
+  })
+
+  it('has the small lists', async () => {
+    const { server, engine } = await start()
+    const names = [
+      'samplers',
+      'schedulers',
+      'upscalers',
+      'loras',
+      'embeddings',
+      'scripts',
+      'latent-upscale-modes',
+      'sd-models',
+      'options',
+    ]
+    for (const name of names) expect((await call(server, `/sdapi/v1/${name}`)).status).toBe(200)
+    expect((await call(server, '/sdapi/v1/options')).body['sd_model_checkpoint']).toBe(engine.info.name)
+    expect((await call(server, '/internal/ping')).status).toBe(200)
+  })
+})
+
+describe('progress', () => {
+  it('shows those who look, and decodes and encodes nothing for pages that are hidden', async () => {
+    const { server, engine } = await start({ paused: true })
+    const ask = (id: number, task = 'task(a)') =>
+      call(server, '/internal/progress', { id_task: task, id_live_preview: id }).then(({ body }) => body)
+    const painting = call(server, '/sdapi/v1/txt2img', { prompt: 'x', steps: 4, force_task_id: 'task(a)' })
+    while (engine.running === 0) await turn()
+    expect(await ask(-1)).toMatchObject({ active: true, queued: false, completed: false, live_preview: null })
+    await step(engine, async () => (await ask(-1))['step'] === 1)
+    expect(engine.previewWork).toEqual({ decoded: 0, encoded: 0 })
+
+    // Two pages look, a third is hidden: one decoding, one encoding.
+    expect(await ask(0)).toMatchObject({ live_preview: null, progress: 0.25 })
+    await ask(0, 'task(b)')
+    await ask(-1, 'task(c)')
+    await step(engine, async () => (await ask(0))['step'] === 2)
+    expect(engine.previewWork).toEqual({ decoded: 1, encoded: 1 })
+    const shown = await ask(0)
+    expect(String(shown['live_preview'])).toMatch(/^data:image\/jpeg;base64,/)
+    expect((await ask(Number(shown['id_live_preview'])))['live_preview']).toBeNull()
+
+    await ask(-1)
+    await ask(-1, 'task(b)')
+    engine.resume()
+    expect((await painting).status).toBe(200)
+    expect(engine.previewWork).toEqual({ decoded: 1, encoded: 1 })
+    expect(await ask(-1)).toMatchObject({ active: false, completed: true, progress: 1 })
+  })
+
+  it('is told by GET too, PNG and step counts included, and idle is idle', async () => {
+    const { server, engine } = await start({ paused: true })
+    const ask = async (query = '') => (await call(server, `/sdapi/v1/progress${query}`)).body
+    const idle = { progress: 0, current_image: null, state: { job_count: 0, sampling_steps: 0 } }
+    expect(await ask('?skip_current_image=true')).toMatchObject(idle)
+    const painting = call(server, '/sdapi/v1/txt2img', { prompt: 'x', steps: 3 })
+    while (engine.running === 0) await turn()
+    expect(await ask()).toMatchObject({ progress: 0.01, state: { job_count: 1 } })
+    await step(engine, async () => (await ask())['current_image'] !== null)
+    const { current_image: image, state, progress } = await ask()
+    expect([progress, state]).toMatchObject([0.33, { sampling_step: 1, sampling_steps: 3 }])
+    expect((await sharp(Buffer.from(String(image), 'base64')).metadata()).format).toBe('png')
+    engine.resume()
+    await painting
+    expect(await ask('?skip_current_image=true')).toMatchObject(idle)
+  })
+
+  it('can be interrupted and skipped', async () => {
+    const { server, engine } = await start({ paused: true })
+    const paint = () => call(server, '/sdapi/v1/txt2img', { prompt: 'x', n_iter: 3 })
+    const interrupted = paint()
+    while (engine.running === 0) await turn()
+    expect((await call(server, '/sdapi/v1/interrupt', {})).body).toEqual({})
+    expect(imagesOf((await interrupted).body)).toEqual([])
+    while (engine.running > 0) await turn()
+    const skipped = paint()
+    while (engine.running === 0) await turn()
+    expect((await call(server, '/sdapi/v1/skip', {})).body).toBeNull()
+    engine.resume()
+    expect(imagesOf((await skipped).body)).toHaveLength(2)
+  })
+})
+
+describe('the preview socket of SD.Next', () => {
+  it('shows each page its own: words and JPEG together, every n steps, nothing while hidden', async () => {
+    const { server, engine } = await start()
+    const [seeing, hidden, rare] = await Promise.all(
+      ['', '', '?interval=2'].map((query) => connect(server, `/sdapi/v1/preview${query}`)),
+    )
+    if (!seeing || !hidden || !rare) throw new Error('three sockets were opened')
+    hidden.sendJson({ type: 'visibility', visible: false })
+    const settled = seeing.sendJson({ type: 'nonsense' })
+    expect(settled).toBeUndefined()
+    expect(await seeing.until((body) => 'error' in body)).toMatchObject({ active: false })
+    hidden.sendJson({ type: 'nonsense' })
+    await hidden.until((body) => 'error' in body)
+
+    // Even a picture that a canvas of the same caller asked for.
+    const canvas = await drawing(server)
+    canvas.send(binary(1))
+    const steps: [unknown, number][] = []
+    for (;;) {
+      const words = JSON.parse(String(await seeing.next())) as Body
+      if (words['completed'] === true) break
+      if (words['has_image'] !== true) continue
+      const image = await seeing.next()
+      if (typeof image === 'string') throw new Error('the picture must follow its words')
+      const size = await sharp(image).metadata()
+      expect([size.format, size.width]).toEqual(['jpeg', 256])
+      steps.push([words['step'], Number(words['progress'])])
+    }
+    expect(steps).toEqual([
+      [1, 0.25],
+      [2, 0.5],
+      [3, 0.75],
+    ])
+    expect(await hidden.next()).toContain('"completed":true')
+    expect(await rare.until((body) => body['has_image'] === true)).toMatchObject({ step: 2, steps: 4 })
+    expect(engine.previewWork).toEqual({ decoded: 3, encoded: 3 })
+  })
+})

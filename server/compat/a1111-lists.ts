@@ -1,0 +1,102 @@
+// The small lists that clients of AUTOMATIC1111's API read before they paint, and the text inside a PNG.
+import type { WireError } from '../../lib/protocol/errors.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { readPngText } from '../../lib/protocol/png-parameters.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import { imageFromText } from './image-text.ts'
+import { isRecord, parseJson } from './validation.ts'
+
+/** GET path under /sdapi/v1/ -> body. What this server has not is an empty list, never a missing page. */
+export function a1111Lists(model: ModelInfo): Readonly<Record<string, unknown>> {
+  const name = model.name
+  return {
+    'sd-models': [
+      { title: name, model_name: model.id, hash: null, sha256: null, filename: model.id, config: null },
+    ],
+    samplers: [{ name: 'LCM', aliases: ['lcm'], options: {} }],
+    schedulers: [
+      { name: 'automatic', label: 'Automatic', aliases: null, default_rho: -1, need_inner_model: false },
+    ],
+    upscalers: [],
+    'latent-upscale-modes': [],
+    loras: [],
+    'sd-vae': [],
+    hypernetworks: [],
+    'face-restorers': [],
+    'realesrgan-models': [],
+    'prompt-styles': [],
+    embeddings: { loaded: {}, skipped: {} },
+    scripts: { txt2img: [], img2img: [] },
+  }
+}
+
+/** GET /sdapi/v1/options: what clients look at. Previews follow who asks, so the two switches only tell pages how. */
+export function a1111Options(model: ModelInfo): Readonly<Record<string, unknown>> {
+  return {
+    samples_format: 'png',
+    sd_model_checkpoint: model.name,
+    sd_checkpoint_hash: '',
+    live_previews_enable: true,
+    live_previews_image_format: 'png',
+    show_progress_every_n_steps: 1,
+    show_progress_type: 'Approx cheap',
+    live_preview_refresh_period: 500,
+    live_preview_require_focus: true,
+    live_preview_transport: 'WebSocket',
+    live_preview_ws_interval: 1,
+  }
+}
+
+/** POST /sdapi/v1/options: one model is loaded, and nothing here can be changed for everybody by one client. */
+export function checkOptions(body: unknown, model: ModelInfo): WireError | undefined {
+  if (!isRecord(body)) return { code: 'not_json', message: 'The body must be a JSON object' }
+  const asked = body['sd_model_checkpoint']
+  if (asked === undefined || asked === null || asked === model.name || asked === model.id) return undefined
+  const message = `The model "${String(asked).slice(0, 80)}" is not loaded; this server has ${model.name}. Start it with SKETCHWIRE_MODEL for another`
+  return { code: 'not_found', message, field: 'sd_model_checkpoint', range: model.name }
+}
+
+export type PngInfo =
+  | { readonly ok: true; readonly body: Record<string, unknown> }
+  | { readonly ok: false; readonly error: WireError }
+
+/** POST /sdapi/v1/png-info {image}: the settings in a PNG, as text and by name. */
+export function pngInfo(body: Uint8Array): PngInfo {
+  const json = parseJson(new TextDecoder().decode(body))
+  const text = json.ok && isRecord(json.value) ? json.value['image'] : undefined
+  if (typeof text !== 'string')
+    return {
+      ok: false,
+      error: { code: 'invalid_params', message: 'image is missing; send base64', field: 'image' },
+    }
+  const image = imageFromText(text, 'image')
+  if (!image.ok) return { ok: false, error: image.error }
+  try {
+    const items = Object.fromEntries(readPngText(image.bytes))
+    const info = items['parameters'] ?? ''
+    return { ok: true, body: { info, items, parameters: parseInfotext(info) } }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { ok: true, body: { info: '', items: {}, parameters: {} } }
+  }
+}
+
+/** "prompt\nNegative prompt: ...\nSteps: 4, Sampler: LCM, ..." as its reader there takes it apart. */
+export function parseInfotext(text: string): Record<string, string> {
+  const lines = text.split('\n')
+  const last = lines.at(-1) ?? ''
+  const pairs = [...last.matchAll(/([\w][\w -]*?):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,\s*|$)/g)]
+  const hasSettings = pairs.length >= 3
+  const words = (hasSettings ? lines.slice(0, -1) : lines).join('\n')
+  const [prompt = '', negative = ''] = words.split(/\n?Negative prompt:\s*/)
+  const found: Record<string, string> = text === '' ? {} : { Prompt: prompt, 'Negative prompt': negative }
+  if (!hasSettings) return found
+  for (const [, key = '', value = ''] of pairs) found[key] = value.startsWith('"') ? unquoted(value) : value
+  const size = /^(\d+)x(\d+)$/.exec(found['Size'] ?? '')
+  return size ? { ...found, 'Size-1': size[1] ?? '', 'Size-2': size[2] ?? '' } : found
+}
+
+function unquoted(value: string): string {
+  const json = parseJson(value)
+  return json.ok && typeof json.value === 'string' ? json.value : value
+}

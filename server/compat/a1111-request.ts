@@ -1,0 +1,90 @@
+// Bodies of AUTOMATIC1111's txt2img and img2img. Every field is optional and unknown ones are ignored, as there; what
+// would change the picture and cannot be done here is refused rather than left out without a word.
+import type { WireError } from '../../lib/protocol/errors.ts'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import { fault, Fields, InputError } from './fal-fields.ts'
+import { fitParams } from './fit-params.ts'
+import { imageFromText } from './image-text.ts'
+import { imageSize } from './image-size.ts'
+import { isRecord } from './validation.ts'
+
+export type A1111Sketch =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'url'; readonly url: string }
+
+export interface A1111Request {
+  readonly params: DrawParams
+  readonly sketch: A1111Sketch
+  /** batch_size times n_iter. */
+  readonly pictures: number
+  readonly batchSize: number
+  readonly sendImages: boolean
+  /** As it came, for the reply's echo. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export type A1111Parsed =
+  | { readonly ok: true; readonly request: A1111Request }
+  | { readonly ok: false; readonly error: WireError; readonly status?: number }
+
+export const MAX_PICTURES = 8
+
+class Missing extends Error {}
+
+export function parseA1111(
+  body: unknown,
+  { kind, model, randomSeed }: { kind: 'txt2img' | 'img2img'; model: ModelInfo; randomSeed: () => number },
+): A1111Parsed {
+  try {
+    if (!isRecord(body)) throw fault('body', body, 'a JSON object')
+    return { ok: true, request: readRequest(body, { kind, model, randomSeed }) }
+  } catch (error) {
+    if (error instanceof Missing) return { ok: false, status: 404, error: NO_IMAGE }
+    if (error instanceof InputError) return { ok: false, error: error.error }
+    throw error
+  }
+}
+
+const NO_IMAGE: WireError = { code: 'invalid_params', message: 'Init image not found', field: 'init_images' }
+
+function readRequest(
+  body: Readonly<Record<string, unknown>>,
+  { kind, model, randomSeed }: { kind: 'txt2img' | 'img2img'; model: ModelInfo; randomSeed: () => number },
+): A1111Request {
+  const fields = new Fields(body)
+  if (body['mask'] !== undefined && body['mask'] !== null)
+    throw fault('mask', 'an image', 'no mask: this server does not inpaint')
+  const sketch = kind === 'img2img' ? readSketch(body['init_images']) : NO_SKETCH
+  const own = sketch.kind === 'bytes' ? imageSize(sketch.bytes) : undefined
+  const seed = fields.number('seed') ?? -1
+  const batchSize = fields.whole('batch_size', [1, MAX_PICTURES]) ?? 1
+  const pictures = batchSize * (fields.whole('n_iter', [1, MAX_PICTURES]) ?? 1)
+  if (pictures > MAX_PICTURES)
+    throw fault('batch_size', pictures, `at most ${MAX_PICTURES} pictures with n_iter`)
+  const asked = {
+    prompt: fields.text('prompt', HARD_LIMITS.promptChars) ?? '',
+    negativePrompt: fields.text('negative_prompt', HARD_LIMITS.promptChars),
+    strength: kind === 'img2img' ? fields.number('denoising_strength', HARD_LIMITS.strength) : undefined,
+    guidanceScale: fields.number('cfg_scale'),
+    steps: fields.number('steps', [1, 1000]),
+    seed: seed < 0 ? randomSeed() : seed,
+    width: fields.whole('width', [1, 16_384]) ?? own?.width,
+    height: fields.whole('height', [1, 16_384]) ?? own?.height,
+  }
+  const params = fitParams(asked, model, sketch.kind !== 'none')
+  return { params, sketch, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
+}
+
+const NO_SKETCH: A1111Sketch = { kind: 'none' }
+
+function readSketch(images: unknown): A1111Sketch {
+  const list: readonly unknown[] = Array.isArray(images) ? images : []
+  const first = list[0]
+  if (typeof first !== 'string') throw new Missing()
+  if (/^https?:\/\//i.test(first)) return { kind: 'url', url: first }
+  const image = imageFromText(first, 'init_images')
+  if (!image.ok) throw new InputError(image.error)
+  return { kind: 'bytes', bytes: image.bytes }
+}

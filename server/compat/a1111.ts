@@ -1,0 +1,175 @@
+// AUTOMATIC1111's REST: POST /sdapi/v1/txt2img and img2img. Pictures go back as bare base64 PNG with their settings in
+// the file, as every tool of that world expects.
+import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
+import type { WireError } from '../../lib/protocol/errors.ts'
+import { formatParameters, withPngText } from '../../lib/protocol/png-parameters.ts'
+import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
+import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
+import { MAX_PICTURES, parseA1111 } from './a1111-request.ts'
+import type { A1111Request } from './a1111-request.ts'
+import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
+import { toBase64 } from './image-text.ts'
+import { parseJson } from './validation.ts'
+
+/** Both doors share their caller's one queue, and are what `progress` and `interrupt` are about. */
+export const A1111_DOOR = 'a1111'
+const OUTPUT = { codec: 'png', quality: 100 } as const
+
+export const txt2img = dialect('txt2img')
+export const img2img = dialect('img2img')
+
+function dialect(kind: 'txt2img' | 'img2img'): OnceDialect {
+  return {
+    id: A1111_DOOR,
+    reply: 'once',
+    isPartialFine: true,
+    messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
+    policy: {
+      mailbox: { depth: 2 * MAX_PICTURES, whenFull: 'reject-new' },
+      credit: 2 * MAX_PICTURES + 1,
+      maxRunning: 1,
+    },
+    exchange: (context) => new A1111Exchange(kind, context),
+  }
+}
+
+class A1111Exchange implements Exchange {
+  readonly #kind: 'txt2img' | 'img2img'
+  readonly #context: OnceContext
+  #request: A1111Request | undefined
+  #missing = false
+
+  constructor(kind: 'txt2img' | 'img2img', context: OnceContext) {
+    this.#kind = kind
+    this.#context = context
+  }
+
+  decode(body: Inbound): Decoded[] {
+    const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+    const json = parseJson(text === '' ? '{}' : text)
+    if (!json.ok) return [problem({ code: 'not_json', message: 'The body must be JSON' })]
+    const { model, randomSeed, nextSeq } = this.#context
+    const parsed = parseA1111(json.value, { kind: this.#kind, model, randomSeed })
+    if (!parsed.ok) {
+      this.#missing = parsed.status === 404
+      return [problem(parsed.error)]
+    }
+    this.#request = parsed.request
+    const { params, sketch, pictures } = parsed.request
+    return Array.from({ length: pictures }, (_, index): Decoded => {
+      const seq = nextSeq()
+      const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
+      const frame = { seq, rev: seq, mode: 'live', image, output: OUTPUT } as const
+      const own = { ...params, seed: (params.seed + index) >>> 0 }
+      return { kind: 'frame', frame, params: own, ...(sketch.kind === 'url' ? { imageUrl: sketch.url } : {}) }
+    })
+  }
+
+  answer(ends: readonly TerminalEvent[]): OnceAnswer {
+    const failed = ends.find(
+      (end) => (end.type === 'refused' || end.type === 'failed') && end.error.code !== 'cancelled',
+    )
+    if (failed && 'error' in failed) return this.refuse(failed.error)
+    const request = this.#request
+    if (!request || ends.some((end) => end.type === 'superseded'))
+      return this.refuse({ code: 'internal', message: 'The server lost this request; send it again' })
+    // Interrupted or skipped pictures are simply not there, as in the original when nothing of them was kept.
+    const pictures = ends.filter((end) => end.type === 'image')
+    const model = this.#context.model.name
+    const images = pictures.map((end) => toBase64(withSettings(end, request, model)))
+    const { init_images: _images, ...echo } = request.body
+    const info = JSON.stringify(
+      infoOf(request, pictures, { model, interrupted: pictures.length < ends.length }),
+    )
+    return json(200, {
+      images: request.sendImages ? images : [],
+      parameters: { ...echo, ...usedParams(request) },
+      info,
+    })
+  }
+
+  refuse(error: WireError): OnceAnswer {
+    return json(this.#missing ? 404 : a1111Status(error), a1111Error(error))
+  }
+}
+
+/** A picture that cannot be had or read is 500 there; whatever else is wrong with the input, 422. */
+export function a1111Status({ code, field }: WireError): number {
+  const isPicture = field === 'image' || code === 'broken_image' || code === 'unsupported_image'
+  return isPicture && code !== 'image_too_large' ? 500 : ERROR_TABLE[code].httpStatus
+}
+
+/** The shape of every error of that API. */
+export function a1111Error(error: WireError): Record<string, unknown> {
+  const { code, message, field, value, range } = error
+  const where = field === undefined ? {} : { field, value, range }
+  return {
+    error: code,
+    detail: message,
+    body: '',
+    errors: field === undefined ? message : JSON.stringify(where),
+  }
+}
+
+function textOf(request: A1111Request, seed: number, model: string): string {
+  return formatParameters({ ...request.params, seed }, model)
+}
+
+function withSettings(end: ImageEvent, request: A1111Request, model: string): Uint8Array {
+  return withPngText(end.image, [{ keyword: 'parameters', text: textOf(request, end.seed, model) }])
+}
+
+/** What the model made of the request: what was asked beyond its limits has become what it can do. */
+function usedParams({ params, sketch }: A1111Request): Record<string, unknown> {
+  const { prompt, negativePrompt, steps, guidanceScale, width, height, seed, strength } = params
+  return {
+    prompt,
+    negative_prompt: negativePrompt ?? '',
+    steps,
+    cfg_scale: guidanceScale,
+    width,
+    height,
+    seed,
+    ...(sketch.kind === 'none' ? {} : { denoising_strength: strength }),
+    sampler_name: 'LCM',
+    ...(sketch.kind === 'none' ? {} : { init_images: null, mask: null }),
+  }
+}
+
+function infoOf(
+  request: A1111Request,
+  pictures: readonly ImageEvent[],
+  { model, interrupted }: { model: string; interrupted: boolean },
+): Record<string, unknown> {
+  const { init_images: _images, mask: _mask, ...used } = usedParams({ ...request })
+  const all = <T>(value: T) => pictures.map(() => value)
+  return {
+    ...used,
+    all_prompts: all(request.params.prompt),
+    all_negative_prompts: all(request.params.negativePrompt ?? ''),
+    all_seeds: pictures.map(({ seed }) => seed),
+    subseed: 0,
+    all_subseeds: all(0),
+    subseed_strength: 0,
+    batch_size: request.batchSize,
+    sd_model_name: model,
+    sd_model_hash: '',
+    extra_generation_params: {},
+    index_of_first_image: 0,
+    infotexts: pictures.map(({ seed }) => textOf(request, seed, model)),
+    styles: [],
+    job_timestamp: '',
+    clip_skip: 1,
+    interrupted,
+    version: 'sketchwire',
+  }
+}
+
+function problem(error: WireError): Decoded {
+  return { kind: 'problem', error }
+}
+
+function json(status: number, body: Record<string, unknown>): OnceAnswer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return { status, headers, body: JSON.stringify(body) }
+}

@@ -1,0 +1,63 @@
+// What the Stable Diffusion clients ask, fitted to the loaded model: clamped to the manifest's limits where it makes
+// sense and the model cannot do it, the model's own default where it was left out. Replies say what was used.
+import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+
+/** Whatever is `undefined` was left out. */
+export interface AskedParams {
+  readonly prompt: string
+  readonly negativePrompt?: string | undefined
+  readonly strength?: number | undefined
+  readonly guidanceScale?: number | undefined
+  readonly steps?: number | undefined
+  readonly seed: number
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+}
+
+/** @param hasImage without one the strength does not matter, and is 1 */
+export function fitParams(asked: AskedParams, model: ModelInfo, hasImage: boolean): DrawParams {
+  const { limits, defaults } = model
+  const strength = hasImage ? (asked.strength ?? defaults.strength) : 1
+  const fitted: DrawParams = {
+    prompt: asked.prompt,
+    ...(asked.negativePrompt ? { negativePrompt: asked.negativePrompt } : {}),
+    strength: clamp(strength, limits.strength),
+    guidanceScale: clamp(asked.guidanceScale ?? defaults.guidanceScale, limits.guidanceScale),
+    steps: clamp(Math.round(asked.steps ?? defaults.steps), limits.steps),
+    seed: toSeed(asked.seed),
+    ...fitSize(asked, model),
+  }
+  return hasImage ? fitSchedule(fitted, model) : fitted
+}
+
+/** Seeds of clients are floats and clocks, too; each stands for one unsigned 32-bit number. */
+export function toSeed(seed: number): number {
+  return Math.trunc(seed) >>> 0
+}
+
+function clamp(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, value))
+}
+
+/** The asked shape, no side longer than the model's longest, none shorter than a picture can be. */
+function fitSize({ width, height }: AskedParams, { sizes, defaults }: ModelInfo) {
+  const longest = Math.max(...sizes.map((size) => Math.max(size.width, size.height)))
+  const asked = { width: width || height || defaults.width, height: height || width || defaults.height }
+  const scale = Math.min(1, longest / Math.max(asked.width, asked.height))
+  const side = (px: number) => clamp(Math.round(px * scale), HARD_LIMITS.side)
+  return { width: side(asked.width), height: side(asked.height) }
+}
+
+/** Few origin steps are left at a small strength: fewer are made of them, and if even those are none, more are left. */
+function fitSchedule(params: DrawParams, model: ModelInfo): DrawParams {
+  const least = model.limits.steps[0]
+  if (model.strengthSemantics === 'generic') {
+    const runs = Math.trunc(params.steps * params.strength) >= 1
+    return runs ? params : { ...params, strength: leastStrength(1, params.steps) }
+  }
+  const origin = model.originalInferenceSteps
+  const steps = Math.max(least, Math.min(params.steps, Math.trunc(origin * params.strength)))
+  const fits = Math.trunc(origin * params.strength) >= steps
+  return { ...params, steps, strength: fits ? params.strength : leastStrength(steps, origin) }
+}

@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { img2img } from './a1111.ts'
+import { parseInfotext } from './a1111-lists.ts'
+import { CONTEXT, MODEL, onceDialectContract, PNG_BASE64, REQUEST } from './dialect.contract.ts'
+import { errorCard } from './error-card.ts'
+import { fitParams } from './fit-params.ts'
+import { generateSocket } from './generate-socket.ts'
+import { sdnextPreview } from './sdnext-preview.ts'
+import { sdxlWebsocket } from './sdxl-websocket.ts'
+import { sse } from './sse.ts'
+
+onceDialectContract(img2img, [
+  {
+    name: 'an img2img body',
+    hello: [],
+    request: [
+      JSON.stringify({
+        prompt: 'a cat',
+        init_images: [`data:image/png;base64,${PNG_BASE64}`],
+        denoising_strength: 0.5,
+        seed: 42,
+        steps: 4,
+        cfg_scale: 2,
+        width: 256,
+        height: 256,
+      }),
+    ],
+  },
+])
+
+describe('dialects of the Stable Diffusion clients', () => {
+  const values = fc.oneof(
+    fc.constant(undefined),
+    fc.integer(),
+    fc.double(),
+    fc.string(),
+    fc.boolean(),
+    fc.constant(null),
+  )
+  const bodies = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.uint8Array({ maxLength: 32 }),
+    fc
+      .record({
+        steps: values,
+        width: values,
+        seed: values,
+        samples: values,
+        text_prompts: fc.array(fc.record({ text: values, weight: values })),
+      })
+      .map((body) => JSON.stringify(body)),
+  )
+
+  it('answer anything at all with a decoding, never with an exception', () => {
+    for (const dialect of [sdxlWebsocket, generateSocket, sdnextPreview])
+      fc.assert(
+        fc.property(bodies, (body) => {
+          expect(dialect.translator(CONTEXT).decode(body).length).toBeGreaterThan(0)
+        }),
+      )
+  })
+
+  it('read any query string', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('prompt', 'steps', 'every', 'seed', 'encoding', 'width'), fc.string()),
+        (query) => {
+          const request = { ...REQUEST, query: new URLSearchParams(query) }
+          const context = { ...CONTEXT, request, requestId: 'id', streamId: 's', nextSeq: () => 0 }
+          expect(sse.exchange(context).decode(new Uint8Array())).toHaveLength(1)
+        },
+      ),
+    )
+  })
+})
+
+describe('parameters of other services', () => {
+  const asked = { prompt: 'x', seed: 1 }
+
+  it('are clamped to what the model can, and are its own where they were left out', () => {
+    const { steps, guidanceScale, strength, width, height } = MODEL.defaults
+    expect(fitParams(asked, MODEL, true)).toMatchObject({ steps, guidanceScale, strength, width, height })
+    const much = { ...asked, steps: 40, guidanceScale: 30, width: 1536, height: 640, seed: -1.5 }
+    expect(fitParams(much, MODEL, false)).toMatchObject({
+      steps: 8,
+      guidanceScale: 8,
+      width: 256,
+      height: 107,
+      strength: 1,
+      seed: 4294967295,
+    })
+  })
+
+  it('always leave the model something to do', () => {
+    const strength = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(strength, fc.integer({ min: 1, max: 60 }), (value, steps) => {
+        const fitted = fitParams({ ...asked, strength: value, steps }, MODEL, true)
+        expect(Math.trunc(MODEL.originalInferenceSteps * fitted.strength)).toBeGreaterThanOrEqual(
+          fitted.steps,
+        )
+      }),
+    )
+  })
+})
+
+describe('parseInfotext', () => {
+  it('takes the words and the settings apart', () => {
+    const text =
+      'a cat, \nred\nNegative prompt: blurry\nSteps: 4, Sampler: LCM, Size: 300x200, Model: "a, b: c"'
+    expect(parseInfotext(text)).toEqual({
+      Prompt: 'a cat, \nred',
+      'Negative prompt': 'blurry',
+      Steps: '4',
+      Sampler: 'LCM',
+      Size: '300x200',
+      'Size-1': '300',
+      'Size-2': '200',
+      Model: 'a, b: c',
+    })
+    expect(parseInfotext('only words')).toEqual({ Prompt: 'only words', 'Negative prompt': '' })
+    expect(parseInfotext('')).toEqual({})
+  })
+})
+
+describe('errorCard', () => {
+  it('is a PNG with as much ink as the message has words, whatever they are', async () => {
+    const inkOf = async (message: string) => {
+      const { data, info } = await sharp(errorCard(message))
+        .greyscale()
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      expect([info.width, info.height]).toEqual([512, 512])
+      return data.filter((value) => value < 128).length
+    }
+    expect(await inkOf('')).toBe(0)
+    expect(await inkOf('steps must be at most 8')).toBeGreaterThan(await inkOf('steps'))
+    expect(await inkOf(`${'word '.repeat(2000)} \u{1f680} ${'x'.repeat(3000)}`)).toBeGreaterThan(1000)
+  })
+})
