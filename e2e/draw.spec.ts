@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
 import { type RunningServer, startServer } from './server.ts'
 import { brightness, difference, differenceBy, Studio } from './studio.ts'
 
@@ -111,5 +112,124 @@ test.describe('drawing with the bundled model', () => {
     )
     expect(width).toBe(512)
     await expect.poll(async () => difference(live, await studio.pixels())).toBeLessThan(30)
+  })
+
+  test('zooming out stops at the page, and zooming in leads back to it', async ({ page }) => {
+    const studio = new Studio(page)
+    await studio.open(server.url)
+    const whole = await studio.paper()
+    await studio.drawing.hover()
+    const wheel = async (by: number) => {
+      await page.keyboard.down('Control')
+      await page.mouse.wheel(0, by)
+      await page.keyboard.up('Control')
+    }
+    await wheel(-200)
+    const chip = page.getByRole('button', { name: 'Show the whole page' })
+    await expect(chip).toBeVisible()
+    expect((await studio.paper()).width).toBeGreaterThan(whole.width)
+    for (let turn = 0; turn < 12; turn++) await wheel(200)
+    await expect(chip).toBeHidden()
+    expect(await studio.paper()).toEqual(whole)
+  })
+
+  test('a hidden tab asks for nothing, unless it was told to go on', async ({ page }) => {
+    const studio = new Studio(page)
+    const frames = studio.countFrames()
+    await studio.open(server.url)
+    const hide = (hidden: boolean) =>
+      page.evaluate(
+        (state) => {
+          Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+          document.dispatchEvent(new Event('visibilitychange'))
+        },
+        hidden ? 'hidden' : 'visible',
+      )
+    const strokes = async (y: number) => {
+      for (const x of [0.2, 0.4, 0.6])
+        await studio.stroke([
+          [x, y],
+          [x + 0.1, y + 0.1],
+        ])
+    }
+    await hide(true)
+    await expect(studio.status).toHaveAttribute('data-activity', 'paused')
+    const before = frames.sent
+    await strokes(0.1)
+    expect(frames.sent).toBe(before)
+    await hide(false)
+    await expect.poll(() => frames.sent).toBeGreaterThan(before)
+    await studio.settled()
+
+    await page.getByRole('switch', { name: 'Keep rendering in background' }).check({ force: true })
+    await hide(true)
+    const shown = frames.sent
+    await strokes(0.3)
+    await expect.poll(() => frames.sent).toBeGreaterThan(shown)
+  })
+
+  test('what is typed while the connection opens stays as it was typed', async ({ page }) => {
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.routeWebSocket(/\/api\/live/, (socket) => {
+      const upstream = socket.connectToServer()
+      upstream.onMessage((message) => void gate.then(() => socket.send(message)))
+    })
+    await page.goto(server.url)
+    const studio = new Studio(page)
+    await studio.prompt.pressSequentially('Hello', { delay: 180 })
+    release()
+    await studio.prompt.pressSequentially(' sea', { delay: 180 })
+    await studio.settled()
+    await expect(studio.prompt).toHaveValue('Hello sea')
+    await studio.prompt.press('Enter')
+    await expect(studio.prompt).toHaveValue('Hello sea')
+  })
+
+  test('a photo dropped beside the drawing lands on it, and the page stays', async ({ page }) => {
+    const studio = new Studio(page)
+    await studio.open(server.url)
+    const shapes = await page.locator('.tl-shape').count()
+    const address = page.url()
+    await studio.changing(() =>
+      page.getByTestId('picture').evaluate(async (target) => {
+        const canvas = new OffscreenCanvas(200, 100)
+        const context = canvas.getContext('2d')
+        if (!context) throw new Error('no 2d context')
+        context.fillStyle = 'red'
+        context.fillRect(0, 0, 200, 100)
+        const data = new DataTransfer()
+        data.items.add(new File([await canvas.convertToBlob()], 'photo.png', { type: 'image/png' }))
+        target.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+      }),
+    )
+    await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
+    expect(page.url()).toBe(address)
+  })
+
+  test('copy and download give the largest picture, with its settings inside', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const studio = new Studio(page)
+    await studio.open(server.url, { refine: true })
+    await expect(page.locator('.picture')).toHaveAttribute('data-refined', 'true')
+    // A browser writes to the clipboard of the page that has the focus only.
+    await page.bringToFront()
+    await page.getByRole('button', { name: 'Copy as PNG' }).click()
+    await expect(page.getByText('Copied as PNG')).toBeVisible()
+    const width = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      const picture = await item?.getType('image/png')
+      return picture ? (await createImageBitmap(picture)).width : 0
+    })
+    expect(width).toBe(512)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download PNG' }).click(),
+    ])
+    expect(download.suggestedFilename()).toMatch(/^sketchwire-\d+-512x512\.png$/)
+    const text = await readFile(await download.path(), 'latin1')
+    expect(text).toMatch(/parameters\0[^\0]+\nSteps: 8, Sampler: LCM, .*Size: 512x512/)
   })
 })

@@ -84,6 +84,28 @@ export class Studio {
     await this.page.mouse.up()
   }
 
+  /** Where the whole page of the drawing is on the screen, in pixels; larger than its sheet while zoomed in. */
+  async paper(): Promise<{ x: number; y: number; width: number }> {
+    return this.drawing.evaluate((sheet) => {
+      const layer = sheet.querySelector('.tl-html-layer')
+      if (!layer) throw new Error('there is no canvas')
+      const { a, e, f } = new DOMMatrix(getComputedStyle(layer).transform)
+      const round = (value: number) => Math.round(value * 10) / 10
+      return { x: round(e), y: round(f), width: round(a * 512) }
+    })
+  }
+
+  /** Counts the frames that the page sends; to be called before it is opened. */
+  countFrames(): { readonly sent: number } {
+    const counter = { sent: 0 }
+    this.page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (typeof payload !== 'string') counter.sent += 1
+      }),
+    )
+    return counter
+  }
+
   /** [256,256,3] RGB of the picture as it is painted now. */
   async pixels(): Promise<Uint8Array> {
     const base64 = await this.picture.evaluate((element, side) => {
