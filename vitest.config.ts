@@ -24,6 +24,8 @@ export default defineConfig({
           globalSetup: ['server/engine/testing/build-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Of `expect.poll`: a loaded machine is no failure.
+          expect: { poll: { timeout: 15_000 } },
           // Sockets, child processes and inference share two cores: one file at a time keeps their timing honest.
           pool: 'forks',
           poolOptions: { forks: { singleFork: true } },

@@ -107,7 +107,10 @@ async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: 
     hosts.push(host)
     return host
   }
-  const port = await open(withFalAddresses(routes)).listen({ host: config.host, port: config.port })
+  const port = await open(withFalAddresses(routes, config.tls !== undefined)).listen({
+    host: config.host,
+    port: config.port,
+  })
   if (config.sdxlPort !== undefined) {
     const { host, sdxlPort } = config
     await named('SKETCHWIRE_SDXL_PORT', open(routes.extraPort('sdxl')), { host, port: sdxlPort })

@@ -1,19 +1,25 @@
 // Leads fal's own host names to a server on this machine, so that fal's published clients run as they are. A client
 // dials wss://fal.run and https://queue.fal.run; below it, a connector opens a plain connection to the port instead.
 import { connect as connectPlain } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { Agent, fetch as undiciFetch, setGlobalDispatcher, WebSocket as UndiciWebSocket } from 'undici'
 
-const FAL = /(^|\.)fal\.(run|ai)$/
+/** `*.localhost`: what 0.6 and 0.7 make of `host: 'gateway.localhost:PORT'`. */
+const FAL = /(^|\.)fal\.(run|ai)$|\.localhost$/
 
-/** For the whole process, and before fal's clients are imported: they take hold of `fetch` when they are. */
-export function leadFalHostsTo(port: () => number): void {
+/**
+ * For the whole process, and before fal's clients are imported: they take hold of `fetch` when they are.
+ *
+ * @param ca certificate of a server that speaks TLS itself; without it the connections are plain below https
+ */
+export function leadFalHostsTo(port: () => number, ca?: () => string): void {
   const dispatcher = new Agent({
     connect: ({ hostname, port: asked }, callback) => {
       const target = FAL.test(hostname)
         ? { host: '127.0.0.1', port: port() }
         : { host: hostname, port: Number(asked) }
-      const socket = connectPlain(target)
-      socket.once('connect', () => callback(null, socket))
+      const socket = ca ? connectTls({ ...target, ca: ca(), servername: hostname }) : connectPlain(target)
+      socket.once(ca ? 'secureConnect' : 'connect', () => callback(null, socket))
       socket.once('error', (error) => callback(error, null))
     },
   })

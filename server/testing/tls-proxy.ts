@@ -16,11 +16,17 @@ export interface TlsProxy {
   close(): Promise<void>
 }
 
-function makeCertificate() {
+/** A certificate that vouches for itself, for these names. The folder is the caller's to remove. */
+export function makeCertificate(...hosts: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const names = [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`,
+  ]
   execFileSync(
     'openssl',
     ['req', '-x509', ...curve, '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...names],
@@ -33,7 +39,7 @@ function makeCertificate() {
 
 /** `https://localhost:{port}` and wss for the server on `target`. */
 export async function startTlsProxy(target: number): Promise<TlsProxy> {
-  const { folder, key, cert } = makeCertificate()
+  const { folder, key, cert } = makeCertificate('localhost')
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const onward = httpRequest(onwardOptions(target, request), (reply) => {
       response.writeHead(reply.statusCode ?? 502, reply.headers)

@@ -2,15 +2,23 @@
 // clients are pointed at. Both become paths here before anything else looks at the request, so what the path asks for,
 // a key say, is asked of them too.
 import { falTarget, pathOnThisServer } from '../../compat/fal-hosts.ts'
-import type { HttpRequest, RequestHead, WebApp } from '../host.ts'
+import type { RequestHead, WebApp } from '../host.ts'
 import type { RouteEntry } from '../route.ts'
 import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
 
 const PROXY = '/api/fal/proxy'
 const TARGET = 'x-fal-target-url'
 
-/** The same app, reached by fal's addresses too. */
-export function withFalAddresses(app: WebApp): WebApp {
+/**
+ * The same app, reached by fal's addresses too.
+ *
+ * @param isTls the host itself speaks TLS; addresses that clients are given then say https
+ */
+export function withFalAddresses(app: WebApp, isTls: boolean): WebApp {
+  const placed = <H extends RequestHead>(head: H): H => {
+    const here = placeOf(head)
+    return isTls ? { ...here, headers: { ...here.headers, 'x-forwarded-proto': 'https' } } : here
+  }
   return {
     sockets: app.sockets,
     bodyLimitBytes: (head) => app.bodyLimitBytes(placed(head)),
@@ -19,7 +27,7 @@ export function withFalAddresses(app: WebApp): WebApp {
   }
 }
 
-function placed<H extends RequestHead | HttpRequest>(head: H): H {
+function placeOf<H extends RequestHead>(head: H): H {
   if (head.path !== PROXY) return { ...head, path: pathOnThisServer(head.headers['host'], head.path) }
   const target = falTarget(head.headers[TARGET] ?? '')
   return target && head.method !== 'OPTIONS' ? { ...head, ...target } : head

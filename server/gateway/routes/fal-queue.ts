@@ -21,6 +21,7 @@ import { json } from '../replies.ts'
 import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteEntry } from '../route.ts'
 import { SubmittedJob } from './fal-job.ts'
 import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
+import { aliasOf } from './fal-tokens.ts'
 
 /** A queue is there to be filled: far more of one caller may wait than on the plain doors. */
 const WAITING_PER_CALLER = 256
@@ -56,6 +57,7 @@ function submitRoutes(queue: Queue, app: FalApp, dialect: OnceDialect): RouteEnt
       ...FAL_HANDLER,
       path,
       method: 'POST' as const,
+      app: () => aliasOf(app.id),
       bodyLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
       handle: (request: RoutedRequest) => submit(queue, app, { dialect, request }),
     })),
@@ -136,6 +138,7 @@ function about({ jobs }: Queue, method: 'GET' | 'PUT', path: string, tell: Told)
     ...FAL_HANDLER,
     path,
     method,
+    app: ({ params }) => aliasOf(params['app'] ?? `${params['owner']}/${params['alias']}`),
     handle: (request) => {
       const { owner = '', alias = '', app = `${owner}/${alias}`, id = '' } = request.facts.params
       const known = findFalApp(app)

@@ -1,13 +1,14 @@
 // What fal's clients call: the apps (once, streamed, on a socket), the queue, storage, tokens and the proxy. Where fal
 // has several hosts there are several paths here; fal-addresses.ts leads from one to the other.
-import { FAL_APPS, spellings } from '../../compat/fal-apps.ts'
+import { DEFAULT_APP, FAL_APPS, spellings } from '../../compat/fal-apps.ts'
 import type { FalApp } from '../../compat/fal-apps.ts'
 import { FalFiles } from '../../compat/fal-files.ts'
+import { appOfHost } from '../../compat/fal-hosts.ts'
 import { falRealtime } from '../../compat/fal-realtime.ts'
 import { falRest } from '../../compat/fal-rest.ts'
 import { falStream } from '../../compat/fal-stream.ts'
+import type { RequestFacts } from '../../compat/dialect.ts'
 import type { RouteEntry, RouteModule } from '../route.ts'
-import { ANY_APP } from '../route.ts'
 import { proxyRoutes } from './fal-addresses.ts'
 import { queueRoutes } from './fal-queue.ts'
 import { storageRoutes } from './fal-storage.ts'
@@ -15,18 +16,23 @@ import { aliasOf, tokenRoutes } from './fal-tokens.ts'
 
 export const falRoutes: RouteModule = (context) => {
   const files = new FalFiles({ nowMs: () => context.clock.now(), newId: context.newId })
-  const [first] = FAL_APPS
   return [
     ...['/ws', '/realtime'].map(
-      (path) => ({ path, auth: 'key', app: ANY_APP, door: falRealtime({ app: undefined, files }) }) as const,
+      (path) =>
+        ({ path, auth: 'key', app: aliasOfHost, door: falRealtime({ app: undefined, files }) }) as const,
     ),
-    ...(first ? [post('/', ANY_APP, falRest({ app: first, files }))] : []),
+    post('/', aliasOfHost, falRest({ app: DEFAULT_APP, files })),
     ...FAL_APPS.flatMap((app) => appRoutes(app, files)),
     ...queueRoutes(context, files),
     ...storageRoutes(files),
     ...tokenRoutes(context),
     ...proxyRoutes(),
   ]
+}
+
+/** The bare paths are the app that the host names, else the default. */
+function aliasOfHost({ headers }: RequestFacts): string {
+  return aliasOf(appOfHost(headers['host']) ?? DEFAULT_APP.id)
 }
 
 function appRoutes(app: FalApp, files: FalFiles): RouteEntry[] {
@@ -46,6 +52,6 @@ function appRoutes(app: FalApp, files: FalFiles): RouteEntry[] {
 
 type Door = ReturnType<typeof falRest> | ReturnType<typeof falStream>
 
-function post(path: string, app: () => string, door: Door): RouteEntry {
+function post(path: string, app: (facts: RequestFacts) => string, door: Door): RouteEntry {
   return { path, method: 'POST', auth: 'key', cors: true, app, door }
 }
