@@ -60,6 +60,8 @@ describe('dialects of the Stable Diffusion clients', () => {
         fc.property(bodies, (body) => {
           expect(dialect.translator(CONTEXT).decode(body).length).toBeGreaterThan(0)
         }),
+        // Every refusal of sdxl-websocket is drawn as a picture.
+        { numRuns: 30 },
       )
   })
 
