@@ -74,11 +74,13 @@ function Bench({ bench }: { readonly bench: BenchSession }) {
         <Facts bench={bench} />
       </div>
       {problems.length > 0 ? (
-        <ul aria-label="Settings that were left out of account" className="bench-problem" role="alert">
-          {problems.map((problem) => (
-            <li key={problem}>{`${problem}. The default is used.`}</li>
-          ))}
-        </ul>
+        <div className="bench-problem" role="alert">
+          <ul aria-label="Settings that were left out of account">
+            {problems.map((problem) => (
+              <li key={problem}>{`${problem}. The default is used.`}</li>
+            ))}
+          </ul>
+        </div>
       ) : null}
       <div className="bench-top">
         <section aria-label="Settings" className="bench-card">
