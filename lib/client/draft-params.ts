@@ -1,21 +1,9 @@
-import * as v from 'valibot'
 import type { WireError } from '../protocol/errors.ts'
-import { checkParams, DrawParamsSchema, HARD_LIMITS, leastStrength } from '../protocol/params.ts'
+import { checkParams, HARD_LIMITS, leastStrength } from '../protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
-
-/** Valid in every field: what a patch leaves out is filled from here to be checked as a whole. */
-const LEAST: DrawParams = {
-  prompt: '',
-  strength: 0,
-  seed: 0,
-  steps: 1,
-  guidanceScale: 0,
-  width: 64,
-  height: 64,
-}
 
 const PARAM_NAMES = [
   'prompt',
@@ -27,20 +15,33 @@ const PARAM_NAMES = [
   'width',
   'height',
 ] as const
-const { promptChars, side, ...others } = HARD_LIMITS
-const RANGES = Object.entries({ prompt: [0, promptChars], ...others, width: side, height: side })
+const { promptChars, side, seed, steps, strength, guidanceScale } = HARD_LIMITS
+const NUMBERS = { strength, seed, steps, guidanceScale, width: side, height: side } as const
+const WHOLE: readonly string[] = ['seed', 'steps', 'width', 'height']
 
-/** Checks a patch against what no model may exceed; the error names field, value and range. */
+/** Checks a patch against what no model may exceed, as DrawParamsSchema does; the error names field, value and range. */
 export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawParams>> {
-  const result = v.safeParse(DrawParamsSchema, { ...LEAST, ...patch })
-  if (result.success) return { ok: true, value: patch }
-  const issue = result.issues[0]
-  const field = String(issue.path?.[0].key)
-  const range = RANGES.find(([name]) => name === field)?.[1].join('..') ?? ''
-  return {
-    ok: false,
-    error: { code: 'invalid_params', message: issue.message, field, value: issue.input, range },
+  for (const [field, value] of Object.entries(patch)) {
+    const [range, message] = wrongAbout(field, value) ?? []
+    if (message !== undefined && range !== undefined)
+      return { ok: false, error: { code: 'invalid_params', message, field, value, range } }
   }
+  return { ok: true, value: patch }
+}
+
+/** Range and words for a value that its field does not take. */
+function wrongAbout(field: string, value: unknown): readonly [range: string, message: string] | undefined {
+  if (field === 'prompt' || field === 'negativePrompt') {
+    if (typeof value === 'string' && value.length <= promptChars) return undefined
+    const message = typeof value === 'string' ? `at most ${promptChars} characters` : 'text'
+    return [`0..${promptChars}`, `${field} must be ${message}`]
+  }
+  const range = Object.entries(NUMBERS).find(([name]) => name === field)?.[1]
+  if (!range) return undefined
+  const [low, high] = range
+  const isWhole = !WHOLE.includes(field) || Number.isInteger(value)
+  if (typeof value === 'number' && value >= low && value <= high && isWhole) return undefined
+  return [`${low}..${high}`, `${field} must be ${isWhole ? 'a' : 'a whole'} number from ${low} to ${high}`]
 }
 
 /** `params` with `patch` applied, when the model takes the result. */

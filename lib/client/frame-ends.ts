@@ -1,9 +1,9 @@
-import { ERROR_TABLE } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { Environment } from './environment.ts'
 import type { Incoming, Picture, StepPreview } from './incoming.ts'
 import type { SentFrame } from './ledger.ts'
 import type { Painter } from './painter.ts'
+import { RETRYABLE } from './retryable.ts'
 import type { Pump } from './pump.ts'
 import type { StatsMeter } from './stats.ts'
 import type { PaintedFrame } from './types.ts'
@@ -127,7 +127,7 @@ export class FrameEnds {
     const tryAgain =
       message.type === 'failed'
         ? message.retryable
-        : ERROR_TABLE[error.code].retryable || error.code === 'unknown_params_rev'
+        : RETRYABLE[error.code] || error.code === 'unknown_params_rev'
     if (!QUIET.includes(error.code)) onError(error)
     if (!tryAgain) {
       if (frame.mode === 'refine') this.#refinedLiveSeq = pump.newestLiveSeq

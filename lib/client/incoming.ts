@@ -1,8 +1,8 @@
-import * as v from 'valibot'
-import { ImageMetaSchema, PreviewMetaSchema, ServerMessageSchema } from '../protocol/control.ts'
 import type { ImageCodec, ImageMeta, ServerMessage } from '../protocol/control.ts'
 import { decodeBinary } from '../protocol/frame.ts'
 import { AppError } from '../std/errors.ts'
+import { checkImageMeta, checkPreviewMeta, checkText } from './server-messages.ts'
+import type { Checked } from './server-messages.ts'
 
 /** A finished picture as it came over the binary wire; `image` is a copy that may be kept. */
 export interface Picture {
@@ -38,14 +38,11 @@ export function readIncoming(data: unknown): Incoming | undefined {
 }
 
 function readJson(text: string): Incoming | undefined {
-  const result = v.safeParse(ServerMessageSchema, parse(text))
-  if (result.success) {
-    // We send binary frames only, and a server answers in the encoding it was asked in.
-    return result.output.type === 'image' || result.output.type === 'preview' ? undefined : result.output
-  }
-  const issue = result.issues[0]
-  if (issue.type === 'variant') return undefined
-  throw new AppError('invalid_message', issue.message, { field: String(issue.path?.[0].key) })
+  // We send binary frames only, and a server answers in the encoding it was asked in: no pictures come as text.
+  const checked = checkText(parse(text))
+  if (checked === undefined || 'value' in checked) return checked?.value
+  const { misfit: field } = checked
+  throw new AppError('invalid_message', `${field} is not what the protocol says`, { field })
 }
 
 function parse(text: string): unknown {
@@ -63,14 +60,13 @@ function readBinary(bytes: Uint8Array): Incoming | undefined {
     throw new AppError('invalid_header', 'An image message without image', { field: 'codec' })
   const copy = image.slice()
   if (kind === 'preview') {
-    const { step, steps } = readMeta(PreviewMetaSchema, meta)
+    const { step, steps } = readMeta(checkPreviewMeta(meta))
     return { type: 'preview', seq, step, steps, codec, image: copy }
   }
-  return { type: 'picture', seq, width, height, codec, meta: readMeta(ImageMetaSchema, meta), image: copy }
+  return { type: 'picture', seq, width, height, codec, meta: readMeta(checkImageMeta(meta)), image: copy }
 }
 
-function readMeta<T>(schema: v.GenericSchema<unknown, T>, meta: unknown): T {
-  const checked = v.safeParse(schema, meta)
-  if (checked.success) return checked.output
-  throw new AppError('invalid_header', checked.issues[0].message, { field: 'meta' })
+function readMeta<T>(checked: Checked<T>): T {
+  if ('value' in checked) return checked.value
+  throw new AppError('invalid_header', `${checked.misfit} is not what the protocol says`, { field: 'meta' })
 }

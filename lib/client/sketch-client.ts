@@ -1,5 +1,4 @@
 import type { StoreApi } from 'zustand/vanilla'
-import { ERROR_TABLE } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { DrawParams } from '../protocol/params.ts'
 import { activityOf } from './activity.ts'
@@ -17,6 +16,7 @@ import { browserEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { FrameEnds } from './frame-ends.ts'
 import { Painter } from './painter.ts'
+import { RETRYABLE } from './retryable.ts'
 import { Pump } from './pump.ts'
 import { Refiner } from './refiner.ts'
 import { StatsMeter } from './stats.ts'
@@ -275,5 +275,5 @@ class Client implements SketchClient {
 const PARAM_ERRORS: readonly string[] = ['invalid_params', 'steps_strength_too_small']
 
 function isTransient({ code }: WireError): boolean {
-  return ERROR_TABLE[code].retryable
+  return RETRYABLE[code]
 }

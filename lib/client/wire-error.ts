@@ -1,5 +1,5 @@
-import { isErrorCode } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/errors.ts'
+import { isErrorCode } from './retryable.ts'
 
 /** The error fields of a server message; a code this page does not know becomes `internal`. */
 export function wireErrorOf(fields: {

@@ -1,6 +1,6 @@
 // What an embedded canvas can be told: attributes of the element, parameters of the address, props of the React
 // component. One table for all of them, so that they cannot drift apart.
-import { HARD_LIMITS } from '../protocol/params.ts'
+import { HARD_LIMITS } from '../protocol/param-limits.ts'
 
 export const EMBED_VIEWS = ['side', 'lens', 'result'] as const
 export type EmbedView = (typeof EMBED_VIEWS)[number]
