@@ -11,6 +11,7 @@ export const RETRYABLE: { readonly [C in ErrorCode]: (typeof ERROR_TABLE)[C]['re
   invalid_header: false,
   message_too_large: false,
   hello_first: false,
+  hello_timeout: true,
   protocol_version: false,
   invalid_params: false,
   unknown_params_rev: false,
