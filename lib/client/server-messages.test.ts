@@ -75,6 +75,11 @@ function spoilt(value: unknown, [name, ...rest]: string[], wrong: unknown): unkn
   return copy
 }
 
+/** A list with a hole in it cannot come as JSON. */
+function isHole(place: readonly string[], wrong: unknown): boolean {
+  return wrong === GONE && /^\d+$/.test(place.at(-1) ?? '')
+}
+
 const WRONG = [GONE, null, 'text', -1.5, Number.NaN, true, [], {}, ['x']]
 
 describe('what the server says, read by the client', () => {
@@ -104,7 +109,7 @@ describe('what the server says, read by the client', () => {
       fc.property(cases, ({ message, place, wrong }) => {
         // Limits of the defaults are the model's own matter here, not the reader's.
         fc.pre(!place.includes('defaults') || typeof wrong !== 'number')
-        fc.pre(!(place.includes('limits') && Array.isArray(wrong)) && !(place.length === 4 && wrong === GONE))
+        fc.pre(!(place.includes('limits') && Array.isArray(wrong)) && !isHole(place, wrong))
         const broken = spoilt(message, place, wrong)
         const result = checkText(broken)
         expect(result !== undefined && 'value' in result).toBe(v.is(ServerMessageSchema, broken))
@@ -121,7 +126,7 @@ describe('what the server says, read by the client', () => {
     expect(checkImageMeta(IMAGE_META)).toEqual({ value: IMAGE_META })
     fc.assert(
       fc.property(cases, ({ place, wrong }) => {
-        fc.pre(!(place.length === 3 && wrong === GONE))
+        fc.pre(!isHole(place, wrong))
         const broken = spoilt(IMAGE_META, place, wrong)
         expect('value' in checkImageMeta(broken)).toBe(v.is(ImageMetaSchema, broken))
       }),
