@@ -33,7 +33,7 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
     modelDir,
     deadlineMs: jobDeadlineMs,
     log: events.log,
-    ...(provider === undefined ? {} : { provider }),
+    provider: provider ?? 'auto',
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
   })

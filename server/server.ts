@@ -88,7 +88,10 @@ function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessi
   return new Routes({
     registry: sessions,
     engine,
-    model: engine.info,
+    // Read at every use: the provider may change while the server runs.
+    get model() {
+      return engine.info
+    },
     clock,
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),

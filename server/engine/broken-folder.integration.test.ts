@@ -72,8 +72,8 @@ describe('a model folder that cannot be used is said at start', () => {
 
   it('with a provider this machine has not', async () => {
     const { code, message } = await refusal(TOY_MODEL, { provider: 'nosuchprovider' })
-    expect(code).toBe('model_unloadable')
-    expect(message).toContain('nosuchprovider')
+    expect(code).toBe('provider_unavailable')
+    expect(message).toMatch(/^Provider nosuchprovider cannot be had here: .*"npm run gpu:doctor"/)
   })
 
   it('and so is a child that is not built, or does not start, with its last words', async () => {

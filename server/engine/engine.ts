@@ -102,6 +102,8 @@ export interface GenerateOptions {
 
 export interface Engine extends AsyncDisposable {
   readonly info: ModelInfo
+  /** Why it runs where it runs, in words. */
+  readonly providerReason?: string
   /** Jobs that can run at the same time. */
   readonly slots: number
   state(): EngineState

@@ -12,6 +12,9 @@ export function failureOf(error: unknown): JobFailure {
     const code = error.code === 'steps_strength_too_small' ? error.code : 'invalid_params'
     return { code, message, place: { field: error.field } }
   }
+  // What exactly failed may hold paths of this machine: that is for the log alone.
+  if (error instanceof AppError && error.code === 'provider_failed')
+    return { code: 'engine_crashed', message: 'The device failed on this frame; send it again', place: {} }
   if (error instanceof AppError && isErrorCode(error.code))
     return { code: error.code, message, place: error.place }
   return { code: 'internal', message, place: {} }

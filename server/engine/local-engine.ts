@@ -22,13 +22,16 @@ import { closedError, FreeSlots } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
 import { modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { checkMemory, readModelFolder } from './model-folder.ts'
-import { Slot } from './slot.ts'
+import { childProbe } from './probe.ts'
+import { AUTO, chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
+import { candidatesOf, thisMachine, type Candidate } from './providers.ts'
+import { Slot, type SlotFailure } from './slot.ts'
 import { StateCell } from './state-cell.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface LocalEngineOptions {
   readonly modelDir: string
-  /** An onnxruntime execution provider; default 'cpu'. */
+  /** An onnxruntime execution provider, or 'auto' for the fastest that works here; default 'cpu'. */
   readonly provider?: string
   /** Threads of one run; default: the cores, shared between the slots. */
   readonly threads?: number
@@ -45,6 +48,8 @@ export interface LocalEngineOptions {
   readonly workerUrl?: URL
   /** For tests: a child that is no process. */
   readonly spawn?: SpawnChild
+  /** For tests: what `auto` chooses from. */
+  readonly candidates?: readonly Candidate[]
   /** For tests. */
   readonly clock?: Clock
 }
@@ -58,6 +63,13 @@ export interface LocalEngine extends Engine {
 
 /** A child that ends this often before it was ever ready will not start by itself. */
 const START_ATTEMPTS = 3
+
+/** What another provider may cure: a graph that cannot be opened or run where it is. */
+const PROVIDER_FAULTS: ReadonlySet<string> = new Set([
+  'model_unloadable',
+  'model_unusable',
+  'provider_failed',
+])
 
 /**
  * Opens a model folder; resolves when the first slot is ready.
@@ -82,7 +94,21 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   checkSchedule(manifest, modelDir)
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   await checkMemory(modelDir, manifest, options.slots ?? 1)
-  return new SlotEngine(manifest, { ...options, modelDir })
+  const spawn = options.spawn ?? defaultSpawn(options)
+  const ladder = await findProvider(options, spawn)
+  const { provider, reason } = ladder
+  options.log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
+  return new SlotEngine(manifest, { ...options, modelDir, spawn }, ladder)
+}
+
+async function findProvider(options: LocalEngineOptions, spawn: SpawnChild): Promise<ProviderLadder> {
+  const { provider = 'cpu', clock = systemClock } = options
+  const probe = childProbe(spawn, clock)
+  const choice =
+    provider === AUTO
+      ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
+      : await forceProvider(provider, probe)
+  return new ProviderLadder(choice, clock)
 }
 
 function checkSchedule(manifest: Manifest, modelDir: string): void {
@@ -111,28 +137,28 @@ function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOption
 }
 
 class SlotEngine implements LocalEngine {
-  readonly info: ModelInfo
   readonly slots: number
   /** Settles once: the first slot is ready, or none can be. */
   readonly started: Promise<void>
   readonly #slots: readonly Slot[]
+  readonly #ladder: ProviderLadder
+  readonly #log: EngineLog
+  #info: ModelInfo
+  readonly #manifest: Manifest
   readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
   #closing: Promise<void> | undefined
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
-  constructor(manifest: Manifest, options: LocalEngineOptions) {
-    const {
-      provider = 'cpu',
-      slots = 1,
-      deadlineMs = 60_000,
-      startTimeoutMs = 120_000,
-      clock = systemClock,
-      log,
-    } = options
+  constructor(
+    manifest: Manifest,
+    options: LocalEngineOptions & { readonly spawn: SpawnChild },
+    ladder: ProviderLadder,
+  ) {
+    const { slots = 1, deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, log } = options
     const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots))
-    const spawn = options.spawn ?? defaultSpawn(options)
-    const config = { modelDir: options.modelDir, provider, threads }
+    const { modelDir, spawn } = options
+    const config = () => ({ modelDir, provider: ladder.provider, threads })
     const slotOptions = {
       spawn,
       config,
@@ -141,8 +167,12 @@ class SlotEngine implements LocalEngine {
       clock,
       log,
       onChange: () => this.#onSlotChange(),
+      onFailure: (failure: SlotFailure) => this.#onFailure(failure),
     }
-    this.info = modelInfo(manifest, provider)
+    this.#ladder = ladder
+    this.#log = log
+    this.#manifest = manifest
+    this.#info = modelInfo(manifest, ladder.provider)
     this.slots = slots
     this.started = new Promise((resolve, reject) => {
       this.#tellStarted = (outcome) => (outcome === undefined ? resolve() : reject(outcome))
@@ -151,6 +181,14 @@ class SlotEngine implements LocalEngine {
     this.started.catch(() => undefined)
     this.#slots = Array.from({ length: slots }, () => new Slot(slotOptions))
     for (const slot of this.#slots) slot.start()
+  }
+
+  get info(): ModelInfo {
+    return this.#info
+  }
+
+  get providerReason(): string {
+    return this.#ladder.reason
   }
 
   get pids(): readonly number[] {
@@ -193,23 +231,38 @@ class SlotEngine implements LocalEngine {
     const states = this.#slots.map(({ state }) => state)
     if (states.some(({ name }) => name === 'ready' || name === 'busy')) {
       this.#tellStarted(undefined)
-      this.#state.set({ name: 'ready', detail: undefined })
+      this.#state.set({ name: 'ready', detail: this.#ladder.notice })
       this.#free.changed()
       return
     }
-    const broken = states.find((state) => state.name === 'dead')
-    if (broken === undefined) return
+    if (this.state().name === 'loading' || !states.some(({ name }) => name === 'dead')) return
+    // Clients read this; the reason, which may hold paths of this machine, is in the slot's log line.
+    this.#state.set({ name: 'degraded', detail: 'The engine process ended; it is being started again' })
+  }
+
+  #onFailure({ reason, unusable, failures }: SlotFailure): void {
+    if (this.#closing !== undefined) return
     if (this.state().name !== 'loading') {
-      // Clients read this; the reason, which may hold paths of this machine, is in the slot's log line.
-      this.#state.set({ name: 'degraded', detail: 'The engine process ended; it is being started again' })
+      if (this.#ladder.failed(reason)) this.#onFallen()
       return
     }
-    const { unusable, failures, reason } = broken
-    if (unusable !== undefined) this.#tellStarted(new AppError(unusable.code, unusable.message))
-    else if (failures >= START_ATTEMPTS) {
-      const message = `The engine process ended ${failures} times before it was ready (${reason}); see the log lines above`
-      this.#tellStarted(new AppError('engine_unstartable', message))
-    }
+    if (unusable === undefined && failures % START_ATTEMPTS !== 0) return
+    const isOfProvider = unusable === undefined || PROVIDER_FAULTS.has(unusable.code)
+    if (isOfProvider && this.#ladder.fall('could not run this model', reason)) return this.#onFallen()
+    if (unusable !== undefined) return this.#tellStarted(new AppError(unusable.code, unusable.message))
+    const message = `The engine process ended ${failures} times before it was ready (${reason}); see the log lines above`
+    this.#tellStarted(new AppError('engine_unstartable', message))
+  }
+
+  /** The slot that failed starts by itself; the others change over as they become free. */
+  #onFallen(): void {
+    const { provider, reason } = this.#ladder
+    this.#log.warn(
+      { event: 'engine.provider', provider, reason },
+      `the model runs on ${provider} from now on`,
+    )
+    this.#info = modelInfo(this.#manifest, provider)
+    for (const slot of this.#slots) slot.recycle()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,8 @@ export interface SlotJob {
 }
 
 export type ToWorker =
+  /** Instead of `start`: does this provider run at all? */
+  | { readonly type: 'probe'; readonly provider: string }
   | { readonly type: 'start'; readonly config: WorkerConfig }
   | { readonly type: 'job'; readonly id: number; readonly work: SlotJob }
   | { readonly type: 'cancel'; readonly id: number }
@@ -32,7 +34,14 @@ export type FromWorker =
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: JobResult }
-  | { readonly type: 'failed'; readonly id: number; readonly failure: JobFailure }
+  | { readonly type: 'probed'; readonly problem: string | undefined }
+  | {
+      readonly type: 'failed'
+      readonly id: number
+      readonly failure: JobFailure
+      /** The provider failed, for this reason: this process is of no more use. */
+      readonly fatal?: string
+    }
 
 export interface JobFailure {
   readonly code: ErrorCode
@@ -40,10 +49,17 @@ export interface JobFailure {
   readonly place: ErrorPlace
 }
 
-const TO_WORKER: readonly unknown[] = ['start', 'job', 'cancel', 'previews'] satisfies ToWorker['type'][]
+const TO_WORKER: readonly unknown[] = [
+  'probe',
+  'start',
+  'job',
+  'cancel',
+  'previews',
+] satisfies ToWorker['type'][]
 const FROM_WORKER: readonly unknown[] = [
   'ready',
   'unusable',
+  'probed',
   'step',
   'done',
   'failed',

@@ -3,6 +3,7 @@
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { failureOf } from './job-failure.ts'
+import { PROVIDER_FAILED, probeProvider } from './onnx/runtime.ts'
 import { openRenderer, type Renderer } from './render.ts'
 import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
 
@@ -41,13 +42,17 @@ async function run(id: number, work: SlotJob): Promise<void> {
     })
     send({ type: 'done', id, result })
   } catch (error) {
-    send({ type: 'failed', id, failure: failureOf(error) })
+    const fatal = error instanceof AppError && error.code === PROVIDER_FAILED ? { fatal: error.message } : {}
+    send({ type: 'failed', id, failure: failureOf(error), ...fatal })
   }
 }
 
 process.on('message', (message: unknown) => {
   if (!isToWorker(message)) return
   switch (message.type) {
+    case 'probe':
+      void probeProvider(message.provider).then((problem) => send({ type: 'probed', problem }))
+      return
     case 'start':
       void start(message.config)
       return

@@ -54,7 +54,7 @@ function harness() {
       children.push(child)
       return child
     },
-    config: { modelDir: 'm', provider: 'cpu', threads: 1 },
+    config: () => ({ modelDir: 'm', provider: 'cpu', threads: 1 }),
     deadlineMs: 1_000,
     startTimeoutMs: 5_000,
     clock,

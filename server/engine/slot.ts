@@ -14,6 +14,13 @@ export interface Unusable {
   readonly message: string
 }
 
+export interface SlotFailure {
+  readonly reason: string
+  readonly unusable: Unusable | undefined
+  /** In a row, this one included. */
+  readonly failures: number
+}
+
 interface Run {
   readonly id: number
   readonly options: GenerateOptions
@@ -31,6 +38,8 @@ export type SlotState =
       readonly child: Child
       readonly reason: string
       readonly unusable: Unusable | undefined
+      /** Not ended for a job's length, or because it was asked to. */
+      readonly isFault: boolean
     }
   /** No process. Restarted after a while, unless closed. */
   | {
@@ -42,7 +51,8 @@ export type SlotState =
 
 export interface SlotOptions {
   readonly spawn: SpawnChild
-  readonly config: WorkerConfig
+  /** Asked at every start: the provider may be another by then. */
+  readonly config: () => WorkerConfig
   /** A job that takes longer is ended with `engine_timeout`, and its child with it. */
   readonly deadlineMs: number
   /** A child that is not ready after this is ended. */
@@ -50,6 +60,8 @@ export interface SlotOptions {
   readonly clock: Clock
   readonly log: EngineLog
   readonly onChange: () => void
+  /** The child ended for a reason that lies with it, its model or its device. */
+  readonly onFailure?: (failure: SlotFailure) => void
 }
 
 export class Slot {
@@ -58,6 +70,7 @@ export class Slot {
   #failures = 0
   #nextId = 1
   #closed = false
+  #stale = false
   #cancelTimer: () => void = () => undefined
   #onDead: (() => void) | undefined
 
@@ -81,7 +94,7 @@ export class Slot {
     })
     this.#to({ name: 'starting', child })
     this.#timer(startTimeoutMs, () => this.#kill(`not ready within ${startTimeoutMs} ms`))
-    child.send({ type: 'start', config })
+    child.send({ type: 'start', config: config() })
   }
 
   /** Runs one job; throws EngineError. Only a `ready` slot may be asked. */
@@ -112,6 +125,13 @@ export class Slot {
     })
   }
 
+  /** A child that waits is started anew, with the configuration of now; one that works finishes first. */
+  recycle(): void {
+    this.#stale = this.#state.name === 'busy'
+    if (this.#state.name === 'ready' || this.#state.name === 'starting')
+      this.#kill('started anew', { isFault: false })
+  }
+
   /** Ends the child for good; resolves when it is gone. */
   async close(): Promise<void> {
     this.#closed = true
@@ -121,7 +141,7 @@ export class Slot {
     }
     const gone = new Promise<void>((resolve) => (this.#onDead = resolve))
     if (this.#state.name === 'busy') this.#state.run.settle(closedError())
-    this.#kill('closed')
+    this.#kill('closed', { isFault: false })
     await gone
   }
 
@@ -140,7 +160,7 @@ export class Slot {
       )
       this.#to({ name: 'ready', child })
     } else if (message.type === 'unusable' && state.name === 'starting') {
-      this.#kill(message.message, message)
+      this.#kill(message.message, { unusable: message })
     } else if (state.name === 'busy' && 'id' in message && message.id === state.run.id) {
       this.#onJobMessage(state, message)
     }
@@ -158,9 +178,14 @@ export class Slot {
       }
       return
     }
+    if (message.type === 'failed' && message.fatal !== undefined) {
+      this.#kill(message.fatal)
+      return run.settle(new EngineError(message.failure.code, message.failure.message, message.failure.place))
+    }
     // It answered, so it is in order, whatever it answered.
     this.#failures = 0
     this.#to({ name: 'ready', child })
+    if (this.#stale) this.recycle()
     // A job that ended while its cancel was on the way counts as cancelled: nobody waits for it.
     if (run.options.signal.aborted) return run.settle(new EngineError('cancelled', 'Cancelled'))
     if (message.type === 'done') return run.settle(message.result)
@@ -172,13 +197,13 @@ export class Slot {
     const { deadlineMs } = this.#options
     const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
     if (this.#state.name === 'busy') this.#state.run.settle(new EngineError('engine_timeout', message))
-    this.#kill(`a job took longer than ${deadlineMs} ms`)
+    this.#kill(`a job took longer than ${deadlineMs} ms`, { isFault: false })
   }
 
-  #kill(reason: string, unusable?: Unusable): void {
+  #kill(reason: string, { unusable, isFault = true }: { unusable?: Unusable; isFault?: boolean } = {}): void {
     const state = this.#state
     if (state.name === 'dead' || state.name === 'dying') return
-    this.#to({ name: 'dying', child: state.child, reason, unusable })
+    this.#to({ name: 'dying', child: state.child, reason, unusable, isFault })
     state.child.kill()
   }
 
@@ -189,6 +214,7 @@ export class Slot {
     const reason = state.name === 'dying' ? state.reason : how
     const unusable = state.name === 'dying' ? state.unusable : undefined
     const couldStart = state.name === 'ready' || state.name === 'busy'
+    const isFault = state.name !== 'dying' || state.isFault
     this.#to({ name: 'dead', reason, unusable, failures: this.#failures })
     if (state.name === 'busy') {
       // How it ended may hold paths of this machine: that is for the log alone.
@@ -197,6 +223,7 @@ export class Slot {
     }
     if (this.#closed) return this.#onDead?.()
     this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
+    if (isFault) this.#options.onFailure?.({ reason, unusable, failures: this.#failures })
     this.#timer(restartDelayMs(this.#failures, couldStart), () => this.start())
   }
 

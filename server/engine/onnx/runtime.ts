@@ -27,6 +27,9 @@ export interface RuntimeOptions {
   readonly threads: number
 }
 
+/** The device or its driver failed while a graph ran. The sessions of this process are of no more use. */
+export const PROVIDER_FAILED = 'provider_failed'
+
 /**
  * Threads that wait must sleep, not spin: with the gateway, a browser or a second slot on the same two cores a
  * spinning run took twice as long (59 ms against 31 for a 6 M-parameter U-Net). Denormals would slow near-black areas.
@@ -72,10 +75,36 @@ export async function openGraph(path: string, { provider, threads }: RuntimeOpti
     inputs,
     outputs,
     async run(feeds, wanted = outputs.slice(0, 1).map(({ name }) => name)) {
-      const results = await session.run(toTensors(feeds, halves), wanted)
+      const results = await session.run(toTensors(feeds, halves), wanted).catch((cause: unknown) => {
+        // On cpu an error is the model's own, and the sessions outlive it.
+        if (provider === 'cpu') throw cause
+        throw new AppError(PROVIDER_FAILED, `${path} on provider ${provider}: ${messageOf(cause)}`, { cause })
+      })
       return wanted.map((name) => fromTensor(name, results[name]))
     },
     release: () => session.release(),
+  }
+}
+
+/** x [1,1,4,4] float32 -> a 3x3 convolution with ones, ReLU -> y: 179 bytes of ONNX. */
+const PROBE_GRAPH =
+  'CAg6qAEKIgoBeAoBdxIBYyIEQ29udioRCgRwYWRzQAFAAUABQAGgAQcKDAoBYxIBeSIEUmVsdRIFcHJvYmUqMwgBCAEIAwgDEAFCAXdKJAAAgD8AAIA/' +
+  'AACAPwAAgD8AAIA/AACAPwAAgD8AAIA/AACAP1obCgF4EhYKFAgBEhAKAggBCgIIAQoCCAQKAggEYhsKAXkSFgoUCAESEAoCCAEKAggBCgIIBAoCCARCBAoAEBE='
+
+/** Runs a small graph on `provider`: what is wrong with it, or `undefined` when the numbers are right. */
+export async function probeProvider(provider: string): Promise<string | undefined> {
+  try {
+    const session = await InferenceSession.create(Buffer.from(PROBE_GRAPH, 'base64'), {
+      executionProviders: [provider],
+      logSeverityLevel: 3,
+    })
+    const x = new Tensor('float32', new Float32Array(16).fill(1), [1, 1, 4, 4])
+    const { y } = await session.run({ x })
+    const corner = y instanceof Tensor ? y.data[0] : undefined
+    await session.release()
+    return corner === 4 ? undefined : `it gave ${String(corner)} where 4 is right`
+  } catch (error) {
+    return messageOf(error)
   }
 }
 

@@ -34,6 +34,8 @@ function readiness({ engine, registry }: RouteContext) {
   return json(isReady ? 200 : 503, {
     ready: isReady,
     engine: name,
+    provider: engine.info.provider,
+    ...(engine.providerReason ? { providerReason: engine.providerReason } : {}),
     draining: registry.draining,
     ...(detail ? { detail } : {}),
   })

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../lib/std/clock.ts'
+import { chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
+import { candidatesOf, type Machine } from './providers.ts'
+
+function machine(paths: readonly string[], change: Partial<Machine> = {}): Machine {
+  return {
+    platform: 'linux',
+    arch: 'x64',
+    runtimeDir: '/runtime',
+    exists: (path) => paths.includes(path),
+    names: (folder) =>
+      paths.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),
+    ...change,
+  }
+}
+
+const NVIDIA = ['/dev/nvidiactl', '/usr/lib64/libvulkan.so.1.3']
+const CUDA = '/runtime/libonnxruntime_providers_cuda.so'
+
+function probing(works: readonly string[]) {
+  const asked: string[] = []
+  const probe = (provider: string) => {
+    asked.push(provider)
+    return Promise.resolve(works.includes(provider) ? undefined : 'no adapter')
+  }
+  return { asked, probe }
+}
+
+describe('the fastest provider that works', () => {
+  it('is cpu without a GPU, and nothing is probed for it', async () => {
+    const { asked, probe } = probing(['cuda', 'webgpu'])
+    const choice = await chooseProvider(candidatesOf(machine([])), probe)
+    expect(choice).toEqual({
+      provider: 'cpu',
+      reason: 'cpu is the fastest provider that works here; cuda: no NVIDIA driver, webgpu: no GPU',
+      next: [],
+    })
+    expect(asked).toEqual([])
+  })
+
+  it.each<[string, Machine, string[], string, string[]]>([
+    ['cuda with its files', machine([...NVIDIA, CUDA]), ['cuda', 'webgpu'], 'cuda', ['webgpu', 'cpu']],
+    ['webgpu where cuda fails its probe', machine([...NVIDIA, CUDA]), ['webgpu'], 'webgpu', ['cpu']],
+    [
+      'webgpu on another GPU',
+      machine(['/dev/dri/renderD128', '/usr/lib/libvulkan.so.1']),
+      ['webgpu'],
+      'webgpu',
+      ['cpu'],
+    ],
+    ['cpu where all fail', machine([...NVIDIA, CUDA]), [], 'cpu', []],
+    [
+      'coreml on a Mac without WebGPU',
+      machine([], { platform: 'darwin', arch: 'arm64' }),
+      ['coreml'],
+      'coreml',
+      ['cpu'],
+    ],
+    ['dml on Windows', machine([], { platform: 'win32' }), ['dml'], 'dml', ['cpu']],
+    ['cpu on an ARM server', machine(NVIDIA, { arch: 'arm64' }), ['cuda'], 'cpu', []],
+  ])('is %s', async (...[, here, works, provider, next]) => {
+    expect(await chooseProvider(candidatesOf(here), probing(works).probe)).toMatchObject({ provider, next })
+  })
+
+  it('says what the faster ones lack', async () => {
+    const { reason } = await chooseProvider(candidatesOf(machine(['/dev/nvidiactl'])), probing([]).probe)
+    expect(reason).toBe(
+      'cpu is the fastest provider that works here; cuda: the CUDA provider is not installed ("npm run gpu:cuda" does), webgpu: no Vulkan loader (package libvulkan1)',
+    )
+  })
+
+  it('is not looked for when one is asked for, which works or is refused', async () => {
+    const { probe } = probing(['webgpu'])
+    expect(await forceProvider('webgpu', probe)).toMatchObject({ provider: 'webgpu', next: [] })
+    await expect(forceProvider('cuda', probe)).rejects.toThrow(
+      /^Provider cuda cannot be had here: no adapter; "npm run gpu:doctor"/,
+    )
+  })
+})
+
+describe('ProviderLadder', () => {
+  const choice = { provider: 'cuda', reason: 'fast', next: ['webgpu', 'cpu'] }
+
+  it('steps down after three failures in a minute, not before, and counts anew', async () => {
+    const clock = new FakeClock()
+    const ladder = new ProviderLadder(choice, clock)
+    expect(ladder.failed('a')).toBe(false)
+    await clock.advance(61_000)
+    expect([ladder.failed('b'), ladder.failed('c')]).toEqual([false, false])
+    expect(ladder.notice).toBeUndefined()
+    expect(ladder.failed('device lost')).toBe(true)
+    expect(ladder.provider).toBe('webgpu')
+    expect(ladder.notice).toBe('Running on webgpu since cuda failed 3 times in a minute')
+    expect(ladder.reason).toContain('device lost')
+    expect([1, 2, 3].map(() => ladder.failed('d'))).toEqual([false, false, true])
+    expect(ladder.provider).toBe('cpu')
+    expect([1, 2, 3, 4].map(() => ladder.failed('e'))).toEqual([false, false, false, false])
+  })
+})

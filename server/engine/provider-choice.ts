@@ -1,0 +1,97 @@
+import type { Clock } from '../../lib/std/clock.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import type { Candidate } from './providers.ts'
+
+/** Let the engine look for the fastest that works. */
+export const AUTO = 'auto'
+
+export interface ProviderChoice {
+  readonly provider: string
+  /** Why this one, in words. */
+  readonly reason: string
+  /** What to fall back to, in order. */
+  readonly next: readonly string[]
+}
+
+/** Runs a small graph on a provider, in a process of its own; resolves with what is wrong, or `undefined`. */
+export type Probe = (provider: string) => Promise<string | undefined>
+
+/**
+ * The first candidate that lacks nothing and passes its probe; cpu is not probed. With nothing to try this takes no
+ * time at all.
+ */
+export async function chooseProvider(
+  candidates: readonly Candidate[],
+  probe: Probe,
+): Promise<ProviderChoice> {
+  const passed: string[] = []
+  for (const [i, { provider, lacks }] of candidates.entries()) {
+    const problem = lacks ?? (provider === 'cpu' ? undefined : await probe(provider))
+    if (problem !== undefined) {
+      passed.push(`${provider}: ${problem}`)
+      continue
+    }
+    const next = candidates.slice(i + 1).filter((one) => one.lacks === undefined)
+    const before = passed.length === 0 ? '' : `; ${passed.join(', ')}`
+    const reason = `${provider} is the fastest provider that works here${before}`
+    return { provider, reason, next: next.map((one) => one.provider) }
+  }
+  return { provider: 'cpu', reason: `cpu is all there is; ${passed.join(', ')}`, next: [] }
+}
+
+/**
+ * A provider somebody asked for, and no other.
+ * @throws AppError `provider_unavailable`, saying why it cannot be had.
+ */
+export async function forceProvider(provider: string, probe: Probe): Promise<ProviderChoice> {
+  const problem = provider === 'cpu' ? undefined : await probe(provider)
+  if (problem === undefined) return { provider, reason: `${provider} was asked for`, next: [] }
+  const remedy = '"npm run gpu:doctor" tells what is missing; or leave out --provider and SKETCHWIRE_PROVIDER'
+  throw new AppError('provider_unavailable', `Provider ${provider} cannot be had here: ${problem}; ${remedy}`)
+}
+
+const FAILURES = 3
+const WINDOW_MS = 60_000
+
+/** Where the engine runs now, and how far it has had to climb down. */
+export class ProviderLadder {
+  #choice: ProviderChoice
+  readonly #clock: Clock
+  #failures: number[] = []
+  #notice: string | undefined
+
+  constructor(choice: ProviderChoice, clock: Clock) {
+    this.#choice = choice
+    this.#clock = clock
+  }
+
+  get provider(): string {
+    return this.#choice.provider
+  }
+
+  get reason(): string {
+    return this.#choice.reason
+  }
+
+  /** A sentence for people once it is not the provider it began with. */
+  get notice(): string | undefined {
+    return this.#notice
+  }
+
+  /** Counts a failure at run time; true when it was the third in a minute and there is another provider now. */
+  failed(why: string): boolean {
+    const now = this.#clock.now()
+    this.#failures = [...this.#failures.filter((at) => now - at < WINDOW_MS), now]
+    return this.#failures.length >= FAILURES && this.fall(`failed ${FAILURES} times in a minute`, why)
+  }
+
+  /** To the next provider, unless this is the last. `what` goes to clients, `why` is for the log. */
+  fall(what: string, why: string): boolean {
+    const [next, ...rest] = this.#choice.next
+    if (next === undefined) return false
+    this.#failures = []
+    this.#notice = `Running on ${next} since ${this.provider} ${what}`
+    this.#choice = { provider: next, reason: `${this.#notice}: ${why}`, next: rest }
+    return true
+  }
+}

@@ -1,0 +1,109 @@
+// Which execution providers this machine could have, fastest first, and what each lacks. Only what a look at a few
+// paths can tell: whether one works is found out by probing it in a child process (probe.ts).
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+export type ProviderName = 'cuda' | 'webgpu' | 'coreml' | 'dml' | 'cpu'
+
+export interface Candidate {
+  readonly provider: ProviderName
+  /** Why it need not be tried, in words; `undefined` when it is worth a try. */
+  readonly lacks: string | undefined
+}
+
+/** What is looked at; tests give another machine. */
+export interface Machine {
+  readonly platform: string
+  readonly arch: string
+  /** Folder of onnxruntime's native libraries. */
+  readonly runtimeDir: string
+  exists(path: string): boolean
+  /** Names in a folder; none when there is no such folder. */
+  names(folder: string): readonly string[]
+}
+
+/** Where Linux keeps shared libraries. */
+export const LIBRARY_DIRS = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/lib/x86_64-linux-gnu',
+  '/usr/lib64',
+  '/usr/lib',
+  '/usr/local/lib',
+  '/usr/local/cuda/lib64',
+]
+
+export function thisMachine(): Machine {
+  const { platform, arch } = process
+  const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  return {
+    platform,
+    arch,
+    runtimeDir: join(runtime, 'bin/napi-v6', platform, arch),
+    exists: existsSync,
+    names(folder) {
+      try {
+        return readdirSync(folder)
+      } catch {
+        return []
+      }
+    },
+  }
+}
+
+/** Fastest first; the last is always cpu, which lacks nothing. */
+export function candidatesOf(machine: Machine): readonly Candidate[] {
+  return [...accelerators(machine), { provider: 'cpu', lacks: undefined }]
+}
+
+function accelerators(machine: Machine): readonly Candidate[] {
+  const { platform, arch } = machine
+  // onnxruntime-node 1.30 carries them for these alone; every such machine has a GPU of some kind.
+  if (platform === 'darwin' && arch === 'arm64')
+    return [
+      { provider: 'webgpu', lacks: undefined },
+      { provider: 'coreml', lacks: undefined },
+    ]
+  if (platform === 'win32')
+    return [
+      { provider: 'webgpu', lacks: undefined },
+      { provider: 'dml', lacks: undefined },
+    ]
+  if (platform === 'linux' && arch === 'x64')
+    return [
+      { provider: 'cuda', lacks: cudaLacks(machine) },
+      { provider: 'webgpu', lacks: vulkanLacks(machine) },
+    ]
+  return []
+}
+
+function cudaLacks(machine: Machine): string | undefined {
+  if (!hasNvidia(machine)) return 'no NVIDIA driver'
+  if (!machine.exists(join(machine.runtimeDir, CUDA_LIBRARY)))
+    return 'the CUDA provider is not installed ("npm run gpu:cuda" does)'
+  return undefined
+}
+
+export const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so'
+
+/** The driver's device, or that of Windows' Linux. */
+export function hasNvidia({ exists }: Machine): boolean {
+  return exists('/dev/nvidiactl') || exists('/dev/dxg')
+}
+
+function vulkanLacks(machine: Machine): string | undefined {
+  const hasGpu = hasNvidia(machine) || machine.names('/dev/dri').some((name) => name.startsWith('renderD'))
+  if (!hasGpu) return 'no GPU'
+  return findLibrary(machine, 'libvulkan.so.1') === undefined
+    ? 'no Vulkan loader (package libvulkan1)'
+    : undefined
+}
+
+/** Path of a shared library by the beginning of its name, versions left open. */
+export function findLibrary({ names }: Machine, beginning: string): string | undefined {
+  for (const dir of LIBRARY_DIRS) {
+    const name = names(dir).find((one) => one.startsWith(beginning))
+    if (name !== undefined) return join(dir, name)
+  }
+  return undefined
+}
