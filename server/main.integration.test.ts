@@ -84,7 +84,7 @@ describe('the program: npm run build:server first', () => {
   it('exits with 1 and one sentence, and no URL, when the model cannot be run', async () => {
     const { code, out, err } = await run({ SKETCHWIRE_PROVIDER: 'abacus' }).exited
     // The last line, after what the log has to say.
-    expect(err).toMatch(/(^|\n)[^\n{]*provider abacus[^\n]*\n$/)
+    expect(err).toMatch(/(^|\n)[^\n{]*[Pp]rovider abacus[^\n]*\n$/)
     expect({ code, out }).toEqual({ code: 1, out: '' })
   })
 

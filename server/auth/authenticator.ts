@@ -42,8 +42,7 @@ export class Authenticator {
     return !this.#keys.isEmpty
   }
 
-  /** At once where there is nothing to verify. */
-  identify(credentials: Credentials): Verdict | Promise<Verdict> {
+  identify(credentials: Credentials): Verdict {
     const { authorization, query, address } = credentials
     const ticket = query.get('ticket')
     const presented = fromHeader(authorization) ?? query.get('token') ?? query.get('fal_jwt_token')
@@ -54,8 +53,8 @@ export class Authenticator {
     return looksLikeToken(presented) ? this.#token(presented, address) : this.#unknown(address, WRONG_KEY)
   }
 
-  async #token(token: string, address: string): Promise<Verdict> {
-    const verdict = await this.tokens.verify(token)
+  #token(token: string, address: string): Verdict {
+    const verdict = this.tokens.verify(token)
     if (!verdict.ok) return this.#unknown(address, verdict.why === 'expired' ? EXPIRED : WRONG_KEY)
     const { subject, origins, apps } = verdict
     return { caller: `token:${subject}`, via: 'token', origins, apps }

@@ -103,7 +103,7 @@ export class Routes implements WebApp {
     return this.#http.at(head.path).find(({ entry }) => entry.method === method)
   }
 
-  #identify({ headers, query, remoteAddress }: RequestHead): Known | Promise<Known> {
+  #identify({ headers, query, remoteAddress }: RequestHead): Known {
     return this.#deps.auth.identify({
       authorization: headers['authorization'],
       query: new URLSearchParams(query),
@@ -124,7 +124,7 @@ export class Routes implements WebApp {
   async #answer(found: HttpFound, request: HttpRequest): Promise<Answer> {
     const { entry } = found
     const facts = factsOf(request, found.params)
-    const known = this.#allowed(entry, facts, await this.#identify(request))
+    const known = this.#allowed(entry, facts, this.#identify(request))
     if ('code' in known && entry.auth === 'key')
       return cors(found, request, this.#refuse(found, request, known))
     const identity = 'code' in known ? identityOfAddress(request.remoteAddress) : known
@@ -220,10 +220,7 @@ export class Routes implements WebApp {
     return {
       path: entry.path,
       maxMessageBytes: entry.door.messageLimitBytes * 2,
-      upgrade: (head) => {
-        const known = this.#identify(head)
-        return known instanceof Promise ? known.then((one) => decide(head, one)) : decide(head, known)
-      },
+      upgrade: (head) => decide(head, this.#identify(head)),
     }
   }
 

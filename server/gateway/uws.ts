@@ -189,7 +189,13 @@ function upgrade(
   if (!(answer instanceof Promise)) return finish(answer)
   let gone = false
   res.onAborted(() => (gone = true))
-  void answer.then((late) => (gone ? undefined : res.cork(() => finish(late))))
+  // An upgrade is never corked here: after it uWebSockets.js goes on to read the response it corked, and where the new
+  // socket lies at the same place in memory it takes that for a response to be closed.
+  void answer.then((late) => {
+    if (gone) return
+    if (typeof late === 'function') finish(late)
+    else res.cork(() => finish(late))
+  })
 }
 
 function finishUpgrade(

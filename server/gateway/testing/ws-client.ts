@@ -44,7 +44,7 @@ export class WsClient implements ClientSocket {
 
   async next(): Promise<string | Uint8Array> {
     while (this.#inbox.length === 0) {
-      if (this.socket.readyState >= WebSocket.CLOSING)
+      if (this.socket.readyState === WebSocket.CLOSED)
         throw new Error('the socket closed before the message came')
       await new Promise<void>((resolve) => (this.#notify = resolve))
     }
