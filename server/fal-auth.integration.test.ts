@@ -27,11 +27,14 @@ async function load(version: ClientVersion, credentials = KEY) {
   return fal
 }
 
+/** 0.6.1 keeps its token for an app beyond the test file, and one of another server is worth nothing here. */
+const appOf = ({ name, app }: ClientVersion) => (name === CLIENTS['0.6.1'].name ? '110602490-lcm' : app)
+
 async function connect(version: ClientVersion, options: object = {}) {
   const fal = await load(version)
   const results: FalResult[] = []
   const errors: { status: number }[] = []
-  const connection = fal.realtime.connect(version.app, {
+  const connection = fal.realtime.connect(appOf(version), {
     connectionKey: randomUUID(),
     clientOnly: false,
     throttleInterval: 0,
@@ -57,12 +60,12 @@ async function post(path: string, body: object, authorization = `Key ${KEY}`) {
 describe.each(ALL_CLIENTS)('$name', (version) => {
   it('is let in with its key, uploads and socket included, and not without', async () => {
     const fal = await load(version)
-    expect(resultOf(await fal.run(version.app, { input: INPUT }))).toMatchObject({ seed: 7 })
+    expect(resultOf(await fal.run(appOf(version), { input: INPUT }))).toMatchObject({ seed: 7 })
     const talk = await connect(version)
     talk.connection.send(ask('token'))
     await expect.poll(talk.ids).toEqual(['token'])
     const stranger = await load(version, 'not:the-key')
-    await expect(stranger.run(version.app, { input: INPUT })).rejects.toMatchObject({ status: 401 })
+    await expect(stranger.run(appOf(version), { input: INPUT })).rejects.toMatchObject({ status: 401 })
     expect(running.engine.jobs).toHaveLength(2)
   })
 })
