@@ -43,8 +43,11 @@ test.describe('a canvas in a page of another origin', () => {
   test('as elements: several on a page, driven by methods, told by events', async ({ page }) => {
     await page.goto(`${site.url}/element/`)
     const inside = await painted(page, '#first')
+    // Out of sight, a frame of another origin gets no animation frames.
+    await page.locator('#second').scrollIntoViewIfNeeded()
     await painted(page, '#second')
-    await expect(page.locator('#news')).toHaveValue(/picture \d+/)
+    await page.locator('#first').scrollIntoViewIfNeeded()
+    await expect(page.locator('#news')).toHaveText(/picture \d+/)
     await scribble(page, inside)
 
     const result = await page.evaluate(async () => {
@@ -143,12 +146,13 @@ test.describe('what a canvas in a page cannot have', () => {
   test('a server that does not let the page embed it says so, in words and as an error', async ({ page }) => {
     const strict = await startServer({
       HOST: '0.0.0.0',
+      SKETCHWIRE_KEYS: 'the-key-of-an-embedding-test',
       SKETCHWIRE_EMBED_ORIGINS: 'https://blog.example.org',
     })
     const stranger = await serveElsewhere('examples', strict.url)
     try {
       await page.goto(`${stranger.url}/element/`)
-      await expect(page.locator('#news')).toHaveValue(new RegExp(`SKETCHWIRE_EMBED_ORIGINS=${stranger.url}`))
+      await expect(page.locator('#news')).toHaveText(new RegExp(`SKETCHWIRE_EMBED_ORIGINS=${stranger.url}`))
       await expect(page.locator('#first').getByRole('status')).toContainText('does not let pages of')
       await page.setContent(`<iframe src="${strict.url}/embed" width="600" height="300"></iframe>`)
       await expect(page.frameLocator('iframe').locator('body')).toContainText('does not let pages of')
@@ -166,6 +170,7 @@ test.describe('what a canvas in a page cannot have', () => {
     await expect(page.locator('#second').getByRole('status')).toContainText(`No answer from ${gone.url}`)
     const back = await startServer({}, gone.port)
     try {
+      await page.locator('#second').scrollIntoViewIfNeeded()
       await painted(page, '#second')
     } finally {
       await back.stop()

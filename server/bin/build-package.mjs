@@ -15,7 +15,7 @@ const target = join(root, 'dist/package')
 /** Name in the package: its source. */
 const ENTRIES = {
   client: 'lib/client/index.ts',
-  png: 'lib/client/png-parameters.ts',
+  png: 'lib/protocol/png-parameters.ts',
   element: 'lib/embed/index.ts',
   react: 'components/embed/sketch-canvas.tsx',
 }
