@@ -103,7 +103,6 @@ test('every control is in reach, upright and on its side, in each view', async (
   for (const size of [
     { width: 390, height: 844 },
     { width: 844, height: 390 },
-    { width: 360, height: 640 },
   ]) {
     await page.setViewportSize(size)
     for (const view of ['Side by side', 'Lens', 'Picture']) {
