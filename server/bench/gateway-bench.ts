@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Engine } from '../engine/engine.ts'
 import { systemClock } from '../engine/system-clock.ts'
 import { createEvents } from '../events.ts'
@@ -45,8 +47,8 @@ export async function withServer<T>(engine: Engine, use: (url: string) => Promis
     jobDeadlineMs: 60_000,
     metricsPort: undefined,
   }
-  // No pages are needed here.
-  const pagesDir = tmpdir()
+  // No pages are needed here, so an empty folder: the server reads and hashes every file of the one it is given.
+  const pagesDir = await mkdtemp(join(tmpdir(), 'sketchwire-bench-'))
   const server: Server = await startServer({
     config,
     engine,
@@ -58,6 +60,7 @@ export async function withServer<T>(engine: Engine, use: (url: string) => Promis
     return await use(`http://127.0.0.1:${server.port}`)
   } finally {
     await server.stop(1000)
+    await rm(pagesDir, { recursive: true })
   }
 }
 
