@@ -35,6 +35,8 @@ export interface ServerDeps {
   readonly clock: Clock
   /** Folder of the exported pages. */
   readonly pagesDir: string
+  /** For tests, whose servers of other people's pictures have no public address. */
+  readonly isPublicAddress?: (address: string) => boolean
 }
 
 export interface Server {
@@ -83,8 +85,9 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   }
 }
 
-function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessions: Registry): Routes {
-  const { keys = [] } = config
+function routesOf(deps: ServerDeps, sessions: Registry): Routes {
+  const { config, engine, events, clock, pagesDir, isPublicAddress } = deps
+  const { keys = [], fetchHosts = [] } = config
   return new Routes({
     registry: sessions,
     engine,
@@ -95,7 +98,7 @@ function routesOf({ config, engine, events, clock, pagesDir }: ServerDeps, sessi
     clock,
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),
-    fetchImage: createFetchImage({ hosts: config.fetchHosts ?? [] }),
+    fetchImage: createFetchImage({ hosts: fetchHosts, ...(isPublicAddress ? { isPublicAddress } : {}) }),
     files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
     onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),

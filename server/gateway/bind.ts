@@ -8,10 +8,11 @@ import { assertNever } from '../../lib/std/assert.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Registry } from '../session/registry.ts'
 import type { Follower } from '../session/followers.ts'
-import type { FrameRequest, Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 import type { SessionEvent } from '../session/session-event.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { FetchImage } from './fetch-image.ts'
+import { FrameLine } from './frame-line.ts'
 import type { Socket, SocketHandler } from './host.ts'
 import { Outbox } from './outbox.ts'
 
@@ -105,8 +106,7 @@ class SocketBinding {
   #session: Session | undefined
   #cancelPatience: () => void = () => undefined
   #follower: Follower | undefined
-  /** A sketch on its way from another server; the frame that waits for it. */
-  #fetching: { readonly frame: FrameRequest; readonly stop: AbortController } | undefined
+  #line: FrameLine | undefined
 
   constructor(options: BindingOptions) {
     this.#options = options
@@ -125,16 +125,24 @@ class SocketBinding {
       this.#cancelPatience = deps.clock.setTimer(() => this.#impatient(), HELLO_WITHIN_MS)
     }
     if ('code' in identity) return
+    const policy = dialect.policy(facts.query)
     const created = deps.registry.create({
       caller: identity.caller,
       door: dialect.id,
-      policy: dialect.policy(facts.query),
+      policy,
       maxImageBytes: dialect.messageLimitBytes,
       sink: (event) => this.#emit(event),
     })
     if (!created.ok) return this.#problem(created.error)
-    this.#session = created.session
-    if (dialect.opensOn === 'connect') created.session.open()
+    const { session } = created
+    this.#session = session
+    this.#line = new FrameLine({
+      session,
+      fetchImage: deps.fetchImage,
+      depth: policy.mailbox.depth,
+      sink: (event) => this.#emit(event),
+    })
+    if (dialect.opensOn === 'connect') session.open()
     for (const decoded of this.#translator.begin?.() ?? []) this.#apply(decoded)
   }
 
@@ -167,10 +175,9 @@ class SocketBinding {
       case 'params':
         return session.setParams(decoded.rev, decoded.params)
       case 'frame':
-        return this.#frame(session, decoded)
+        return this.#line?.submit(decoded.frame, decoded.params, decoded.imageUrl)
       case 'refuse':
-        this.#supersedeFetch(decoded.frame.seq)
-        return session.refuse(decoded.frame, decoded.error)
+        return this.#line?.refuse(decoded.frame, decoded.error)
       case 'previews':
         return session.setPreviews(decoded.want)
       case 'follow':
@@ -184,28 +191,6 @@ class SocketBinding {
       default:
         return assertNever(decoded)
     }
-  }
-
-  #frame(session: Session, { frame, params, imageUrl }: Extract<Decoded, { kind: 'frame' }>): void {
-    this.#supersedeFetch(frame.seq)
-    if (imageUrl === undefined) return session.submit(frame, params)
-    const stop = new AbortController()
-    this.#fetching = { frame, stop }
-    void this.#options.deps.fetchImage(imageUrl, stop.signal).then((fetched) => {
-      if (stop.signal.aborted) return
-      this.#fetching = undefined
-      if (fetched.ok) session.submit({ ...frame, image: fetched.image }, params)
-      else session.refuse(frame, fetched.error)
-    })
-  }
-
-  /** A newer frame does not wait behind a slow server of somebody else. */
-  #supersedeFetch(by: number): void {
-    const { frame, stop } = this.#fetching ?? {}
-    if (!frame || !stop) return
-    stop.abort()
-    this.#fetching = undefined
-    this.#emit({ type: 'superseded', seq: frame.seq, rev: frame.rev, by })
   }
 
   #follow(want: PreviewWant | undefined): void {
@@ -236,8 +221,7 @@ class SocketBinding {
 
   closed(): void {
     this.#cancelPatience()
-    this.#fetching?.stop.abort()
-    this.#fetching = undefined
+    this.#line?.clear()
     this.#outbox.clear()
     this.#follower?.stop()
     if (this.#session) this.#options.deps.registry.close(this.#session)

@@ -4,7 +4,7 @@ import type { Decoded } from '../compat/dialect.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { SessionEvent, SessionSink, TerminalEvent } from '../session/session-event.ts'
 import type { CallerSession } from './caller-sessions.ts'
-import type { FetchImage } from './fetch-image.ts'
+import type { FetchedImage, FetchImage } from './fetch-image.ts'
 
 type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
 
@@ -28,6 +28,7 @@ export class Work {
   readonly #frames: readonly FrameDecoded[]
   readonly #listeners = new Set<SessionSink>()
   readonly #stop = new AbortController()
+  readonly #fetched = new Map<string, Promise<FetchedImage>>()
   #started = false
   #resolveSubmitted: () => void = () => undefined
   /** The first frame waits, runs or has ended: whatever could refuse it on the spot has. */
@@ -80,11 +81,18 @@ export class Work {
     const { frame, imageUrl, params } = decoded
     const ref = { seq: frame.seq, rev: frame.rev }
     if (imageUrl === undefined) return await this.#submit(frame, params)
-    const fetched = await this.#options.fetchImage(imageUrl, this.#stop.signal)
+    const fetched = await this.#fetch(imageUrl)
     if (!fetched.ok) return this.#note({ type: 'refused', ...ref, error: fetched.error })
     if (this.#stop.signal.aborted)
       return this.#note({ type: 'failed', ...ref, error: CANCELLED, retryable: true })
     return await this.#submit({ ...frame, image: fetched.image }, params)
+  }
+
+  /** Once, however many pictures are to be made of it. */
+  #fetch(url: string): Promise<FetchedImage> {
+    const fetched = this.#fetched.get(url) ?? this.#options.fetchImage(url, this.#stop.signal)
+    this.#fetched.set(url, fetched)
+    return fetched
   }
 
   #submit(frame: FrameDecoded['frame'], params: FrameDecoded['params']): Promise<TerminalEvent> {

@@ -12,7 +12,7 @@ import { systemClock } from '../engine/system-clock.ts'
 import { createEvents } from '../events.ts'
 import { WsClient } from '../gateway/testing/ws-client.ts'
 import { startServer } from '../server.ts'
-import type { Server } from '../server.ts'
+import type { Server, ServerDeps } from '../server.ts'
 
 export const PARAMS = { ...FAKE_MODEL.defaults }
 
@@ -35,7 +35,11 @@ export function cleanUpAfterTests(): void {
   afterAll(() => rmSync(root, { recursive: true }))
 }
 
-export async function start(engineOptions: FakeEngineOptions = {}, env: Record<string, string> = {}) {
+export async function start(
+  engineOptions: FakeEngineOptions = {},
+  env: Record<string, string> = {},
+  deps: Partial<ServerDeps> = {},
+) {
   const engine = createFakeEngine(engineOptions)
   const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env })
   let ended = 0
@@ -51,6 +55,7 @@ export async function start(engineOptions: FakeEngineOptions = {}, env: Record<s
     events,
     clock: systemClock,
     pagesDir: join(root, 'out'),
+    ...deps,
   })
   cleanUps.push(async () => {
     engine.resume()

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { harness, JPEG, LIVE, PARAMS, settle } from '../session/testing/harness.ts'
+import { isTerminal } from '../session/session-event.ts'
+import type { SessionEvent } from '../session/session-event.ts'
+import type { FetchedImage } from './fetch-image.ts'
+import { FrameLine } from './frame-line.ts'
+
+/** A line in front of a real session, and a server of somebody else that answers when the test says so. */
+function world(depth = 1) {
+  const base = harness()
+  const drawing = base.open({ ...LIVE, mailbox: { depth, whenFull: 'drop-oldest' }, credit: 8 * depth })
+  const gave: SessionEvent[] = []
+  const asked: { url: string; signal: AbortSignal; answer: (fetched: FetchedImage) => void }[] = []
+  const line = new FrameLine({
+    session: drawing.session,
+    fetchImage: (url, signal) => new Promise((resolve) => asked.push({ url, signal, answer: resolve })),
+    depth,
+    sink: (event) => gave.push(event),
+  })
+  const ask = (seqs: readonly number[], url?: string) => {
+    const [batch] = seqs
+    for (const seq of seqs)
+      line.submit(
+        { seq, rev: seq, mode: 'live', image: url === undefined ? JPEG : undefined, batch },
+        PARAMS,
+        url,
+      )
+  }
+  const ends = () => [...gave, ...drawing.events].filter(isTerminal).map((end) => `${end.seq} ${end.type}`)
+  return { ...base, line, ask, asked, ends }
+}
+
+const picture: FetchedImage = { ok: true, image: JPEG }
+const refused: FetchedImage = { ok: false, error: { code: 'invalid_params', message: 'no' } }
+
+describe('a line of frames', () => {
+  it('fetches the picture of several frames of one request once, and paints all of them', async () => {
+    const { ask, asked, ends, runOut } = world()
+    ask([0, 1, 2], 'http://a/1')
+    expect(asked).toHaveLength(1)
+    asked[0]?.answer(picture)
+    await runOut()
+    expect(ends()).toEqual(['0 image', '1 image', '2 image'])
+  })
+
+  it('refuses all of them when there is none', async () => {
+    const { ask, asked, ends, runOut } = world()
+    ask([0, 1], 'http://a/1')
+    asked[0]?.answer(refused)
+    await runOut()
+    expect(ends()).toEqual(['0 refused', '1 refused'])
+  })
+
+  it('C2 lets a newer request pass a slow server, and gives the old one up whole', async () => {
+    const { ask, asked, ends, runOut } = world()
+    ask([0, 1], 'http://slow/1')
+    ask([2])
+    expect([ends(), asked[0]?.signal.aborted]).toEqual([['0 superseded', '1 superseded'], true])
+    asked[0]?.answer(picture)
+    await runOut()
+    expect(ends()).toEqual(['0 superseded', '1 superseded', '2 image'])
+  })
+
+  it('keeps the order for a client that has room for more than one, and drops the oldest beyond it', async () => {
+    const { ask, asked, ends, line, runOut } = world(2)
+    ask([0], 'http://slow/1')
+    ask([1, 2])
+    expect(ends()).toEqual([])
+    asked[0]?.answer(picture)
+    await runOut()
+    expect(ends()).toEqual(['0 image', '1 image', '2 image'])
+    ask([3], 'http://slow/2')
+    ask([4], 'http://slow/3')
+    line.refuse({ seq: 5, rev: 5 }, { code: 'invalid_params', message: 'no' })
+    asked[2]?.answer(picture)
+    await runOut()
+    expect(ends().sort().slice(3)).toEqual(['3 superseded', '4 image', '5 refused'])
+  })
+
+  it('asks nobody any more when its socket is gone', async () => {
+    const { ask, asked, line, ends } = world()
+    ask([0], 'http://slow/1')
+    line.clear()
+    asked[0]?.answer(picture)
+    await settle()
+    expect([asked[0]?.signal.aborted, ends()]).toEqual([true, []])
+  })
+})

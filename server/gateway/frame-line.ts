@@ -1,0 +1,106 @@
+import type { WireError } from '../../lib/protocol/errors.ts'
+import type { DrawParams } from '../../lib/protocol/params.ts'
+import type { FrameRequest, Session } from '../session/session.ts'
+import type { FrameRef, SessionSink } from '../session/session-event.ts'
+import type { FetchedImage, FetchImage } from './fetch-image.ts'
+
+export interface FrameLineOptions {
+  readonly session: Pick<Session, 'submit' | 'refuse'>
+  readonly fetchImage: FetchImage
+  /** Requests that may wait for their picture; one more and the oldest gives way. */
+  readonly depth: number
+  /** Hears of those that gave way. */
+  readonly sink: SessionSink
+}
+
+type Deliver = (fetched: FetchedImage) => void
+
+interface Entrance {
+  readonly batch?: number | undefined
+  readonly imageUrl?: string | undefined
+}
+
+/** What waits for one picture: the frames of one request. */
+interface Awaited {
+  readonly batch: number | undefined
+  readonly frames: FrameRef[]
+  readonly deliver: Deliver[]
+  readonly stop: AbortController
+  fetched: FetchedImage | undefined
+}
+
+/** Of a frame that needs none, or has it already. */
+const NO_PICTURE: FetchedImage = { ok: true, image: new Uint8Array() }
+
+/**
+ * Frames on their way to a session, which takes their numbers only upwards: behind one whose picture still comes from
+ * another server the later ones wait, as many requests as the client's own buffer has, and then the oldest goes.
+ */
+export class FrameLine {
+  readonly #options: FrameLineOptions
+  #line: Awaited[] = []
+
+  constructor(options: FrameLineOptions) {
+    this.#options = options
+  }
+
+  submit(frame: FrameRequest, params: DrawParams | undefined, imageUrl: string | undefined): void {
+    const { session } = this.#options
+    const deliver = (fetched: FetchedImage) => {
+      if (!fetched.ok) session.refuse(frame, fetched.error)
+      else session.submit(imageUrl === undefined ? frame : { ...frame, image: fetched.image }, params)
+    }
+    const last = this.#line.at(-1)
+    if (last === undefined || frame.batch === undefined || last.batch !== frame.batch)
+      return this.#enter(frame, deliver, { batch: frame.batch, imageUrl })
+    last.frames.push(frame)
+    last.deliver.push(deliver)
+  }
+
+  refuse(frame: FrameRef, error: WireError): void {
+    this.#enter(frame, () => this.#options.session.refuse(frame, error), {})
+  }
+
+  /** Nobody waits any more. */
+  clear(): void {
+    for (const { stop } of this.#line.splice(0)) stop.abort()
+  }
+
+  #enter(frame: FrameRef, deliver: Deliver, { batch, imageUrl }: Entrance): void {
+    this.#makeRoom(frame.seq)
+    if (imageUrl === undefined && this.#line.length === 0) return deliver(NO_PICTURE)
+    const stop = new AbortController()
+    const fetched = imageUrl === undefined ? NO_PICTURE : undefined
+    const awaited: Awaited = { batch, frames: [frame], deliver: [deliver], stop, fetched }
+    this.#line.push(awaited)
+    if (imageUrl !== undefined) this.#fetch(awaited, imageUrl)
+  }
+
+  /** A newer request does not wait behind a slow server of somebody else, unless the client has room for both. */
+  #makeRoom(by: number): void {
+    while (this.#line.length >= this.#options.depth) {
+      const oldest = this.#line.shift()
+      oldest?.stop.abort()
+      for (const { seq, rev } of oldest?.frames ?? [])
+        this.#options.sink({ type: 'superseded', seq, rev, by })
+    }
+    this.#flush()
+  }
+
+  #fetch(awaited: Awaited, imageUrl: string): void {
+    const { signal } = awaited.stop
+    void this.#options.fetchImage(imageUrl, signal).then((fetched) => {
+      if (signal.aborted) return
+      awaited.fetched = fetched
+      this.#flush()
+    })
+  }
+
+  /** Those at the head of the line that wait for nothing. */
+  #flush(): void {
+    for (let head = this.#line[0]; head?.fetched; head = this.#line[0]) {
+      this.#line.shift()
+      for (const deliver of head.deliver) deliver(head.fetched)
+    }
+  }
+}
