@@ -11,6 +11,14 @@ let port = 0
 leadFalHostsTo(() => port)
 cleanUpAfterTests()
 
+/** Before the clients are imported, which take hold of `fetch` then. */
+let tokensFetched = 0
+const { fetch: plainFetch } = globalThis
+globalThis.fetch = async (...asked) => {
+  if (String(asked[0]).endsWith('/tokens/')) tokensFetched += 1
+  return await plainFetch(...asked)
+}
+
 let running: Awaited<ReturnType<typeof start>>
 const startWithKeys = async () => {
   running = await start({}, { SKETCHWIRE_KEYS: KEY })
@@ -81,6 +89,8 @@ describe.each(ALL_CLIENTS.filter(({ name }) => name !== CLIENTS['0.6.1'].name))(
     await startWithKeys()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
     await expect.poll(() => talk.errors.length).toBe(1)
+    tokensFetched = 0
+    // Only the request that brings the news is lost; whoever draws sends the next at once.
     await expect
       .poll(
         () => {
@@ -90,7 +100,9 @@ describe.each(ALL_CLIENTS.filter(({ name }) => name !== CLIENTS['0.6.1'].name))(
         { interval: 100, timeout: 20_000 },
       )
       .toBe('again')
-    expect(talk.errors[0]?.status).toBe(1012)
+    // The server's goodbye is all the application hears: what the old token gets is between client and server.
+    expect(talk.errors.map(({ status }) => status)).toEqual([1012])
+    expect(tokensFetched).toBe(1)
   })
 })
 
@@ -106,6 +118,25 @@ describe('tokens', () => {
       talk.connection.send(ask('mine'))
       await expect.poll(talk.ids).toEqual(['mine'])
     }
+  })
+
+  it('for one app open its queue and the storage too', async () => {
+    const { body } = await post('/tokens/', { allowed_apps: ['lcm-sd15-i2i'] })
+    const bearer = `Bearer ${String(body)}`
+    const submitted = await post('/queue/fal-ai/lcm-sd15-i2i', INPUT, bearer)
+    expect(submitted).toMatchObject({ status: 200, body: { status: 'IN_QUEUE' } })
+    const { request_id: requestId } = submitted.body as { request_id: string }
+    const path = `/queue/fal-ai/lcm-sd15-i2i/requests/${requestId}`
+    const ask = async (end: string) =>
+      (await fetch(`http://127.0.0.1:${port}${path}${end}`, { headers: { authorization: bearer } })).status
+    await expect.poll(() => ask('/status')).toBe(200)
+    expect(await ask('')).toBe(200)
+    const announced = await post('/storage/upload/initiate', { file_name: 'a.jpg' }, bearer)
+    expect(announced).toMatchObject({ status: 200, body: { file_url: expect.any(String) } })
+    // Another app's queue stays shut, by its own path and by that of a result.
+    expect((await post('/queue/fal-ai/lcm', { prompt: 'a boat' }, bearer)).status).toBe(403)
+    const other = `http://127.0.0.1:${port}${path.replace('lcm-sd15-i2i', 'lcm')}`
+    expect((await fetch(other, { headers: { authorization: bearer } })).status).toBe(403)
   })
 
   it('for one app open no other, and make no tokens', async () => {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { plainRequest, WsClient } from './gateway/testing/ws-client.ts'
@@ -27,11 +29,19 @@ function run(env: Record<string, string>, args: readonly string[] = []) {
   return { child, output, exited }
 }
 
-async function runFake(env: Record<string, string> = {}) {
-  const process = run({ SKETCHWIRE_ENGINE: 'fake', ...env })
+async function runFake(env: Record<string, string> = {}, args: readonly string[] = []) {
+  const process = run({ SKETCHWIRE_ENGINE: 'fake', ...env }, args)
   await expect.poll(() => process.output.out, { timeout: 20_000 }).toMatch(/\n$/)
   const port = Number(/:(\d+)\n$/.exec(process.output.out)?.[1])
   return { ...process, port }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 describe('the program: npm run build:server first', () => {
@@ -40,6 +50,24 @@ describe('the program: npm run build:server first', () => {
     expect(output.out).toBe(`Sketchwire is at http://localhost:${port}\n`)
     expect(await plainRequest(port, { path: '/readyz' })).toMatchObject({ status: 200 })
     expect(output.err).toBe('')
+  })
+
+  it("with --sdxl-port serves sdxl-websocket's page of any loopback origin there, and nothing else", async () => {
+    const sdxlPort = await freePort()
+    await runFake({}, ['--sdxl-port', String(sdxlPort)])
+    const address = `ws://127.0.0.1:${sdxlPort}/images/generate-ws`
+    const client = await WsClient.open(address, { origin: 'http://localhost:3000' })
+    client.send(
+      JSON.stringify({ use_binary: false, steps: 40, samples: 2, text_prompts: [{ text: 'a cat' }] }),
+    )
+    const isLast = ({ step }: { step?: number }) => step === 39
+    let last: { step?: number; artifacts?: unknown[] } = {}
+    while (!isLast(last)) last = JSON.parse(String(await client.next()))
+    expect(last.artifacts).toHaveLength(2)
+    for (const path of ['/', '/api/model', '/images/generate-ws'])
+      expect((await plainRequest(sdxlPort, { path })).status).toBe(path.startsWith('/images') ? 426 : 404)
+    const taken = await run({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_SDXL_PORT: String(sdxlPort) }).exited
+    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining(`SKETCHWIRE_SDXL_PORT ${sdxlPort}`)])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(

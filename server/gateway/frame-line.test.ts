@@ -18,7 +18,7 @@ function world(depth = 1) {
     sink: (event) => gave.push(event),
   })
   const ask = (seqs: readonly number[], url?: string) => {
-    const [batch] = seqs
+    const [batch = 0] = seqs
     for (const seq of seqs)
       line.submit(
         { seq, rev: seq, mode: 'live', image: url === undefined ? JPEG : undefined, batch },

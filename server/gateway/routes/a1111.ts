@@ -134,10 +134,12 @@ function internalProgress({ identity, body }: RoutedRequest, { context, leases, 
   const { caller } = identity
   const page = typeof parsed['id_task'] === 'string' ? parsed['id_task'].slice(0, 200) : 'undefined'
   const id = typeof parsed['id_live_preview'] === 'number' ? parsed['id_live_preview'] : -1
+  // A1111's page asks twice, for words and for pictures: the one who wants no picture does not hide the other's.
+  const wantsWords = parsed['live_preview'] === false
+  const since = wantsWords ? -1 : id
   // A hidden page says -1: nothing is decoded or encoded for it, whatever others see.
-  const since = parsed['live_preview'] === false ? -1 : id
-  if (since < 0) leases.hide(caller, page)
-  else leases.look(caller, page, INTERNAL_WANT)
+  if (since >= 0) leases.look(caller, page, INTERNAL_WANT)
+  else if (!wantsWords) leases.hide(caller, page)
   const now = nowOf(context, caller)
   return json(200, internalProgressBody(now, tasks.stateOf(caller, page) ?? stateOf(now), since))
 }

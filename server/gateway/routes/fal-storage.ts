@@ -5,6 +5,7 @@ import { originOf } from '../../compat/fal-hosts.ts'
 import { isRecord, parseJson } from '../../compat/validation.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../../lib/protocol/version.ts'
 import { json } from '../replies.ts'
+import { ANY_APP } from '../route.ts'
 import type { RoutedRequest, RouteEntry } from '../route.ts'
 import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
 
@@ -18,6 +19,7 @@ export function storageRoutes(files: FalFiles): RouteEntry[] {
       ...FAL_HANDLER,
       path: '/storage/upload/initiate',
       method: 'POST',
+      app: ANY_APP,
       handle: (request) => announce(files, request),
     },
     {
