@@ -141,6 +141,51 @@ describe('a server with keys', () => {
   })
 })
 
+describe('wrong keys', () => {
+  const wrong = { authorization: 'Key a-guess-of-somebody-else' }
+  const guess = async (server: Server, headers: Record<string, string> = wrong) => {
+    const replies = []
+    for (let tries = 0; tries < 11; tries++) replies.push(await post(server, '/api/tickets', headers))
+    expect(replies.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429])
+  }
+
+  it('get 429 with Retry-After after ten tries, in the shape of each door and on the handshake of a socket', async () => {
+    const { server } = await start({}, KEYS)
+    await guess(server)
+    const shapes: [string, object][] = [
+      ['/api/tickets', { error: expect.objectContaining({ code: 'rate_limited' }) }],
+      ['/fal-ai/lcm', { detail: expect.any(String), code: 'rate_limited' }],
+      ['/fal-ai/lcm/stream', { detail: expect.any(String) }],
+      ['/queue/fal-ai/lcm', { detail: expect.any(String) }],
+      [
+        '/sdapi/v1/txt2img',
+        { error: 'rate_limited', detail: expect.any(String), body: '', errors: expect.any(String) },
+      ],
+    ]
+    for (const [path, shape] of shapes) {
+      const { status, headers, body } = await post(server, path, wrong)
+      expect([path, status, JSON.parse(body)]).toEqual([path, 429, expect.objectContaining(shape)])
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    }
+    const events = await plainRequest(server.port, { path: '/generate?prompt=a', headers: wrong })
+    expect([events.status, Number(events.headers['retry-after']) > 0]).toEqual([429, true])
+    for (const path of ['/api/live', '/ws', '/images/generate-ws'])
+      expect(await refusedUpgrade(`ws://127.0.0.1:${server.port}${path}`, wrong)).toBe(429)
+    // Who shows nothing hears what there is to show, as ever.
+    expect(await post(server, '/fal-ai/lcm', {})).toMatchObject({ status: 401 })
+  })
+
+  it('are counted for the address behind a listed proxy, and a header of anyone else is not believed', async () => {
+    const behind = (client: string) => ({ ...wrong, 'x-forwarded-for': client })
+    const { server } = await start({}, { ...KEYS, SKETCHWIRE_TRUSTED_PROXIES: '127.0.0.0/8' })
+    await guess(server, behind('203.0.113.7'))
+    expect(await post(server, '/api/tickets', behind('203.0.113.8'))).toMatchObject({ status: 401 })
+    const alone = await start({}, KEYS)
+    await guess(alone.server, behind('203.0.113.7'))
+    expect(await post(alone.server, '/api/tickets', behind('203.0.113.8'))).toMatchObject({ status: 429 })
+  })
+})
+
 describe('TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'))
   const certFile = join(folder, 'cert.pem')

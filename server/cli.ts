@@ -30,6 +30,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: 'LIST',
     help: 'hosts that pictures may be fetched from',
   },
+  'trusted-proxies': {
+    name: 'SKETCHWIRE_TRUSTED_PROXIES',
+    value: 'LIST',
+    help: 'reverse proxies whose X-Forwarded-For is believed',
+  },
   'tls-cert': {
     name: 'SKETCHWIRE_TLS_CERT',
     value: 'FILE',

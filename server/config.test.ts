@@ -24,6 +24,7 @@ it('reads every variable', () => {
     SKETCHWIRE_KEYS: 'first-key-0123456789, second-key-012345678',
     SKETCHWIRE_FETCH_HOSTS: 'cdn.example.org,*.example.net:8443',
     SKETCHWIRE_SDXL_PORT: '50217',
+    SKETCHWIRE_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
   }
   expect(readConfig(env)).toMatchObject({
     host: '0.0.0.0',
@@ -36,6 +37,7 @@ it('reads every variable', () => {
     keys: ['first-key-0123456789', 'second-key-012345678'],
     fetchHosts: ['cdn.example.org', '*.example.net:8443'],
     sdxlPort: 50217,
+    trustedProxies: ['127.0.0.1', 'fd00::/8'],
   })
 })
 
@@ -45,6 +47,7 @@ it('takes an empty variable for one that is not set', () => {
 
 it.each([
   ['PORT', 'abc', /0 to 65535/],
+  ['SKETCHWIRE_TRUSTED_PROXIES', 'proxy.example', /10\.0\.0\.0\/8/],
   ['PORT', '70000', /0 to 65535/],
   ['PORT', '-1', /0 to 65535/],
   ['PORT', '80.5', /0 to 65535/],

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'
 import { MIN_KEY_CHARS } from './auth/keys.ts'
 import { chosenModel } from './chosen-model.ts'
+import { isAddressRange } from './gateway/client-address.ts'
 import { isLoopbackHost } from './gateway/origin.ts'
 
 export interface Config {
@@ -35,6 +36,8 @@ export interface Config {
   readonly sdxlPort: number | undefined
   /** Hosts that pictures may be fetched from; none: nothing is fetched. */
   readonly fetchHosts: readonly string[]
+  /** Reverse proxies whose X-Forwarded-For is believed: addresses and ranges. */
+  readonly trustedProxies: readonly string[]
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -81,6 +84,10 @@ const VARIABLES = {
   SKETCHWIRE_FETCH_HOSTS: {
     allowed: 'hosts separated by commas, such as cdn.example.org or *.example.org',
     schema: v.pipe(v.string(), v.transform(list), v.array(fetchHost)),
+  },
+  SKETCHWIRE_TRUSTED_PROXIES: {
+    allowed: 'addresses or ranges of reverse proxies separated by commas, such as 127.0.0.1 or 10.0.0.0/8',
+    schema: v.pipe(v.string(), v.transform(list), v.array(v.pipe(v.string(), v.check(isAddressRange)))),
   },
   SKETCHWIRE_ENGINE: { allowed: 'local, or fake outside production', schema: v.picklist(['local', 'fake']) },
   SKETCHWIRE_MODEL: { allowed: 'a folder with a manifest.json', schema: v.pipe(v.string(), v.minLength(1)) },
@@ -148,6 +155,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     tls: bothOrNone(read('SKETCHWIRE_TLS_CERT'), read('SKETCHWIRE_TLS_KEY')),
     sdxlPort: read('SKETCHWIRE_SDXL_PORT'),
     fetchHosts: read('SKETCHWIRE_FETCH_HOSTS') ?? [],
+    trustedProxies: read('SKETCHWIRE_TRUSTED_PROXIES') ?? [],
   } satisfies Config
   if (!config.loopbackOnly && config.keys.length === 0) throw openToAll(host)
   return Object.freeze(config)

@@ -4,6 +4,7 @@ import { withFalAddresses } from './gateway/routes/fal-addresses.ts'
 import { Routes } from './gateway/routes.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { newId } from './gateway/bind.ts'
+import { withClientAddresses } from './gateway/client-address.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
 import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
@@ -29,7 +30,7 @@ export interface ServerDeps {
     | 'jobDeadlineMs'
     | 'metricsPort'
   > &
-    Partial<Pick<Config, 'keys' | 'tokenSecret' | 'tls' | 'sdxlPort' | 'fetchHosts'>>
+    Partial<Pick<Config, 'keys' | 'tokenSecret' | 'tls' | 'sdxlPort' | 'fetchHosts' | 'trustedProxies'>>
   readonly engine: Engine
   readonly events: Events
   readonly clock: Clock
@@ -109,7 +110,7 @@ function routesOf(deps: ServerDeps, sessions: Registry): Routes {
 async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
   if (config.tls) checkTlsFiles(config.tls)
   const open = (app: WebApp): Host => {
-    const host = new UwsHost(app, config.tls)
+    const host = new UwsHost(withClientAddresses(app, config.trustedProxies ?? []), config.tls)
     hosts.push(host)
     return host
   }

@@ -29,6 +29,10 @@ async function ticketFor(key: string): Promise<string> {
   const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers })
   if (reply.status === 401 || reply.status === 403)
     throw new AppError('unauthorized', 'That key was refused. Check it and try again')
+  if (reply.status === 429) {
+    const seconds = reply.headers.get('retry-after') ?? '60'
+    throw new AppError('unauthorized', `Too many wrong keys came from here. Try again in ${seconds} s`)
+  }
   if (!reply.ok) throw new AppError('internal', `The server gave no ticket (HTTP ${reply.status})`)
   return v.parse(TicketSchema, await reply.json()).ticket
 }

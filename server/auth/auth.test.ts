@@ -98,6 +98,62 @@ describe('a server with keys', () => {
   })
 })
 
+describe('wrong keys', () => {
+  const WRONG = 'Key a-guess-of-somebody-else'
+  /** Ten tries, and the one that is too many. */
+  async function guess(ask: ReturnType<typeof world>['ask'], address?: string) {
+    for (let tries = 0; tries < 10; tries++)
+      expect(await ask(WRONG, '', address)).toMatchObject({ code: 'unauthorized' })
+    return await ask(WRONG, '', address)
+  }
+
+  it('from one address must wait after a few, are told how long, and then get one more try', async () => {
+    const { ask, clock } = world()
+    const refused = await guess(ask)
+    expect(refused).toMatchObject({ code: 'rate_limited', message: expect.stringMatching(/in 6 s$/) })
+    // The right key is not looked at either, or waiting would keep nobody from trying.
+    expect(await ask(`Key ${KEY}`)).toMatchObject({ code: 'rate_limited' })
+    clock.advance('retryAfterMs' in refused ? (refused.retryAfterMs ?? 0) : 0)
+    expect(await ask(WRONG)).toMatchObject({ code: 'unauthorized' })
+    expect(await ask(WRONG)).toMatchObject({ code: 'rate_limited' })
+    clock.advance(6000)
+    expect(await ask(`Key ${KEY}`)).toMatchObject({ via: 'key' })
+    // Forgotten: ten more.
+    expect(await guess(ask)).toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('lock out no other address, no caller known before, no token, and nobody who shows nothing', async () => {
+    const { ask, auth } = world()
+    const { token } = await auth.tokens.issue(GRANT)
+    await ask(`Key ${KEY}`)
+    expect(await guess(ask)).toMatchObject({ code: 'rate_limited' })
+    expect(await ask(`Key ${KEY}`, '', '10.0.0.8')).toMatchObject({ via: 'key' })
+    expect(await ask(`Bearer ${token}`)).toMatchObject({ via: 'token' })
+    expect(await ask()).toMatchObject({ code: 'unauthorized' })
+    expect(await ask(`Key ${KEY}`)).toMatchObject({ via: 'key' })
+  })
+
+  it('are counted for the whole network of an IPv6 address', async () => {
+    const { ask } = world()
+    await guess(ask, '2606:4700:1:2::1')
+    expect(await ask(WRONG, '', '2606:4700:1:2:3::9')).toMatchObject({ code: 'rate_limited' })
+    expect(await ask(WRONG, '', '2606:4700:1:3::1')).toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('are an expired token or a used ticket never, and remembered of so many addresses only', async () => {
+    const { ask, auth, clock } = world()
+    const { token } = await auth.tokens.issue(GRANT)
+    clock.advance(61_000)
+    for (let tries = 0; tries < 20; tries++) {
+      expect(await ask(`Bearer ${token}`)).toMatchObject({ code: 'unauthorized' })
+      expect(await ask(undefined, 'ticket=used')).toMatchObject({ code: 'unauthorized' })
+    }
+    await guess(ask, '192.0.2.1')
+    for (let i = 0; i < 10_000; i++) await ask(WRONG, '', `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)
+    expect(await ask(WRONG, '', '192.0.2.1')).toMatchObject({ code: 'unauthorized' })
+  })
+})
+
 describe('a server without keys', () => {
   it('takes everyone for their address, and knows its own tokens', async () => {
     const { auth, ask } = world([])

@@ -5,6 +5,7 @@ import type { Identity } from './identity.ts'
 import { KeyRing } from './keys.ts'
 import { Tickets } from './tickets.ts'
 import { looksLikeToken, Tokens } from './tokens.ts'
+import { WrongKeys } from './wrong-keys.ts'
 
 export interface AuthenticatorOptions {
   readonly keys: readonly string[]
@@ -31,11 +32,13 @@ export class Authenticator {
   readonly tokens: Tokens
   readonly tickets: Tickets
   readonly #keys: KeyRing
+  readonly #wrongKeys: WrongKeys
 
   constructor({ keys, tokenSecret, clock, epochMs }: AuthenticatorOptions) {
     this.#keys = new KeyRing(keys)
     this.tokens = new Tokens({ secret: tokenSecret, keys, epochMs })
     this.tickets = new Tickets(clock)
+    this.#wrongKeys = new WrongKeys(clock)
   }
 
   get hasKeys(): boolean {
@@ -48,21 +51,41 @@ export class Authenticator {
     const presented = fromHeader(authorization) ?? query.get('token') ?? query.get('fal_jwt_token')
     if (presented === null && ticket === null) return this.#unknown(address, NOTHING_SHOWN)
     if (presented === null) return this.tickets.take(ticket ?? '') ?? this.#unknown(address, BAD_TICKET)
-    const key = this.#keys.find(presented)
-    if (key) return { ...identityOfAddress(address), caller: `key:${key}@${address}`, via: 'key' }
-    return looksLikeToken(presented) ? this.#token(presented, address) : this.#unknown(address, WRONG_KEY)
+    // A token is signed: nobody guesses one, and one that was good once is no guess either.
+    const token = looksLikeToken(presented) ? this.tokens.verify(presented) : NO_TOKEN
+    if (token.ok) {
+      const { subject, origins, apps } = token
+      return { caller: `token:${subject}`, via: 'token', origins, apps }
+    }
+    return token.why === 'expired' ? this.#unknown(address, EXPIRED) : this.#key(presented, address)
   }
 
-  #token(token: string, address: string): Verdict {
-    const verdict = this.tokens.verify(token)
-    if (!verdict.ok) return this.#unknown(address, verdict.why === 'expired' ? EXPIRED : WRONG_KEY)
-    const { subject, origins, apps } = verdict
-    return { caller: `token:${subject}`, via: 'token', origins, apps }
+  #key(presented: string, address: string): Verdict {
+    if (!this.hasKeys) return identityOfAddress(address)
+    const key = this.#keys.find(presented)
+    const caller = key === undefined ? undefined : `key:${key}@${address}`
+    const waitMs = this.#wrongKeys.waitMs(address)
+    if (waitMs > 0 && !(caller !== undefined && this.#wrongKeys.isWelcome(caller)))
+      return tooManyTries(waitMs)
+    if (caller === undefined) {
+      this.#wrongKeys.failed(address)
+      return this.#unknown(address, WRONG_KEY)
+    }
+    this.#wrongKeys.succeeded(address, caller)
+    return { ...identityOfAddress(address), caller, via: 'key' }
   }
 
   #unknown(address: string, message: string): Verdict {
     return this.hasKeys ? { code: 'unauthorized', message } : identityOfAddress(address)
   }
+}
+
+const NO_TOKEN = { ok: false, why: 'invalid' } as const
+
+function tooManyTries(waitMs: number): WireError {
+  const seconds = Math.ceil(waitMs / 1000)
+  const message = `Too many wrong keys came from this address; check yours and try again in ${seconds} s`
+  return { code: 'rate_limited', message, retryAfterMs: waitMs }
 }
 
 const NOTHING_SHOWN =

@@ -14,7 +14,13 @@ export function json(status: number, body: unknown): Reply {
 /** Beside our own words those of fal, whose clients show `message`. */
 export function jsonError(error: WireError): Reply {
   const { code, message } = error
-  return json(ERROR_TABLE[code].httpStatus, { error, detail: message, message })
+  return withRetryAfter(json(ERROR_TABLE[code].httpStatus, { error, detail: message, message }), error)
+}
+
+/** Where the error says how long to wait, the reply says so in seconds. */
+export function withRetryAfter(reply: Reply, { retryAfterMs }: WireError): Reply {
+  if (retryAfterMs === undefined) return reply
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } }
 }
 
 export function text(status: number, body: string): Reply {

@@ -13,7 +13,7 @@ import { checkOrigin, preflight, withCors } from './cors.ts'
 import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
-import { jsonError } from './replies.ts'
+import { jsonError, withRetryAfter } from './replies.ts'
 import { isHttpEntry, isSocketEntry } from './route.ts'
 import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRouteEntry } from './route.ts'
 import { RouteTable } from './route-table.ts'
@@ -148,12 +148,14 @@ export class Routes implements WebApp {
   }
 
   #refuse({ entry, params }: HttpFound, head: RequestHead, error: WireError): Reply {
-    if ('handle' in entry) return entry.refuse(error)
+    if ('handle' in entry) return withRetryAfter(entry.refuse(error), error)
     const { door } = entry
     const facts = factsOf(head, params)
-    return door.reply === 'once'
-      ? this.#onceDoor(door).refuse(error, facts)
-      : this.#streamDoor(door).refuse(error, facts)
+    const reply =
+      door.reply === 'once'
+        ? this.#onceDoor(door).refuse(error, facts)
+        : this.#streamDoor(door).refuse(error, facts)
+    return withRetryAfter(reply, error)
   }
 
   #preflight(request: HttpRequest, here: readonly HttpFound[]): Reply {
@@ -210,9 +212,11 @@ export class Routes implements WebApp {
     const decide = (head: RequestHead, shown: Known): Upgrade => {
       const facts = factsOf(head, matchPath(entry.path, head.path) ?? {})
       const known = this.#allowed(entry, facts, shown)
-      const isUnknown = 'code' in known && entry.auth === 'key'
-      if (isUnknown)
-        return entry.door.unauthorizedAt === 'handshake' ? jsonError(known) : bind({ facts, identity: known })
+      if ('code' in known && entry.auth === 'key') {
+        // Whoever tries keys gets no socket for it.
+        const isRefused = entry.door.unauthorizedAt === 'handshake' || known.code === 'rate_limited'
+        return isRefused ? jsonError(known) : bind({ facts, identity: known })
+      }
       const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
       const foreign = checkOrigin(head, this.#deps.origins, identity.origins)
       return foreign ? jsonError(foreign) : bind({ facts, identity })
