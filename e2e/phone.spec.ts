@@ -79,7 +79,9 @@ function outOfReach(page: Page): Promise<string[]> {
     const dock = document.querySelector('.dock')
     const found: string[] = []
     if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page scrolls sideways')
-    for (const control of document.querySelectorAll('button, textarea, select, .segment, .switch')) {
+    for (const control of document.querySelectorAll(
+      'button, textarea, select, input[type=range], .segment, .switch',
+    )) {
       const elsewhere = control.closest('.chips, .tl-container')
       if (elsewhere || control.closest('[inert]') || !control.checkVisibility({ visibilityProperty: true }))
         continue
@@ -102,7 +104,9 @@ test('every control is in reach, upright and on its side, in each view', async (
   await expect(page.getByRole('list', { name: 'Pinned results' })).toBeVisible()
   for (const size of [
     { width: 390, height: 844 },
+    { width: 360, height: 640 },
     { width: 844, height: 390 },
+    { width: 640, height: 360 },
   ]) {
     await page.setViewportSize(size)
     for (const view of ['Side by side', 'Lens', 'Picture']) {
