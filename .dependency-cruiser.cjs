@@ -77,13 +77,14 @@ module.exports = {
       name: 'models-cli-knows-models-only',
       severity: 'error',
       from: { path: '^server/models-cli/', ...tests },
-      to: { path: '^server/', pathNot: '^server/(models-cli/|engine/|config\\.ts)' },
+      to: { path: '^server/', pathNot: '^server/(models-cli/|models/|engine/|config\\.ts)' },
     },
     never(
       'models-cli-is-a-program',
-      '^(app|components|lib|server/(engine|session|compat|gateway|bench))/',
+      '^(app|components|lib|server/(engine|models|session|compat|gateway|bench))/',
       '^server/models-cli/',
     ),
+    onlyBelow('models-know-engines', 'models', ['engine']),
     onlyBelow('session-knows-no-wire', 'session', ['engine']),
     {
       name: 'session-knows-engine-as-a-type',

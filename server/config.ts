@@ -12,6 +12,8 @@ export interface Config {
   readonly engine: 'local' | 'fake'
   /** Folder with a manifest.json. */
   readonly modelDir: string
+  /** The folder whose models/ holds the bundled model and those that were installed. */
+  readonly modelsRoot: string
   /** Execution provider by name; `undefined` leaves the choice to the engine. */
   readonly provider: string | undefined
   readonly threads: number | undefined
@@ -133,12 +135,14 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
   const read = <N extends Name>(name: N) => readVariable(name, source)
   const host = read('HOST') ?? '127.0.0.1'
   const engine = read('SKETCHWIRE_ENGINE') ?? 'local'
+  const modelsRoot = read('SKETCHWIRE_MODELS_ROOT') ?? root
   if (engine === 'fake' && env['NODE_ENV'] === 'production') throw refuse('SKETCHWIRE_ENGINE', source)
   const config = {
     host,
     port: read('PORT') ?? 7878,
     engine,
-    modelDir: read('SKETCHWIRE_MODEL') ?? chosenModel(root) ?? 'models/pocket',
+    modelDir: read('SKETCHWIRE_MODEL') ?? chosenModel(modelsRoot) ?? 'models/pocket',
+    modelsRoot,
     provider: read('SKETCHWIRE_PROVIDER'),
     threads: read('SKETCHWIRE_THREADS'),
     slots: read('SKETCHWIRE_SLOTS'),

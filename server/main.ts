@@ -5,10 +5,15 @@ import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import { createFakeEngine } from './engine/fake-engine.ts'
-import { openLocalEngine } from './engine/local-engine.ts'
+import { createLocalEngine, openLocalEngine, type LocalEngineOptions } from './engine/local-engine.ts'
+import { SwitchableEngine } from './engine/switchable-engine.ts'
 import { systemClock } from './engine/system-clock.ts'
 import { createEvents } from './events.ts'
 import type { Events } from './events.ts'
+import { ModelSwitch } from './models/model-switch.ts'
+import type { Models } from './models/models.ts'
+import { Shelf } from './models/shelf.ts'
+import { Store } from './models/store.ts'
 import { startServer } from './server.ts'
 import type { Server } from './server.ts'
 import { AppError, messageOf } from '../lib/std/errors.ts'
@@ -17,6 +22,8 @@ const DRAIN_PATIENCE_MS = 5000
 
 interface StartedEngine {
   readonly engine: Engine
+  /** Where the model can be changed. */
+  readonly models?: Models
   /** Rejects when the engine can never become ready. */
   readonly started: Promise<void>
 }
@@ -28,16 +35,28 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
       started: Promise.resolve(),
     }
   }
-  const { modelDir, provider, threads, slots, jobDeadlineMs } = config
-  const engine = await openLocalEngine({
-    modelDir,
+  const { modelDir, modelsRoot } = config
+  const options = localOptions(config, events)
+  const first = await openLocalEngine({ ...options, modelDir })
+  const engine = new SwitchableEngine(first)
+  const slots = first.slots
+  const shelf = new Shelf({ store: new Store(modelsRoot), startedWith: modelDir, slots })
+  const active = await shelf.started()
+  const open = (folder: string) => createLocalEngine({ ...options, modelDir: folder })
+  const models = new ModelSwitch({ engine, shelf, open, active, slots, log: events.log })
+  return { engine, models, started: first.started }
+}
+
+/** Of every model that is opened while the server runs. */
+function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 'modelDir'> {
+  const { provider, threads, slots, jobDeadlineMs } = config
+  return {
     deadlineMs: jobDeadlineMs,
     log: events.log,
     provider: provider ?? 'auto',
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
-  })
-  return { engine, started: engine.started }
+  }
 }
 
 async function main(): Promise<void> {
@@ -46,13 +65,14 @@ async function main(): Promise<void> {
   const config = readConfig(undefined, line.flags)
   const events = createEvents(config.logLevel)
   process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
-  const { engine, started } = await openEngine(config, events)
+  const { engine, models, started } = await openEngine(config, events)
   started.catch(() => undefined)
   let server: Server
   try {
     server = await startServer({
       config,
       engine,
+      ...(models ? { models } : {}),
       events,
       clock: systemClock,
       pagesDir: join(process.cwd(), 'out'),

@@ -80,6 +80,7 @@ describe('pages and facts', () => {
     expect(JSON.parse((await get('/readyz')).body)).toEqual({
       ready: false,
       engine: 'loading',
+      model: 'fake',
       provider: engine.info.provider,
       draining: false,
       detail: 'reading files',

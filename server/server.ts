@@ -15,6 +15,7 @@ import { AppError } from '../lib/std/errors.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Events } from './events.ts'
+import { onlyModel, type Models } from './models/models.ts'
 import { Dispatcher } from './session/dispatcher.ts'
 import { Registry } from './session/registry.ts'
 
@@ -32,6 +33,8 @@ export interface ServerDeps {
   > &
     Partial<Pick<Config, 'keys' | 'tokenSecret' | 'tls' | 'sdxlPort' | 'fetchHosts' | 'trustedProxies'>>
   readonly engine: Engine
+  /** Without it the engine has its one model for good. */
+  readonly models?: Models
   readonly events: Events
   readonly clock: Clock
   /** Folder of the exported pages. */
@@ -87,12 +90,13 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
 }
 
 function routesOf(deps: ServerDeps, sessions: Registry): Routes {
-  const { config, engine, events, clock, pagesDir, isPublicAddress } = deps
+  const { config, engine, models = onlyModel(engine), events, clock, pagesDir, isPublicAddress } = deps
   const { keys = [], fetchHosts = [] } = config
   return new Routes({
     registry: sessions,
     engine,
-    // Read at every use: the provider may change while the server runs.
+    models,
+    // Read at every use: model and provider may change while the server runs.
     get model() {
       return engine.info
     },

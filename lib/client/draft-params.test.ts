@@ -64,6 +64,33 @@ describe('moveToModel', () => {
   })
 })
 
+describe('moveToModel from another one', () => {
+  const sizes = [
+    { width: 512, height: 512 },
+    { width: 512, height: 768 },
+    { width: 384, height: 576 },
+  ]
+  const limits = { ...MODEL.limits, steps: [1, 4] satisfies [number, number] }
+  const defaults = { ...DEFAULTS, width: 512, height: 512, steps: 2, strength: 0.5, guidanceScale: 0 }
+  const turbo = { ...MODEL, id: 'turbo', sizes, limits, defaults }
+
+  it('gives what was never touched the default of the new one, and keeps what was chosen', () => {
+    expect(moveToModel(DEFAULTS, turbo, MODEL)).toEqual({ ...defaults, prompt: DEFAULTS.prompt })
+    const chosen = { ...DEFAULTS, prompt: 'mine', seed: 9, strength: 0.63, steps: 8 }
+    const moved = { ...chosen, steps: 4, guidanceScale: 0, width: 512, height: 512 }
+    expect(moveToModel(chosen, turbo, MODEL)).toEqual(moved)
+  })
+
+  it('keeps the shape of the page where the new one has it, at the size nearest to its default', () => {
+    const tall = { ...DEFAULTS, width: 256, height: 384 }
+    expect(moveToModel(tall, turbo, MODEL)).toMatchObject({ width: 384, height: 576 })
+    const known = { ...DEFAULTS, width: 512, height: 768 }
+    expect(moveToModel(known, turbo, MODEL)).toMatchObject({ width: 512, height: 768 })
+    const strange = { ...DEFAULTS, width: 640, height: 200 }
+    expect(moveToModel(strange, turbo, MODEL)).toMatchObject({ width: 512, height: 512 })
+  })
+})
+
 describe('refinedParams', () => {
   it('takes the announced size, or the next larger one of exactly the same shape', () => {
     expect(refinedParams(DEFAULTS, MODEL)).toEqual({ ...DEFAULTS, width: 512, height: 512, steps: 8 })

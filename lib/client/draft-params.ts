@@ -1,6 +1,9 @@
 import type { WireError } from '../protocol/errors.ts'
-import { checkParams, HARD_LIMITS, leastStrength } from '../protocol/param-limits.ts'
+import { clamp } from '../protocol/fit-to-model.ts'
+import { checkParams, HARD_LIMITS } from '../protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
+
+export { fitToModel, moveToModel } from '../protocol/fit-to-model.ts'
 
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
@@ -55,39 +58,6 @@ export function mergeParams(
   const value = { ...params, ...checked.value }
   const error = checkParams(value, model)
   return error ? { ok: false, error } : { ok: true, value }
-}
-
-/** The nearest parameters that `model` takes: limits first, then enough strength for the steps, else fewer steps. */
-export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
-  const { limits, originalInferenceSteps: origin } = model
-  const fitted = {
-    ...params,
-    steps: clamp(params.steps, limits.steps),
-    strength: clamp(params.strength, limits.strength),
-    guidanceScale: clamp(params.guidanceScale, limits.guidanceScale),
-  }
-  if (!checkParams(fitted, model)) return fitted
-  if (model.strengthSemantics === 'generic') return fitGeneric(fitted, model)
-  const strength = clamp(leastStrength(fitted.steps, origin), limits.strength)
-  return { ...fitted, strength, steps: Math.min(fitted.steps, Math.trunc(origin * strength)) }
-}
-
-/** floor(steps * strength) must be 1: enough strength for the steps, else more steps. */
-function fitGeneric(params: DrawParams, { limits }: ModelInfo): DrawParams {
-  const strength = clamp(leastStrength(1, params.steps), limits.strength)
-  const steps = Math.max(params.steps, clamp(Math.ceil(1 / strength), limits.steps))
-  return { ...params, strength, steps }
-}
-
-/** As `fitToModel` for another model than before: a size that it has not becomes its own default size. */
-export function moveToModel(params: DrawParams, model: ModelInfo): DrawParams {
-  const has = model.sizes.some((size) => size.width === params.width && size.height === params.height)
-  const { width, height } = has ? params : model.defaults
-  return fitToModel({ ...params, width, height }, model)
-}
-
-function clamp(value: number, [low, high]: readonly [number, number]): number {
-  return Math.min(high, Math.max(low, value))
 }
 
 export function sameParams(a: DrawParams, b: DrawParams): boolean {

@@ -21,7 +21,7 @@ export interface FrameEndsOptions {
   onChange(): void
 }
 
-type Message = Exclude<Incoming, { type: 'welcome' | 'pong' | 'status' | 'step' }>
+type Message = Exclude<Incoming, { type: 'welcome' | 'pong' | 'status' | 'step' | 'model' }>
 type Ended = Extract<Message, { type: 'refused' | 'failed' }>
 
 /** Refused only for now: the next try is made without a word, and the picture on the screen tells no lie. */

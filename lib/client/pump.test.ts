@@ -9,7 +9,7 @@ describe('the pump', () => {
     socket.welcomes()
     await world.frame()
     expect(socket.texts('params')).toEqual([
-      { type: 'params', rev: 1, params: { ...DEFAULTS, prompt: 'a tree' } },
+      { type: 'params', rev: 1, params: { ...DEFAULTS, prompt: 'a tree' }, model: 'fake' },
     ])
     expect(socket.frames()).toMatchObject([
       { kind: 'frame', seq: 1, paramsRev: 1, meta: { mode: 'live' }, width: 256 },

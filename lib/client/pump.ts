@@ -11,6 +11,7 @@ import { Pace } from './pace.ts'
 import { PreviewAsk } from './preview-ask.ts'
 import type { Snapshot, TakeSnapshot } from './types.ts'
 import { Wire } from './wire.ts'
+import type { WireLimits } from './wire.ts'
 
 export interface PumpOptions {
   readonly env: Pick<Environment, 'clock' | 'requestFrame' | 'random' | 'isHidden'>
@@ -86,10 +87,10 @@ export class Pump {
   }
 
   /** A new connection: everything that was in flight is gone, the current scene goes out again (E1). */
-  connect(socket: Socket, limits: { readonly credit: number; readonly messageLimitBytes: number }): void {
+  connect(socket: Socket, limits: WireLimits & { readonly credit: number }): void {
     this.disconnect()
     this.ledger.setLimit(limits.credit)
-    this.#wire = new Wire(socket, limits.messageLimitBytes)
+    this.#wire = new Wire(socket, limits)
     this.#previewAsk.connect(socket)
     this.#schedule()
   }
@@ -111,6 +112,14 @@ export class Pump {
     this.#params = params
     this.#dirty = true
     this.#schedule()
+  }
+
+  /** The same drawing is another picture now. */
+  modelChanged(model: string, params: DrawParams): void {
+    if (this.#wire) this.#wire.model = model
+    this.#lastLive = undefined
+    this.#refinePlan = undefined
+    this.setParams(params)
   }
 
   setEnabled(enabled: boolean): void {

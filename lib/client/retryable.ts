@@ -35,6 +35,7 @@ export const RETRYABLE: { readonly [C in ErrorCode]: (typeof ERROR_TABLE)[C]['re
   upgrade_required: false,
   method_not_allowed: false,
   too_many_sessions: true,
+  model_unusable: false,
   internal: true,
 }
 

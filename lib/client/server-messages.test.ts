@@ -30,6 +30,7 @@ const MESSAGES: Record<string, unknown>[] = [
     model,
   },
   { type: 'status', engine: 'loading', detail: 'd' },
+  { type: 'model', model },
   { type: 'started', ...frame },
   { type: 'step', ...frame, step: 1, steps: 4 },
   { type: 'superseded', ...frame, by: 3 },

@@ -53,6 +53,7 @@ const MESSAGES: Shapes = {
     model,
   },
   status: { engine, 'detail?': 'string' },
+  model: { model },
   started: frame,
   step: { ...frame, ...stage },
   superseded: { ...frame, by: 'whole' },

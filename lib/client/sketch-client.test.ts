@@ -39,6 +39,44 @@ describe('parameters', () => {
   })
 })
 
+describe('[M2] another model while the connection lives', () => {
+  const other = { width: 384, height: 384 }
+  const limits = { ...MODEL.limits, steps: [1, 2] satisfies [number, number] }
+  const turbo = {
+    ...MODEL,
+    id: 'turbo',
+    sizes: [other],
+    limits,
+    defaults: { ...DEFAULTS, ...other, steps: 1 },
+  }
+
+  it('gets the parameters within its limits, and the same drawing again at its size', async () => {
+    const { world, client, drawing } = await paintedClient({ params: { prompt: 'my words', strength: 0.7 } })
+    const { scene } = drawing
+    world.socket.says({ type: 'model', model: turbo })
+    expect(client.store.getState()).toMatchObject({
+      status: { name: 'live' },
+      model: { id: 'turbo' },
+      params: { ...other, prompt: 'my words', strength: 0.7, steps: 1 },
+    })
+    await world.frame()
+    expect(world.socket.texts('params').at(-1)).toMatchObject({
+      model: 'turbo',
+      params: { ...other, steps: 1 },
+    })
+    expect(world.socket.frames().at(-1)).toMatchObject({ seq: 2, ...other })
+    expect(drawing.scene).toBe(scene)
+    expect(client.store.getState().error).toBeUndefined()
+  })
+
+  it('paints a drawing that did not change again, even when no parameter had to move', async () => {
+    const { world } = await paintedClient()
+    world.socket.says({ type: 'model', model: { ...MODEL, id: 'twin' } })
+    await world.frame()
+    expect(world.socket.frames().at(-1)).toMatchObject({ seq: 2 })
+  })
+})
+
 describe('what the page is told', () => {
   it('follows one frame: offline, loading, queued, generating with steps, up to date', async () => {
     const { world, client } = openClient({ autoRefine: false })

@@ -1,6 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { WireError } from '../protocol/errors.ts'
-import type { DrawParams } from '../protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 import { activityOf } from './activity.ts'
 import { connect } from './connection.ts'
 import type { ConnectionEvent, RunningConnection } from './connection.ts'
@@ -192,8 +192,19 @@ class Client implements SketchClient {
     const { model } = welcome
     this.store.setState({ model, engine: { name: welcome.engine, detail: undefined } })
     if (!params) this.#adopt(fitToModel({ ...model.defaults, ...this.#given }, model))
-    else this.#adopt(before?.id === model.id ? fitToModel(params, model) : moveToModel(params, model))
+    else this.#adopt(before?.id === model.id ? fitToModel(params, model) : moveToModel(params, model, before))
     this.#pump.connect(socket, welcome)
+    this.#refresh()
+  }
+
+  /** Another model while the connection lives (M2): the picture that is shown is the old one's. */
+  #modelChanged(model: ModelInfo): void {
+    const { model: before, params } = this.store.getState()
+    this.store.setState({ model })
+    if (!params) return
+    this.#adopt(moveToModel(params, model, before))
+    this.#pump.modelChanged(model.id, this.store.getState().params ?? params)
+    this.#refiner.restart()
     this.#refresh()
   }
 
@@ -211,6 +222,7 @@ class Client implements SketchClient {
       this.store.setState({ engine: { name: message.engine, detail: message.detail } })
       return this.#refresh()
     }
+    if (message.type === 'model') return this.#modelChanged(message.model)
     if (message.type === 'step' || message.type === 'preview')
       this.#step = { step: message.step, steps: message.steps }
     if (message.type !== 'step') this.#ends.receive(message)

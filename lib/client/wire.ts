@@ -12,16 +12,25 @@ export interface OutgoingFrame {
   readonly snapshot: Snapshot
 }
 
+/** Of `welcome`: what may be sent. */
+export interface WireLimits {
+  readonly messageLimitBytes: number
+  readonly model: { readonly id: string }
+}
+
 /** The sending half of one connection; knows which parameters the server has. A new connection, a new Wire (E1). */
 export class Wire {
   readonly socket: Socket
   readonly #limitBytes: number
+  /** Id of the model that parameters are made for. */
+  model: string
   #params: DrawParams | undefined
   #rev = 0
 
-  constructor(socket: Socket, limitBytes: number) {
+  constructor(socket: Socket, { messageLimitBytes, model }: WireLimits) {
     this.socket = socket
-    this.#limitBytes = limitBytes
+    this.#limitBytes = messageLimitBytes
+    this.model = model.id
   }
 
   /**
@@ -43,7 +52,7 @@ export class Wire {
       image,
     })
     if (frame.length > this.#limitBytes) return 0
-    const text = changed ? JSON.stringify({ type: 'params', rev, params }) : ''
+    const text = changed ? JSON.stringify({ type: 'params', rev, params, model: this.model }) : ''
     if (changed) this.socket.send(text)
     this.#params = params
     this.#rev = rev

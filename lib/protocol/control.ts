@@ -29,7 +29,13 @@ export const HelloSchema = v.object({
 export const ClientMessageSchema = v.variant('type', [
   HelloSchema,
   /** From the next frame that names `rev` on, render with these. Revisions only grow. */
-  v.object({ type: v.literal('params'), rev: U32, params: DrawParamsSchema }),
+  v.object({
+    type: v.literal('params'),
+    rev: U32,
+    params: DrawParamsSchema,
+    /** Id of the model they were made for: when it is another by now, they are fitted, not refused. */
+    model: v.optional(v.string()),
+  }),
   /** A frame in the JSON encoding. No `image`: text-to-image. */
   v.object({
     type: v.literal('frame'),
@@ -117,6 +123,8 @@ export const ServerMessageSchema = v.variant('type', [
     model: ModelInfoSchema,
   }),
   v.object({ type: v.literal('status'), engine: EngineState, detail: v.optional(v.string()) }),
+  /** From now on frames begin on this model. */
+  v.object({ type: v.literal('model'), model: ModelInfoSchema }),
   /** The frame left the mailbox: an engine slot works on it. */
   v.object({ type: v.literal('started'), ...FrameRef }),
   v.object({ type: v.literal('step'), ...FrameRef, ...PreviewFields }),

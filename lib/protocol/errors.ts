@@ -33,6 +33,7 @@ export const ERROR_TABLE = {
   upgrade_required: { retryable: false, httpStatus: 426, closeCode: undefined },
   method_not_allowed: { retryable: false, httpStatus: 405, closeCode: undefined },
   too_many_sessions: { retryable: true, httpStatus: 503, closeCode: 1013 },
+  model_unusable: { retryable: false, httpStatus: 422, closeCode: undefined },
   internal: { retryable: true, httpStatus: 500, closeCode: undefined },
 } as const satisfies Record<string, { retryable: boolean; httpStatus: number; closeCode: number | undefined }>
 

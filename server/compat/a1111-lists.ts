@@ -6,8 +6,25 @@ import { AppError } from '../../lib/std/errors.ts'
 import { imageFromText } from './image-text.ts'
 import { isRecord, parseJson } from './validation.ts'
 
+export const A1111_LISTS = [
+  'sd-models',
+  'samplers',
+  'schedulers',
+  'upscalers',
+  'latent-upscale-modes',
+  'loras',
+  'sd-vae',
+  'hypernetworks',
+  'face-restorers',
+  'realesrgan-models',
+  'prompt-styles',
+  'embeddings',
+  'scripts',
+] as const
+export type A1111List = (typeof A1111_LISTS)[number]
+
 /** GET path under /sdapi/v1/ -> body. What this server has not is an empty list, never a missing page. */
-export function a1111Lists(model: ModelInfo): Readonly<Record<string, unknown>> {
+export function a1111Lists(model: ModelInfo): Readonly<Record<A1111List, unknown>> {
   const name = model.name
   return {
     'sd-models': [

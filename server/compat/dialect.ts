@@ -35,7 +35,13 @@ export interface Close {
 /** What one message asks of the session; one message may ask several things, in order. */
 export type Decoded =
   | { readonly kind: 'open' }
-  | { readonly kind: 'params'; readonly rev: number; readonly params: DrawParams }
+  | {
+      readonly kind: 'params'
+      readonly rev: number
+      readonly params: DrawParams
+      /** Id of the model whose limits the client had in mind. */
+      readonly madeFor?: string | undefined
+    }
   /** With `params`: they came with the frame, and its `rev` is but a number. */
   | {
       readonly kind: 'frame'

@@ -84,6 +84,7 @@ class FalStreamExchange implements StreamExchange {
         return []
       case 'opened':
       case 'engine':
+      case 'model':
       case 'problem':
       case 'started':
         return []

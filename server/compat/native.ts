@@ -37,7 +37,7 @@ export const native: SocketDialect = {
 }
 
 type Encoding = 'binary' | 'json'
-type FrameEvent = Exclude<SessionEvent, { type: 'opened' | 'engine' | 'problem' }>
+type FrameEvent = Exclude<SessionEvent, { type: 'opened' | 'engine' | 'model' | 'problem' }>
 type StepEvent = Extract<SessionEvent, { type: 'step' }>
 type Preview = StepEvent['previews'][number]
 
@@ -117,7 +117,7 @@ class NativeTranslator implements Translator {
     if (!this.#greeted) return problem(HELLO_FIRST)
     switch (message.type) {
       case 'params':
-        return { kind: 'params', rev: message.rev, params: message.params }
+        return { kind: 'params', rev: message.rev, params: message.params, madeFor: message.model }
       case 'frame':
         return this.#jsonFrame(message)
       case 'previews':
@@ -173,6 +173,8 @@ class NativeTranslator implements Translator {
         const { name, detail } = event.engine
         return [control({ type: 'status', engine: name, ...(detail === undefined ? {} : { detail }) })]
       }
+      case 'model':
+        return [control({ type: 'model', model: event.model })]
       case 'problem':
         return [control({ type: 'error', ...event.error })]
       default:

@@ -109,6 +109,8 @@ export interface Engine extends AsyncDisposable {
   state(): EngineState
   /** Calls `listener` on every change of state; returns the unsubscribe. */
   onState(listener: (state: EngineState) => void): () => void
+  /** Calls `listener` when `info` has become another: another model, or another provider. Returns the unsubscribe. */
+  onInfo(listener: (info: ModelInfo) => void): () => void
   /** Resolves when a slot is free and the engine is ready. Capacity is asked, never guessed. */
   whenFree(signal: AbortSignal): Promise<void>
   /** Throws EngineError; a caller that did not wait for `whenFree` gets `busy`. */

@@ -17,6 +17,7 @@ import {
 } from './engine.ts'
 import { fakePicture, paintFake } from './fake-picture.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
+import { Listeners } from './listeners.ts'
 import { StateCell } from './state-cell.ts'
 import { StepPreviews } from './step-previews.ts'
 import { systemClock } from './system-clock.ts'
@@ -87,6 +88,8 @@ export interface FakeControls {
   crash(detail?: string): void
   recover(): void
   setState(state: EngineState): void
+  /** As when another model was loaded. */
+  setInfo(info: Partial<ModelInfo>): void
 }
 
 export function createFakeEngine(options: FakeEngineOptions = {}): Engine & FakeControls {
@@ -106,7 +109,7 @@ interface Running {
 }
 
 class FakeEngine implements Engine, FakeControls {
-  readonly info: ModelInfo
+  info: ModelInfo
   readonly slots: number
   readonly jobs: Job[] = []
   readonly ended = { done: 0, failed: 0 }
@@ -117,6 +120,7 @@ class FakeEngine implements Engine, FakeControls {
   readonly #picture: (job: Job, size: PixelSize) => Promise<Uint8Array>
   readonly #faults: EngineError[]
   readonly #state: StateCell
+  readonly #infoListeners = new Listeners<ModelInfo>()
   readonly #free = new FreeSlots(() => this.#state.get().name === 'ready' && this.running < this.slots)
   readonly #running = new Set<Running>()
   readonly #held = new Set<() => void>()
@@ -144,6 +148,10 @@ class FakeEngine implements Engine, FakeControls {
 
   onState(listener: (state: EngineState) => void): () => void {
     return this.#state.onChange(listener)
+  }
+
+  onInfo(listener: (info: ModelInfo) => void): () => void {
+    return this.#infoListeners.add(listener)
   }
 
   whenFree(signal: AbortSignal): Promise<void> {
@@ -294,6 +302,11 @@ class FakeEngine implements Engine, FakeControls {
   setState(state: EngineState): void {
     this.#state.set(state)
     this.#free.changed()
+  }
+
+  setInfo(info: Partial<ModelInfo>): void {
+    this.info = { ...this.info, ...info }
+    this.#infoListeners.tell(this.info)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,7 @@ import {
   type JobResult,
 } from './engine.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
+import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
 import { modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { checkMemory, readModelFolder } from './model-folder.ts'
@@ -93,7 +94,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const { manifest, isSealed } = await readModelFolder(modelDir)
   checkSchedule(manifest, modelDir)
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
-  await checkMemory(modelDir, manifest, options.slots ?? 1)
+  await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
   const spawn = options.spawn ?? defaultSpawn(options)
   const ladder = await findProvider(options, spawn)
   const { provider, reason } = ladder
@@ -145,6 +146,7 @@ class SlotEngine implements LocalEngine {
   readonly #log: EngineLog
   #info: ModelInfo
   readonly #manifest: Manifest
+  readonly #infoListeners = new Listeners<ModelInfo>()
   readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
   #closing: Promise<void> | undefined
@@ -201,6 +203,10 @@ class SlotEngine implements LocalEngine {
 
   onState(listener: (state: EngineState) => void): () => void {
     return this.#state.onChange(listener)
+  }
+
+  onInfo(listener: (info: ModelInfo) => void): () => void {
+    return this.#infoListeners.add(listener)
   }
 
   whenFree(signal: AbortSignal): Promise<void> {
@@ -262,6 +268,7 @@ class SlotEngine implements LocalEngine {
       `the model runs on ${provider} from now on`,
     )
     this.#info = modelInfo(this.#manifest, provider)
+    this.#infoListeners.tell(this.#info)
     for (const slot of this.#slots) slot.recycle()
   }
 

@@ -1,10 +1,10 @@
 // The door to every model folder: our own layout (manifest.json), or diffusers' ONNX layout.
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { isDiffusersFolder, readDiffusersFolder } from './folder/diffusers-folder.ts'
+import { readMemory, type Memory } from './memory.ts'
 import { MANIFEST_FILE, manifestFiles, readManifest, type Manifest } from './manifest.ts'
 
 export interface ModelFolder {
@@ -34,15 +34,27 @@ export async function modelBytes(modelDir: string, manifest: Manifest): Promise<
 
 /**
  * Weights that cannot fit would end the child without a word, killed by the system.
+ * @param memory for tests, and for what is free once something else is gone.
  * @throws AppError `model_too_large`.
  */
-export async function checkMemory(modelDir: string, manifest: Manifest, slots: number): Promise<void> {
+export async function checkMemory(
+  modelDir: string,
+  manifest: Manifest,
+  { slots, memory = readMemory() }: { readonly slots: number; readonly memory?: Memory },
+): Promise<void> {
   const needed = (await modelBytes(modelDir, manifest)) * slots
-  const limit = process.constrainedMemory()
-  const has = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
-  if (needed <= has) return
+  if (needed <= memory.freeBytes) return
   const each = slots === 1 ? '' : ` for ${slots} slots`
-  const message = `${manifest.name} needs at least ${gigabytes(needed)} of memory${each}, this machine has ${gigabytes(has)}; use a smaller model ("npm run models -- list")${slots === 1 ? '' : ' or fewer slots'}`
+  const isTotal = needed > memory.totalBytes
+  const has = isTotal
+    ? `this machine has ${gigabytes(memory.totalBytes)} for it`
+    : `of the ${gigabytes(memory.totalBytes)} of this machine ${gigabytes(memory.freeBytes)} are free`
+  const remedies = [
+    ...(isTotal ? [] : ['close other programs']),
+    'use a smaller model ("npm run models -- list")',
+    ...(slots === 1 ? [] : ['fewer slots']),
+  ]
+  const message = `${manifest.name} needs at least ${gigabytes(needed)} of memory${each}, ${has}; ${remedies.join(' or ')}`
   throw new AppError('model_too_large', message)
 }
 

@@ -1,8 +1,9 @@
 import type { EngineState } from './engine.ts'
+import { Listeners } from './listeners.ts'
 
 /** The engine's state and those who follow it. Setting what it already is tells nobody. */
 export class StateCell {
-  readonly #listeners = new Set<(state: EngineState) => void>()
+  readonly #listeners = new Listeners<EngineState>()
   #state: EngineState
 
   constructor(state: EngineState) {
@@ -16,12 +17,11 @@ export class StateCell {
   set(next: EngineState): void {
     if (next.name === this.#state.name && next.detail === this.#state.detail) return
     this.#state = next
-    for (const listener of [...this.#listeners]) listener(next)
+    this.#listeners.tell(next)
   }
 
   /** Returns the unsubscribe. */
   onChange(listener: (state: EngineState) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 }

@@ -71,6 +71,7 @@ export class OnceDoor {
 export function onceContext(deps: BindDeps, request: RequestFacts, requestId: string): OnceContext {
   let seq = 0
   const { model, clock } = deps
+  // One request is read and answered under one model: it tells what was made of it.
   return { model, request, nowMs: () => clock.now(), randomSeed, requestId, nextSeq: () => seq++ }
 }
 

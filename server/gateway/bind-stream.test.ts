@@ -3,6 +3,7 @@ import type { SessionEvent } from '../session/session-event.ts'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import type { StreamDialect } from '../compat/dialect.ts'
 import { JPEG, PARAMS, harness, settle } from '../session/testing/harness.ts'
+import { onlyModel } from '../models/models.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { createFakeEngine } from '../engine/fake-engine.ts'
 import { refuseToFetch } from './fetch-image.ts'
@@ -52,6 +53,7 @@ async function start(lingerMs = 0) {
   const routes = new Routes({
     registry: world.registry,
     engine: createFakeEngine(),
+    models: onlyModel(world.engine),
     model: world.engine.info,
     clock: world.clock,
     files: new StaticFiles('no-such-folder'),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { onlyModel } from '../models/models.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { harness, settle } from '../session/testing/harness.ts'
 import { HELLO_WITHIN_MS } from './bind.ts'
@@ -17,6 +18,7 @@ async function start(keys: readonly string[] = []) {
   const routes = new Routes({
     registry,
     engine,
+    models: onlyModel(engine),
     model: engine.info,
     clock,
     files: new StaticFiles('no-such-folder'),

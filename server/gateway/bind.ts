@@ -18,11 +18,22 @@ import { Outbox } from './outbox.ts'
 
 export interface BindDeps {
   readonly registry: Registry
+  /** Read at every use: it may become another. */
   readonly model: ModelInfo
   readonly clock: Clock
   readonly onSocket: (dialect: string, change: 'opened' | 'closed', code: number) => void
   readonly fetchImage: FetchImage
   readonly onBug: (where: string, error: unknown) => void
+}
+
+/** `rest` with the model of now, whenever it is looked at. */
+export function withModel<T extends object>(deps: Pick<BindDeps, 'model'>, rest: T) {
+  return {
+    ...rest,
+    get model() {
+      return deps.model
+    },
+  }
 }
 
 /** A random seed for those who gave none. */
@@ -111,8 +122,8 @@ class SocketBinding {
   constructor(options: BindingOptions) {
     this.#options = options
     const { deps, dialect, socket, handshake } = options
-    const { model, clock } = deps
-    const context = { model, request: handshake.facts, nowMs: () => clock.now(), randomSeed }
+    const { clock } = deps
+    const context = withModel(deps, { request: handshake.facts, nowMs: () => clock.now(), randomSeed })
     this.#translator = dialect.translator(context)
     this.#outbox = new Outbox(socket, () => socket.close(1008, 'reads too slowly'))
   }
@@ -173,7 +184,7 @@ class SocketBinding {
       case 'open':
         return session.open()
       case 'params':
-        return session.setParams(decoded.rev, decoded.params)
+        return session.setParams(decoded.rev, decoded.params, decoded.madeFor)
       case 'frame':
         return this.#line?.submit(decoded.frame, decoded.params, decoded.imageUrl)
       case 'refuse':

@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/std/clock.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Models } from '../models/models.ts'
 import type { Registry } from '../session/registry.ts'
 import type { Task, TaskRequest } from './bind-once.ts'
 import type { FetchImage } from './fetch-image.ts'
@@ -59,8 +60,10 @@ export interface RoutedRequest extends HttpRequest {
 
 /** What handlers may use. */
 export interface RouteContext {
+  /** Read at every use: the model may become another while the server runs. */
   readonly model: ModelInfo
   readonly engine: Engine
+  readonly models: Models
   /** Progress and interruption of a caller's jobs: `latest`, `load`, `interrupt`. */
   readonly registry: Registry
   readonly clock: Clock

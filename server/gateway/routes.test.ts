@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createFakeEngine, FAKE_MODEL } from '../engine/fake-engine.ts'
+import { onlyModel } from '../models/models.ts'
 import { harness } from '../session/testing/harness.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { refuseToFetch } from './fetch-image.ts'
@@ -20,6 +21,7 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     fetchImage: refuseToFetch,
     files,
     engine: createFakeEngine(),
+    models: onlyModel(createFakeEngine()),
     model: FAKE_MODEL,
     origins: { allowed: [], loopbackOnly: true },
     onSocket: () => undefined,

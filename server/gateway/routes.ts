@@ -4,6 +4,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import { identityOfAddress } from '../auth/identity.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Models } from '../models/models.ts'
 import { bindSocket, newId, OpenSockets, tooLarge } from './bind.ts'
 import type { BindDeps } from './bind.ts'
 import { OnceDoor } from './bind-once.ts'
@@ -22,6 +23,7 @@ import type { StaticFiles } from './static-files.ts'
 
 export interface RouteDeps extends BindDeps {
   readonly engine: Engine
+  readonly models: Models
   readonly files: StaticFiles
   readonly origins: OriginRule
   readonly modules: readonly RouteModule[]
@@ -58,9 +60,16 @@ export class Routes implements WebApp {
   }
 
   #context(): RouteContext {
-    const { model, engine, registry, clock, fetchImage, auth, onBug } = this.#deps
+    const deps = this.#deps
+    const { engine, models, registry, clock, fetchImage, auth, onBug } = deps
     const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
-    return { model, engine, registry, clock, newId, fetchImage, auth, onBug, start }
+    const rest = { engine, models, registry, clock, newId, fetchImage, auth, onBug, start }
+    return {
+      ...rest,
+      get model() {
+        return deps.model
+      },
+    }
   }
 
   bodyLimitBytes(head: RequestHead): number {

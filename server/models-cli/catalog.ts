@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { MODEL_ID } from '../models/store.ts'
 
-/** Folder names that can never leave the folder they are in. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/
 
 const PartSchema = v.object({
@@ -17,7 +16,7 @@ const PartSchema = v.object({
 })
 
 const EntrySchema = v.object({
-  id: v.pipe(v.string(), v.regex(ID)),
+  id: v.pipe(v.string(), v.regex(MODEL_ID)),
   name: v.string(),
   license: v.string(),
   /** About what is downloaded, for the list; the hub's own figures are used when installing. */
@@ -66,8 +65,4 @@ export function entryFor(catalog: readonly CatalogEntry[], asked: string): Catal
   }
   const message = `${asked} is no model of the catalog, no folder and no repository id (owner/name); "npm run models -- list" shows the catalog`
   throw new AppError('unknown_model', message)
-}
-
-export function isId(text: string): boolean {
-  return ID.test(text)
 }

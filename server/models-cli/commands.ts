@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { manifestFiles, verifyFiles } from '../engine/manifest.ts'
+import { atBest } from '../engine/memory.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
-import { entryFor, isId, readCatalog } from './catalog.ts'
+import { BUNDLED, idOfFolder, isId, type Store } from '../models/store.ts'
+import { entryFor, readCatalog } from './catalog.ts'
 import { hashOf } from './download.ts'
 import { install, type InstallOptions } from './install.ts'
 import { size } from './progress.ts'
-import { BUNDLED, idOfFolder, type Store } from './store.ts'
 
 export interface Context extends InstallOptions {
   /** What a person asked for; `write` is for the way there. */
@@ -137,7 +138,7 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
 async function use(id: string, { store, print }: Context): Promise<void> {
   if (!store.has(id)) throw notInstalled(id)
   const { manifest } = await readModelFolder(store.folderOf(id))
-  await checkMemory(store.folderOf(id), manifest, 1)
+  await checkMemory(store.folderOf(id), manifest, { slots: 1, memory: atBest() })
   await store.choose(id)
   const bytes = Object.values(manifest.bytes).reduce((sum, value) => sum + value, 0)
   print(

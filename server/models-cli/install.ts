@@ -2,12 +2,13 @@ import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { INSTALL_RECORD, type InstallRecord } from '../engine/folder/config-files.ts'
+import { atBest } from '../engine/memory.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { diskError, download } from './download.ts'
 import type { Hub, RemoteFile } from './hub.ts'
 import { createProgress, size } from './progress.ts'
-import type { Store } from './store.ts'
+import type { Store } from '../models/store.ts'
 
 export interface InstallOptions {
   readonly store: Store
@@ -142,7 +143,7 @@ async function checkModel(
 ): Promise<void> {
   try {
     const { manifest } = await readModelFolder(partial)
-    await checkMemory(partial, manifest, 1).catch((error: unknown) => {
+    await checkMemory(partial, manifest, { slots: 1, memory: atBest() }).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error
       write(`Note: ${error.message}\n`)
     })

@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { readHubConfig } from '../config.ts'
 import { COMMANDS } from './commands.ts'
 import { createHub } from './hub.ts'
-import { Store } from './store.ts'
+import { Store } from '../models/store.ts'
 
 const USAGE = 'npm run models -- list | add ID, OWNER/NAME or FOLDER | verify [ID] | remove ID | use ID'
 

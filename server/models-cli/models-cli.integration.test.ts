@@ -13,7 +13,7 @@ import { buildServer } from '../engine/testing/build-server.ts'
 import { toyFolder } from '../engine/testing/models.ts'
 import { COMMANDS, type Context } from './commands.ts'
 import { createHub } from './hub.ts'
-import { Store } from './store.ts'
+import { Store } from '../models/store.ts'
 import { REPOSITORY, startHub, type TestHub } from './testing/hub.ts'
 
 beforeAll(buildServer, 120_000)

@@ -31,7 +31,7 @@ export type Admission =
   | { readonly admitted: true; readonly params: DrawParams; readonly bucket: TokenBucket }
   | { readonly admitted: false; readonly error: WireError; readonly bucket: TokenBucket }
 
-export function firstBucket(limits: AdmissionLimits, nowMs: number): TokenBucket {
+export function firstBucket(limits: Pick<AdmissionLimits, 'rate'>, nowMs: number): TokenBucket {
   return fullBucket(limits.rate, nowMs)
 }
 

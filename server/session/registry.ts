@@ -1,7 +1,6 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { AdmissionLimits } from './admission.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { SessionObserver } from './observer.ts'
 import { Session } from './session.ts'
@@ -43,14 +42,20 @@ export class Registry {
   readonly #places = new Map<string, Pick<OpenOptions, 'caller' | 'door'>>()
   readonly #traces = new Traces()
   readonly #followers = new Followers()
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
   #draining = false
 
   constructor(options: RegistryOptions) {
     this.#options = options
-    this.#unsubscribe = options.engine.onState((state) => {
-      for (const session of this.#sessions.values()) session.engineChanged(state)
-    })
+    const { engine } = options
+    this.#unsubscribe = [
+      engine.onState((state) => {
+        for (const session of this.#sessions.values()) session.engineChanged(state)
+      }),
+      engine.onInfo(() => {
+        for (const session of this.#sessions.values()) session.modelChanged()
+      }),
+    ]
   }
 
   get size(): number {
@@ -85,12 +90,11 @@ export class Registry {
     const rate = { capacity: framesPerSecond * 2, perSecond: framesPerSecond }
     const { caller, door } = open
     const id = newId()
-    const limits: AdmissionLimits = { model: engine.info, maxImageBytes: open.maxImageBytes, rate }
     return new Session({
       id,
       policy: open.policy,
-      model: engine.info,
-      limits,
+      model: () => engine.info,
+      limits: { maxImageBytes: open.maxImageBytes, rate },
       engineState: () => engine.state(),
       clock,
       sink: (event) => {
@@ -173,7 +177,7 @@ export class Registry {
   }
 
   dispose(): void {
-    this.#unsubscribe()
+    for (const stop of this.#unsubscribe) stop()
     for (const session of [...this.#sessions.values()]) this.close(session)
   }
 }

@@ -1,39 +1,58 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
 import { checkParams } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 
 const MAX_REVISIONS = 16
 
-/** The newest parameters of one session by their revision; those the model cannot do are kept as their error (SPEC W7). */
+interface Revision {
+  readonly params: DrawParams
+  /** Id of the model they were made for. */
+  readonly madeFor: string
+}
+
+/** The newest parameters of one session by their revision, each judged by the model of now (SPEC W7, M3, M4). */
 export class Revisions {
-  readonly #model: ModelInfo
-  readonly #known = new Map<number, DrawParams | WireError>()
+  readonly #model: () => ModelInfo
+  readonly #known = new Map<number, Revision>()
   #last = -1
 
-  constructor(model: ModelInfo) {
+  constructor(model: () => ModelInfo) {
     this.#model = model
   }
 
+  /** Those the model cannot do are their error; those made for another model are the nearest that this one takes. */
   get(rev: number): DrawParams | WireError | undefined {
-    return this.#known.get(rev)
+    const known = this.#known.get(rev)
+    return known && (this.#problem(known) ?? this.#fitted(known))
   }
 
   /** Returns what is wrong with the revision or its parameters. */
-  set(rev: number, params: DrawParams): WireError | undefined {
+  set(rev: number, params: DrawParams, madeFor = this.#model().id): WireError | undefined {
     if (rev <= this.#last) return this.#old(rev)
-    // Strength is judged with the frame: without an image it does not matter.
-    const error = checkParams({ ...params, strength: 1 }, this.#model)
+    const revision = { params, madeFor }
     this.#last = rev
-    this.#known.set(rev, error ?? params)
+    this.#known.set(rev, revision)
     for (const old of this.#known.keys()) {
       if (this.#known.size <= MAX_REVISIONS) break
       this.#known.delete(old)
     }
-    return error
+    return this.#problem(revision)
   }
 
   clear(): void {
     this.#known.clear()
+  }
+
+  /** Strength is judged with the frame: without an image it does not matter. */
+  #problem({ params, madeFor }: Revision): WireError | undefined {
+    const model = this.#model()
+    return madeFor === model.id ? checkParams({ ...params, strength: 1 }, model) : undefined
+  }
+
+  #fitted({ params, madeFor }: Revision): DrawParams {
+    const model = this.#model()
+    return madeFor === model.id ? params : fitToModel(params, model)
   }
 
   #old(rev: number): WireError {

@@ -47,6 +47,8 @@ export type SessionEvent =
       readonly engine: EngineState
     }
   | { readonly type: 'engine'; readonly engine: EngineState }
+  /** From now on frames begin on this model. */
+  | { readonly type: 'model'; readonly model: ModelInfo }
   /** About a message that was no frame; never terminal. */
   | { readonly type: 'problem'; readonly error: WireError }
   | (FrameRef & { readonly type: 'started' })

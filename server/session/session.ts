@@ -4,11 +4,12 @@ import type { MailboxPolicy } from '../../lib/flow/mailbox.ts'
 import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { EngineState, Job, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
-import { admit, firstBucket } from './admission.ts'
+import { admit, effective, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import { toJob } from './job.ts'
 import type { Size } from './job.ts'
@@ -66,8 +67,9 @@ type SessionState =
 export interface SessionOptions {
   readonly id: string
   readonly policy: SessionPolicy
-  readonly model: ModelInfo
-  readonly limits: AdmissionLimits
+  /** The model of now: it may become another while the session lives. */
+  readonly model: () => ModelInfo
+  readonly limits: Omit<AdmissionLimits, 'model'>
   readonly engineState: () => EngineState
   readonly clock: Clock
   readonly sink: SessionSink
@@ -112,15 +114,19 @@ export class Session {
 
   open(): void {
     if (this.#state.name !== 'opening') return
-    const { policy, model, engineState } = this.#options
+    const { policy, engineState } = this.#options
+    const model = this.#options.model()
     const credit = new Credit(policy.credit)
     this.#state = { name: 'live', mailbox: new Mailbox(policy.mailbox), credit, running: new Set() }
     this.#emit({ type: 'opened', session: this.id, credit: credit.limit, model, engine: engineState() })
   }
 
-  /** Keeps parameters under their revision; those the model cannot do are answered now and remembered as refused. */
-  setParams(rev: number, params: DrawParams): void {
-    const error = this.#revisions.set(rev, params)
+  /**
+   * Keeps parameters under their revision; those the model cannot do are answered now and remembered as refused.
+   * @param madeFor id of the model whose limits the client had in mind; for another they are fitted (SPEC M4)
+   */
+  setParams(rev: number, params: DrawParams, madeFor?: string): void {
+    const error = this.#revisions.set(rev, params, madeFor)
     if (error) this.#emit({ type: 'problem', error })
   }
 
@@ -137,7 +143,8 @@ export class Session {
   submit(request: FrameRequest, ownParams?: DrawParams): void {
     const work = this.#claim(request)
     if (!work) return
-    const { limits, engineState, clock } = this.#options
+    const { engineState, clock } = this.#options
+    const limits = { ...this.#options.limits, model: this.#options.model() }
     const nowMs = clock.now()
     const params = ownParams ?? this.#revisions.get(request.rev)
     const load = {
@@ -218,6 +225,11 @@ export class Session {
     if (this.#work()) this.#emit({ type: 'engine', engine })
   }
 
+  /** What waits is fitted to it when it begins (SPEC M3). */
+  modelChanged(): void {
+    if (this.#work()) this.#emit({ type: 'model', model: this.#options.model() })
+  }
+
   /** Refuses what is new, ends what waits, lets what runs finish. */
   drain(): void {
     if (this.#state.name !== 'live') return
@@ -269,8 +281,11 @@ export class Session {
     const work = this.#work()
     const frame = work?.mailbox.take()
     if (!work || !frame) return undefined
-    const source = { ...frame, liveSize: this.#liveSize, previews: this.#wantsOf(frame, this.previews.wants) }
-    const job = toJob(source, this.#options.model)
+    const previews = this.#wantsOf(frame, this.previews.wants)
+    const model = this.#options.model()
+    // Admitted under a model that may have become another while it waited (SPEC M3).
+    const params = fitToModel(effective(frame.params, frame.image), model)
+    const job = toJob({ ...frame, params, liveSize: this.#liveSize, previews }, model)
     if (frame.mode === 'live') this.#liveSize = { width: frame.params.width, height: frame.params.height }
     const running = { ...frame, startedMs: this.#options.clock.now(), job, controller: new AbortController() }
     work.running.add(running)

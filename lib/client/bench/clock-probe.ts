@@ -82,6 +82,8 @@ export class ClockProbe {
       onModel(message.model)
       onEngine(message.engine)
       this.#ping()
+    } else if (message.type === 'model') {
+      onModel(message.model)
     } else if (message.type === 'status') {
       onEngine(message.engine)
     } else if (message.type === 'pong') {

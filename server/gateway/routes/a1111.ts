@@ -1,4 +1,4 @@
-import { a1111Lists, a1111Options, checkOptions, pngInfo } from '../../compat/a1111-lists.ts'
+import { A1111_LISTS, a1111Lists, a1111Options, checkOptions, pngInfo } from '../../compat/a1111-lists.ts'
 import {
   INTERNAL_WANT,
   internalProgressBody,
@@ -24,9 +24,9 @@ export const a1111Routes: RouteModule = (context) => {
     leases: new PreviewLeases(context.registry, context.clock),
     tasks: new TaskBook(),
   }
-  const { model, registry } = context
-  const lists = Object.entries(a1111Lists(model)).map(([name, list]) =>
-    get(`/sdapi/v1/${name}`, () => json(200, list)),
+  const { registry } = context
+  const lists = A1111_LISTS.map((name) =>
+    get(`/sdapi/v1/${name}`, () => json(200, a1111Lists(context.model)[name])),
   )
   return [
     ...lists,
@@ -47,9 +47,9 @@ export const a1111Routes: RouteModule = (context) => {
       registry.interrupt(identity.caller, A1111_DOOR)
       return json(200, null)
     }),
-    get('/sdapi/v1/options', () => json(200, a1111Options(model))),
+    get('/sdapi/v1/options', () => json(200, a1111Options(context.model))),
     post('/sdapi/v1/options', ({ body }) => {
-      const error = checkOptions(bodyOf(body), model)
+      const error = checkOptions(bodyOf(body), context.model)
       return error ? refuse(error) : json(200, null)
     }),
     post('/sdapi/v1/png-info', ({ body }) => {

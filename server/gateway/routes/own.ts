@@ -28,12 +28,14 @@ function facts({ model, engine }: RouteContext) {
   return json(200, { model, engine: engine.state(), machine: machineFacts() })
 }
 
-function readiness({ engine, registry }: RouteContext) {
+function readiness({ engine, models, registry }: RouteContext) {
   const { name, detail } = engine.state()
   const isReady = name === 'ready' && !registry.draining
   return json(isReady ? 200 : 503, {
     ready: isReady,
     engine: name,
+    model: engine.info.id,
+    ...(models.loading === undefined ? {} : { loadingModel: models.loading }),
     provider: engine.info.provider,
     ...(engine.providerReason ? { providerReason: engine.providerReason } : {}),
     draining: registry.draining,

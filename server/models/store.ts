@@ -6,9 +6,15 @@ import { basename, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { INSTALL_RECORD, InstallRecordSchema, type InstallRecord } from '../engine/folder/config-files.ts'
-import { isId } from './catalog.ts'
 
 export const BUNDLED = 'pocket'
+
+/** Folder names that can never leave the folder they are in. */
+export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/
+
+export function isId(text: string): boolean {
+  return MODEL_ID.test(text)
+}
 
 export class Store {
   readonly root: string

@@ -1,0 +1,49 @@
+import type { InstalledModel, ModelList } from '../../lib/protocol/models.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import type { Engine } from '../engine/engine.ts'
+
+/** Which models there are, and which one runs. */
+export interface Models {
+  list(): Promise<ModelList>
+  /** Id of the one that is being loaded. */
+  readonly loading: string | undefined
+  /**
+   * Loads another model; resolves when it paints. The one before paints until then, or again when this fails.
+   * @throws AppError `not_found`, `model_unusable`, `engine_loading`, `busy`, `draining`: what, where and the remedy.
+   */
+  use(id: string): Promise<ModelInfo>
+}
+
+/** Of an engine that runs one model for good. */
+export function onlyModel(engine: Engine): Models {
+  const list = async (): Promise<ModelList> => {
+    const { id, name, sizes, provider } = engine.info
+    const only: InstalledModel = {
+      id,
+      title: name,
+      license: '',
+      bytes: 0,
+      sizes,
+      active: true,
+      provider,
+    }
+    return { active: id, models: [only] }
+  }
+  return {
+    list,
+    loading: undefined,
+    use: async (id) => {
+      if (id !== engine.info.id) throw notInstalled(id, [engine.info.id])
+      return engine.info
+    },
+  }
+}
+
+const SHOWN_CHARS = 80
+
+export function notInstalled(asked: string, ids: readonly string[]): AppError {
+  const id = asked.length > SHOWN_CHARS ? `${asked.slice(0, SHOWN_CHARS)}…` : asked
+  const message = `No model "${id}" is installed here; choose one of ${ids.join(', ')}, or install it with "npm run models -- add"`
+  return new AppError('not_found', message, { field: 'id', value: id, range: ids.join(', ') })
+}
