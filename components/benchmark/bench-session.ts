@@ -15,7 +15,7 @@ import { browserEnvironment, fitToModel } from '../../lib/client/index.ts'
 import type { EngineStateName } from '../../lib/protocol/control.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { messageOf } from '../../lib/std/errors.ts'
-import { dialUrl, savedKey } from '../session/access.ts'
+import { dialUrl, keyHeaders } from '../session/access.ts'
 import { serverUrl } from '../session/socket-url.ts'
 
 export interface BenchState {
@@ -172,7 +172,7 @@ export class BenchSession {
   }
 
   #modelKnown(model: ModelInfo): void {
-    if (this.store.getState().settings) return
+    if (this.store.getState().settings) return this.store.setState({ model })
     const { settings, problems } = readSettings(new URLSearchParams(window.location.search), model)
     this.store.setState({ model, settings, problems })
   }
@@ -206,10 +206,4 @@ export function openBench(): () => void {
 
 function restDoor(): { url: string; headers: Record<string, string> } {
   return { url: serverUrl('/fal-ai/lcm-sd15-i2i').href, headers: keyHeaders() }
-}
-
-/** What a server that asks for a key wants to see. */
-function keyHeaders(): Record<string, string> {
-  const key = savedKey()
-  return key === '' ? {} : { authorization: `Bearer ${key}` }
 }

@@ -3,16 +3,21 @@ import { HARD_LIMITS, leastStrength, type DrawParams, type ModelInfo } from '../
 import { useClient, useSession } from '../session/session-context.ts'
 import { Slider } from '../ui/slider.tsx'
 import { Switch } from '../ui/switch.tsx'
+import { ModelField } from './model-field.tsx'
 import { SeedField } from './seed-field.tsx'
 import { SizeField } from './size-field.tsx'
 
 /** How the picture is made. Ranges are the loaded model's, never ours. */
-export function Settings() {
+export function Settings({ canChooseModel = false }: { readonly canChooseModel?: boolean }) {
   const model = useClient((state) => state.model)
   const params = useClient((state) => state.params)
   return (
     <section aria-label="Settings" className="settings">
-      {model && params ? <Sliders model={model} params={params} /> : <SettingsPlaceholder />}
+      {model && params ? (
+        <Sliders canChooseModel={canChooseModel} model={model} params={params} />
+      ) : (
+        <SettingsPlaceholder />
+      )}
       <Switches />
     </section>
   )
@@ -28,7 +33,13 @@ function SettingsPlaceholder() {
   )
 }
 
-function Sliders({ model, params }: { readonly model: ModelInfo; readonly params: DrawParams }) {
+interface SlidersProps {
+  readonly model: ModelInfo
+  readonly params: DrawParams
+  readonly canChooseModel: boolean
+}
+
+function Sliders({ model, params, canChooseModel }: SlidersProps) {
   const { client } = useSession()
   const set = (patch: Partial<DrawParams>) => client.setParams(patch)
   return (
@@ -70,6 +81,7 @@ function Sliders({ model, params }: { readonly model: ModelInfo; readonly params
         sizes={model.sizes}
         width={params.width}
       />
+      {canChooseModel ? <ModelField /> : null}
     </div>
   )
 }

@@ -16,6 +16,12 @@ export function saveKey(key: string): void {
   writeSaved(NAME, key.trim())
 }
 
+/** What a server that asks for a key wants to see. */
+export function keyHeaders(): Record<string, string> {
+  const key = savedKey()
+  return key === '' ? {} : { authorization: `Bearer ${key}` }
+}
+
 /** The address of the native door for one dial. Throws AppError `unauthorized` when the key is refused. */
 export async function dialUrl(key = savedKey()): Promise<string> {
   const url = serverUrl('/api/live')

@@ -103,6 +103,8 @@ function changeHandler(client: SketchClient, seed: Session['seed']): () => void 
 
 function followClient(state: ClientState, before: ClientState, surface: DrawingSurface): void {
   if (state.params && state.params !== before.params) surface.setSize(state.params)
+  const { model } = state
+  if (model && before.model && model.id !== before.model.id) notify(`The model is ${model.name} now`)
   if (state.error && state.error !== before.error) notify(state.error.message, 'problem')
   if (state.autoRefine !== before.autoRefine) preferences.setState({ autoRefine: state.autoRefine })
   if (state.background !== before.background) preferences.setState({ background: state.background })

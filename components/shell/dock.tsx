@@ -31,7 +31,7 @@ export function Dock() {
       </button>
       <div className="dock-body" id="dock-body">
         <PromptBox />
-        <Settings />
+        <Settings canChooseModel />
       </div>
     </div>
   )
