@@ -7,6 +7,7 @@ import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldr
 import { applyFirstStyles } from './pen.ts'
 import { PlainCanvas } from './plain/plain-canvas.tsx'
 import { PlainSurface } from './plain/plain-surface.ts'
+import { keepUnsaved } from './unsaved-changes.ts'
 
 interface CanvasProps<S extends DrawingSurface> {
   /** Names the drawing in IndexedDB: equal keys share one drawing, different keys never meet. */
@@ -26,9 +27,14 @@ function TldrawCanvas({ persistenceKey, surface, onProblem }: CanvasProps<Tldraw
   const onMount = useCallback(
     (editor: Editor) => {
       applyFirstStyles(editor)
-      return surface.attach(editor)
+      const stopKeeping = keepUnsaved(editor, persistenceKey)
+      const release = surface.attach(editor)
+      return () => {
+        release()
+        stopKeeping()
+      }
     },
-    [surface],
+    [persistenceKey, surface],
   )
   const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
   return (

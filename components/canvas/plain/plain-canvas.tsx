@@ -22,6 +22,7 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
 
   useEffect(() => {
     void surface.open(persistenceKey)
+    return surface.keepUnsaved(persistenceKey)
   }, [persistenceKey, surface])
   useEffect(() => (canvas.current ? keepPainted(canvas.current, surface) : undefined), [surface, size])
   useKeys(surface)

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../../lib/client/types.ts'
 import { AppError } from '../../../lib/std/errors.ts'
+import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import type { DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
@@ -11,12 +12,14 @@ import {
   erase,
   isClosed,
   PLAIN_WIDTHS,
+  PlainContentSchema,
   redo,
   startHistory,
   step,
   undo,
   type History,
   type Item,
+  type PlainContent,
   type PlainPoint,
   type PlainWidth,
   type Stroke,
@@ -44,6 +47,8 @@ export class PlainSurface implements DrawingSurface {
   #erasing: readonly Item[] | undefined
   #last: Snapshot | undefined
   #key: string | undefined
+  /** Writes to IndexedDB that are under way. */
+  #saving = 0
 
   constructor({ size, start }: SurfaceOptions) {
     this.#start = start
@@ -66,9 +71,10 @@ export class PlainSurface implements DrawingSurface {
 
   /** Brings back what was kept under `key` and keeps it from now on. A browser that refuses storage starts blank. */
   async open(key: string): Promise<void> {
-    const kept = await loadPlain(key).catch(() => undefined)
+    const kept = readUnsaved(key, PlainContentSchema) ?? (await loadPlain(key).catch(() => undefined))
     const items = kept?.items.length ? kept.items : this.#firstItems()
     await decodePhotos(items)
+    forgetUnsaved(key)
     this.#key = key
     this.store.setState({ history: startHistory(items), ready: true })
     this.#tell()
@@ -132,19 +138,34 @@ export class PlainSurface implements DrawingSurface {
 
   #travel(go: (history: History) => History): void {
     this.store.setState(({ history }) => ({ history: go(history) }))
-    this.#kept()
+    this.#keep()
   }
 
   #step(items: readonly Item[]): void {
     this.store.setState(({ history }) => ({ history: step(history, items) }))
-    this.#kept()
+    this.#keep()
   }
 
-  #kept(): void {
-    const { items } = this.store.getState().history
-    if (this.#key !== undefined)
-      void savePlain(this.#key, { plain: 1, items: [...items] }).catch(() => undefined)
+  #keep(): void {
+    if (this.#key !== undefined) {
+      this.#saving += 1
+      const done = () => {
+        this.#saving -= 1
+      }
+      savePlain(this.#key, this.#kept()).then(done, done)
+    }
     this.#tell()
+  }
+
+  #kept(): PlainContent {
+    return { plain: 1, items: [...this.store.getState().history.items] }
+  }
+
+  /** Leaves what IndexedDB may not have yet for the next page that opens this drawing; returns the stop. */
+  keepUnsaved(key: string): () => void {
+    return onLeaving(key, () => {
+      if (this.#saving > 0) leaveUnsaved(key, this.#kept())
+    })
   }
 
   #tell(): void {
@@ -189,7 +210,7 @@ export class PlainSurface implements DrawingSurface {
 
   async content(): Promise<DrawingContent> {
     await this.#ready()
-    return { plain: 1, items: [...this.store.getState().history.items] }
+    return this.#kept()
   }
 
   async replace(content: DrawingContent): Promise<void> {
