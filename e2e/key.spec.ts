@@ -1,0 +1,50 @@
+import { expect, test } from '@playwright/test'
+import { type RunningServer, startServer } from './server.ts'
+import { Studio } from './studio.ts'
+
+const KEY = 'a-key-of-this-test-0123456789abcdef'
+let server: RunningServer
+
+test.beforeAll(async () => {
+  server = await startServer({ SKETCHWIRE_KEYS: KEY })
+})
+test.afterAll(async () => {
+  await server.stop()
+})
+
+test('a server with keys asks for one, says when it is wrong, and is asked no more once it is right', async ({
+  page,
+}) => {
+  const studio = new Studio(page)
+  const dialog = page.getByRole('dialog', { name: 'This server asks for a key' })
+  const field = dialog.getByLabel('Key')
+  await page.goto(server.url)
+  await expect(dialog).toBeVisible()
+  await expect(field).toBeFocused()
+  await expect(dialog.getByRole('alert')).toBeHidden()
+
+  await field.fill('not-the-key')
+  await field.press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('refused')
+  await expect(studio.status).toHaveAttribute('data-activity', 'offline')
+
+  // It can wait: the drawing goes on without the server, and the way back is beside the words.
+  await dialog.getByRole('button', { name: 'Later' }).click()
+  await expect(dialog).toBeHidden()
+  const shapes = await page.locator('.tl-shape').count()
+  await studio.stroke([
+    [0.2, 0.2],
+    [0.8, 0.3],
+  ])
+  await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
+  await page.getByRole('button', { name: 'Enter it' }).click()
+
+  await field.fill(KEY)
+  await dialog.getByRole('button', { name: 'Connect' }).click()
+  await expect(dialog).toBeHidden()
+  await studio.settled()
+
+  await page.reload()
+  await studio.settled()
+  await expect(dialog).toBeHidden()
+})
