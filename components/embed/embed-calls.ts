@@ -3,9 +3,10 @@ import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { ExportType, HostMessage } from '../../lib/embed/messages.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
-import { bestFrame, framePng } from '../result/picture-file.ts'
+import { framePng } from '../result/picture-file.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
 import type { Session } from '../session/session.ts'
+import { exportedPicture } from './exported-picture.ts'
 
 export type HostCall = Exclude<HostMessage, { type: 'set' | 'token' }>
 
@@ -29,7 +30,7 @@ export async function answerCall(call: HostCall, { client, surface }: Session): 
       return await writeDrawingFile({ params: client.store.getState().params, content }).text()
     }
     case 'exportImage': {
-      const frame = await bestFrame(client)
+      const frame = await exportedPicture(client)
       if (call.format === 'image/png') return await framePng(frame, client.store.getState().model)
       return await pictureAs(frame, call.format)
     }

@@ -2,13 +2,13 @@
 import { useClient } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { usePictureCommands } from './picture-commands.ts'
-import { canRefine } from './picture-file.ts'
+import { largerSize } from './larger-picture.ts'
 
 /** What one can do with the picture. */
 export function PictureActions() {
   const commands = usePictureCommands()
   const painted = useClient((state) => state.stats.painted > 0)
-  const larger = useClient(canRefine)
+  const larger = useClient((state) => largerSize(state) !== undefined)
   const refined = useClient((state) => state.refined)
   const off = !painted
   return (

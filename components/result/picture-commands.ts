@@ -1,10 +1,10 @@
-import { useMemo } from 'react'
 import type { PaintedFrame, SketchClient } from '../../lib/client/types.ts'
-import { messageOf } from '../../lib/std/errors.ts'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { notify } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.ts'
-import { bestFrame, framePng } from './picture-file.ts'
+import { framePng } from './picture-file.ts'
+import { pictureToKeep, sizeWords } from './picture-to-keep.ts'
 import { saveFile } from './save-file.ts'
 
 export interface PictureCommands {
@@ -22,7 +22,16 @@ function told(what: string, run: () => Promise<void>): () => void {
   }
 }
 
-export function pictureCommands({ client, surface, pins }: Session): PictureCommands {
+const known = new WeakMap<Session, PictureCommands>()
+
+/** One set for each session: buttons and keys share what is under way. */
+export function pictureCommands(session: Session): PictureCommands {
+  const commands = known.get(session) ?? makeCommands(session)
+  known.set(session, commands)
+  return commands
+}
+
+function makeCommands({ client, surface, pins }: Session): PictureCommands {
   return {
     pin: told('The picture could not be pinned', async () => {
       const frame = client.lastFrame()
@@ -36,17 +45,50 @@ export function pictureCommands({ client, surface, pins }: Session): PictureComm
       await surface.usePicture(frame.blob)
       notify('The picture is the drawing now. Undo brings your strokes back')
     }),
-    copy: told('The picture could not be copied; download it instead', async () => {
-      // Safari wants the promise inside: the permission is tied to the click, the picture comes later.
-      const png = bestFrame(client).then((frame) => framePng(frame, client.store.getState().model))
-      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
-      notify('Copied as PNG')
-    }),
-    download: told('The picture could not be saved', async () => {
-      const frame = await bestFrame(client)
-      const png = await framePng(frame, client.store.getState().model)
-      saveFile(png, `sketchwire-${frame.params.seed}-${frame.width}x${frame.height}.png`)
-    }),
+    copy: told(
+      'The picture could not be copied; download it instead',
+      once(() => copy(client)),
+    ),
+    download: told(
+      'The picture could not be saved',
+      once(() => download(client)),
+    ),
+  }
+}
+
+async function copy(client: SketchClient): Promise<void> {
+  if (!window.isSecureContext)
+    throw new AppError('internal', 'browsers give the clipboard to https pages and to localhost only')
+  const keeping = pictureToKeep(client, 'copy it')
+  // Safari wants the promise inside: the permission is tied to the click, the picture comes later.
+  const png = keeping.then((frame) => {
+    if (frame) return framePng(frame, client.store.getState().model)
+    throw new AppError('cancelled', 'nothing was to be copied')
+  })
+  const written = navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
+  written.catch(() => undefined)
+  const frame = await keeping
+  if (!frame) return
+  await written
+  notify(`Copied as PNG, ${sizeWords(frame)}`)
+}
+
+async function download(client: SketchClient): Promise<void> {
+  const frame = await pictureToKeep(client, 'save it')
+  if (!frame) return
+  const png = await framePng(frame, client.store.getState().model)
+  saveFile(png, `sketchwire-${frame.params.seed}-${frame.width}x${frame.height}.png`)
+  notify(`Saved as PNG, ${sizeWords(frame)}`)
+}
+
+/** A second press while the first is waited for is no second picture. */
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined
+    })
+    return running
   }
 }
 
@@ -59,6 +101,5 @@ function pinnedOf(frame: PaintedFrame, client: SketchClient): PaintedFrame {
 }
 
 export function usePictureCommands(): PictureCommands {
-  const session = useSession()
-  return useMemo(() => pictureCommands(session), [session])
+  return pictureCommands(useSession())
 }

@@ -1,10 +1,23 @@
-// Short words that come up over the page and go by themselves. Never in the way: no notice takes the focus.
+// Short words that come up over the page. What is done or went wrong goes by itself; what is being waited for stays
+// until it is over, with what a person can do about it. Never in the way: no notice takes the focus.
 import { createStore } from 'zustand/vanilla'
+
+export interface NoticeAction {
+  readonly label: string
+  readonly run: () => void
+}
 
 export interface Notice {
   readonly id: number
-  readonly tone: 'problem' | 'done'
+  readonly tone: 'problem' | 'done' | 'waiting'
   readonly text: string
+  readonly actions: readonly NoticeAction[]
+}
+
+/** What is being waited for, in words that may change. */
+export interface WaitingNotice {
+  say(text: string): void
+  close(): void
 }
 
 const SHOWN_MS = { problem: 9000, done: 3200 }
@@ -15,11 +28,31 @@ let next = 1
 export const notices = createStore<{ readonly list: readonly Notice[] }>()(() => ({ list: [] }))
 
 /** Shows a notice. The same words twice are one notice, shown longer. */
-export function notify(text: string, tone: Notice['tone'] = 'done'): void {
-  const notice = { id: next++, tone, text }
-  const others = notices.getState().list.filter((other) => other.text !== text)
-  notices.setState({ list: [...others, notice].slice(-AT_ONCE) })
-  setTimeout(() => dismiss(notice.id), SHOWN_MS[tone])
+export function notify(text: string, tone: 'problem' | 'done' = 'done'): void {
+  const { id } = add({ tone, text, actions: [] })
+  setTimeout(() => dismiss(id), SHOWN_MS[tone])
+}
+
+/** Shows that something takes a while, until it is closed. */
+export function showWaiting(text: string, actions: readonly NoticeAction[]): WaitingNotice {
+  const { id } = add({ tone: 'waiting', text, actions })
+  const say = (words: string) => {
+    const { list } = notices.getState()
+    if (list.every((notice) => notice.id !== id || notice.text === words)) return
+    notices.setState({
+      list: list.map((notice) => (notice.id === id ? { ...notice, text: words } : notice)),
+    })
+  }
+  return { say, close: () => dismiss(id) }
+}
+
+function add(fields: Omit<Notice, 'id'>): Notice {
+  const notice = { ...fields, id: next++ }
+  const others = notices.getState().list.filter(({ text }) => text !== fields.text)
+  const passing = [...others, notice].filter(({ tone }) => tone !== 'waiting').slice(-AT_ONCE)
+  const list = [...others, notice].filter((one) => one.tone === 'waiting' || passing.includes(one))
+  notices.setState({ list })
+  return notice
 }
 
 export function dismiss(id: number): void {

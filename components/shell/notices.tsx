@@ -1,18 +1,33 @@
 'use client'
 import { useStore } from 'zustand'
-import { dismiss, notices } from '../session/notices.ts'
+import { dismiss, notices, type Notice } from '../session/notices.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 
 export function Notices() {
   const list = useStore(notices, (state) => state.list)
   return (
     <ul aria-label="Notices" className="notices">
-      {list.map(({ id, tone, text }) => (
-        <li className="notice" data-tone={tone} key={id} role={tone === 'problem' ? 'alert' : 'status'}>
-          <span>{text}</span>
-          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} tip="left" />
+      {list.map((notice) => (
+        <li className="notice" data-tone={notice.tone} key={notice.id}>
+          <span role={notice.tone === 'problem' ? 'alert' : 'status'}>{notice.text}</span>
+          <Ways notice={notice} />
         </li>
       ))}
     </ul>
+  )
+}
+
+/** What a person can do about it: only what is waited for asks for a choice. */
+function Ways({ notice: { id, tone, actions } }: { readonly notice: Notice }) {
+  if (tone !== 'waiting')
+    return <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} tip="left" />
+  return (
+    <span className="notice-actions">
+      {actions.map(({ label, run }) => (
+        <button className="notice-action" key={label} onClick={run} type="button">
+          {label}
+        </button>
+      ))}
+    </span>
   )
 }

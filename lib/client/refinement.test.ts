@@ -38,6 +38,19 @@ describe('the refinement pass', () => {
     expect(modes(open)).toEqual(['live', 'refine'])
   })
 
+  it('is made once when it is asked for while it is on its way', async () => {
+    const open = await paintedClient()
+    const { world, client } = open
+    await world.advance(700)
+    await world.frame()
+    expect(modes(open)).toEqual(['live', 'refine'])
+    client.refine()
+    await paintNewest(open)
+    await world.advance(5_000)
+    await world.frame()
+    expect(modes(open)).toEqual(['live', 'refine'])
+  })
+
   it('waits for the pen to rest and for the newest picture', async () => {
     const open = await paintedClient()
     const { world, draw } = open

@@ -117,6 +117,9 @@ class Client implements SketchClient {
   }
 
   refine(): void {
+    // The pass that is on its way is the one that is asked for, unless the drawing has changed since.
+    const onItsWay = this.#pump.refining || (this.#ends.painting && !this.#ends.paintingLive)
+    if (onItsWay && !this.#pump.wantsLive) return
     if (!this.store.getState().model || this.#refineParams()) this.#refiner.now()
   }
 
