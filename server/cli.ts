@@ -23,7 +23,17 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     help: 'execution provider, such as cpu, webgpu or cuda',
   },
   threads: { name: 'SKETCHWIRE_THREADS', value: 'NUMBER', help: 'threads of one run' },
-  slots: { name: 'SKETCHWIRE_SLOTS', value: 'NUMBER', help: 'pictures made at the same time (1)' },
+  slots: { name: 'SKETCHWIRE_SLOTS', value: 'NUMBER', help: 'engine processes, each with the model (1)' },
+  batching: {
+    name: 'SKETCHWIRE_BATCHING',
+    value: 'MODE',
+    help: 'pictures share U-Net calls: on, off or auto (on cuda and webgpu)',
+  },
+  'memory-budget': {
+    name: 'SKETCHWIRE_MEMORY_BUDGET',
+    value: 'AMOUNT',
+    help: "for the graphs of a model's sizes, such as 6GB (half of the memory)",
+  },
   origins: { name: 'SKETCHWIRE_ORIGINS', value: 'LIST', help: 'origins of pages that may call' },
   'fetch-hosts': {
     name: 'SKETCHWIRE_FETCH_HOSTS',

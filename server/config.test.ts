@@ -25,6 +25,8 @@ it('reads every variable', () => {
     SKETCHWIRE_FETCH_HOSTS: 'cdn.example.org,*.example.net:8443',
     SKETCHWIRE_SDXL_PORT: '50217',
     SKETCHWIRE_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
+    SKETCHWIRE_BATCHING: 'on',
+    SKETCHWIRE_MEMORY_BUDGET: '1.5 GB',
   }
   expect(readConfig(env)).toMatchObject({
     host: '0.0.0.0',
@@ -38,6 +40,8 @@ it('reads every variable', () => {
     fetchHosts: ['cdn.example.org', '*.example.net:8443'],
     sdxlPort: 50217,
     trustedProxies: ['127.0.0.1', 'fd00::/8'],
+    batching: 'on',
+    memoryBudgetBytes: 1.5e9,
   })
 })
 
@@ -52,6 +56,8 @@ it.each([
   ['PORT', '-1', /0 to 65535/],
   ['PORT', '80.5', /0 to 65535/],
   ['SKETCHWIRE_SLOTS', '0', /1 to 64/],
+  ['SKETCHWIRE_BATCHING', 'yes', /on, off or auto/],
+  ['SKETCHWIRE_MEMORY_BUDGET', '6', /800MB or 6GB/],
   ['SKETCHWIRE_ORIGINS', 'example.org', /https:\/\/draw/],
   ['SKETCHWIRE_EMBED_ORIGINS', '*', /https:\/\/blog/],
   ['SKETCHWIRE_ORIGINS', 'https://example.org/page', /https:\/\/draw/],

@@ -18,6 +18,10 @@ export interface Config {
   readonly provider: string | undefined
   readonly threads: number | undefined
   readonly slots: number | undefined
+  /** Whether pictures share U-Net calls; 'auto': where the provider gains by it. */
+  readonly batching: 'on' | 'off' | 'auto'
+  /** Bytes the graphs of all open sizes may take in one engine process. */
+  readonly memoryBudgetBytes: number | undefined
   readonly origins: readonly string[]
   /** Origins whose pages may frame `/embed`. */
   readonly embedOrigins: readonly string[]
@@ -46,6 +50,13 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const whole = (low: number, high: number) =>
   v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.minValue(low), v.maxValue(high))
+
+/** Megabytes or gigabytes to bytes. */
+const memory = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,6}(\.\d+)? ?[MG]B$/i),
+  v.transform((text) => Number.parseFloat(text) * (/GB$/i.test(text) ? 1e9 : 1e6)),
+)
 
 const origin = v.pipe(
   v.string(),
@@ -99,6 +110,8 @@ const VARIABLES = {
   },
   SKETCHWIRE_THREADS: { allowed: 'a whole number from 1 to 256', schema: whole(1, 256) },
   SKETCHWIRE_SLOTS: { allowed: 'a whole number from 1 to 64', schema: whole(1, 64) },
+  SKETCHWIRE_BATCHING: { allowed: 'on, off or auto', schema: v.picklist(['on', 'off', 'auto']) },
+  SKETCHWIRE_MEMORY_BUDGET: { allowed: 'an amount of memory such as 800MB or 6GB', schema: memory },
   SKETCHWIRE_ORIGINS: {
     allowed: 'origins separated by commas, such as https://draw.example.org',
     schema: v.pipe(v.string(), v.transform(list), v.array(origin)),
@@ -146,6 +159,8 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     provider: read('SKETCHWIRE_PROVIDER'),
     threads: read('SKETCHWIRE_THREADS'),
     slots: read('SKETCHWIRE_SLOTS'),
+    batching: read('SKETCHWIRE_BATCHING') ?? 'auto',
+    memoryBudgetBytes: read('SKETCHWIRE_MEMORY_BUDGET'),
     origins: read('SKETCHWIRE_ORIGINS') ?? [],
     embedOrigins: read('SKETCHWIRE_EMBED_ORIGINS') ?? [],
     maxSessions: read('SKETCHWIRE_MAX_SESSIONS') ?? 64,

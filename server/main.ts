@@ -39,7 +39,7 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
   const options = localOptions(config, events)
   const first = await openLocalEngine({ ...options, modelDir })
   const engine = new SwitchableEngine(first)
-  const slots = first.slots
+  const { slots = 1 } = config
   const shelf = new Shelf({ store: new Store(modelsRoot), startedWith: modelDir, slots })
   const active = await shelf.started()
   const open = (folder: string) => createLocalEngine({ ...options, modelDir: folder })
@@ -49,13 +49,15 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
 
 /** Of every model that is opened while the server runs. */
 function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 'modelDir'> {
-  const { provider, threads, slots, jobDeadlineMs } = config
+  const { provider, threads, slots, batching, memoryBudgetBytes, jobDeadlineMs } = config
   return {
     deadlineMs: jobDeadlineMs,
     log: events.log,
     provider: provider ?? 'auto',
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
+    batching,
+    ...(memoryBudgetBytes === undefined ? {} : { memoryBudgetBytes }),
   }
 }
 

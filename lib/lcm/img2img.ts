@@ -94,7 +94,8 @@ export interface StepReport {
 }
 
 export interface Img2ImgOptions {
-  /** An AbortSignal, or anything with its `aborted`; read at the start, before each step and before decoding. */
+  /** An AbortSignal, or anything with its `aborted`; read at the start, before each step and before decoding. What a
+   * model throws while it is aborted counts as cancelled. */
   readonly signal?: { readonly aborted: boolean }
   /** A returned promise is awaited before the next step; what it throws ends the job. */
   readonly onStep?: (report: StepReport) => void | Promise<void>
@@ -151,7 +152,11 @@ export async function img2img(
   for (const [i, timestep] of plan.timesteps.entries()) {
     throwIfAborted(options, i)
     const input = { ...unetInput(models, sample, image), ...conditions, timestep }
-    const modelOutput = await predict(models, input, guided)
+    const modelOutput = await predict(models, input, guided).catch((error: unknown) => {
+      // Who runs the rows of many pictures together withdraws those of a cancelled one: that is no failure.
+      throwIfAborted(options, i)
+      throw error
+    })
     expectLength('predict output', modelOutput, plan.latentLength)
     const next = { nextTimestep: plan.timesteps[i + 1], noise: noises[i + 1] }
     ;({ prev: sample, denoised } = samplerStep({ schedule, timestep, modelOutput, sample, ...next }))
@@ -216,15 +221,17 @@ interface Guided {
   readonly guidanceScale: number
 }
 
-/** negative + scale * (prompt - negative), Ho & Salimans, arXiv 2207.12598. */
+/** negative + scale * (prompt - negative), Ho & Salimans, arXiv 2207.12598. Both at once: they may share a U-Net call. */
 async function predict(
   models: Models,
   input: Omit<PredictInput, 'prompt'>,
   { prompt, negative, guidanceScale }: Guided,
 ): Promise<Float32Array> {
-  const towards = await models.predict({ ...input, prompt })
-  if (negative === undefined) return towards
-  const away = await models.predict({ ...input, prompt: negative })
+  if (negative === undefined) return models.predict({ ...input, prompt })
+  const [towards, away] = await Promise.all([
+    models.predict({ ...input, prompt }),
+    models.predict({ ...input, prompt: negative }),
+  ])
   expectLength('predict output', away, towards.length)
   return away.map((value, i) => value + guidanceScale * ((towards[i] ?? 0) - value))
 }

@@ -88,11 +88,12 @@ def lift_constants(model):
     model.graph.node.extend(rest)
 
 
-def export(module, inputs, names, output, path, weights):
-    """Trace one module with baked shapes and write it beside the weight file."""
+def export(module, inputs, names, output, path, weights, open_batch=False):
+    """Trace one module with baked shapes and write it beside the weight file; with `open_batch` for any number of rows."""
+    axes = {name: {0: "batch"} for name in [*names, output]} if open_batch else None
     with tempfile.TemporaryDirectory() as folder:
         temporary = os.path.join(folder, "graph.onnx")
-        torch.onnx.export(module.eval(), inputs, temporary, input_names=names, output_names=[output], opset_version=OPSET, dynamo=False)
+        torch.onnx.export(module.eval(), inputs, temporary, input_names=names, output_names=[output], opset_version=OPSET, dynamic_axes=axes, dynamo=False)
         model = onnx.load(temporary)
     lift_constants(model)
     share(model, weights)
@@ -115,7 +116,8 @@ def export_all(out, networks):
         export(EncodeImage(encoder), (torch.zeros(1, height, width, 3, dtype=torch.uint8),), ["image"], "latents", path["vaeEncoder"], weights)
         export(DecodeImage(decoder), (torch.zeros(1, 8, h, w),), ["latents"], "image", path["vaeDecoder"], weights)
         inputs = (torch.zeros(1, 16, h, w), torch.zeros(1), torch.zeros(1, MAX_TOKENS, TEXT_WIDTH), torch.zeros(1, 256))
-        export(unet, inputs, ["sample", "timestep", "encoder_hidden_states", "timestep_cond"], "out_sample", path["unet"], weights)
+        # Steps of several pictures may share a call; on a CPU a call of one row takes as long as with a baked batch.
+        export(unet, inputs, ["sample", "timestep", "encoder_hidden_states", "timestep_cond"], "out_sample", path["unet"], weights, open_batch=True)
         sizes.append({"width": width, "height": height, **files})
     write_index(weights, networks)
     weights.file.close()

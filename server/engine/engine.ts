@@ -104,7 +104,7 @@ export interface Engine extends AsyncDisposable {
   readonly info: ModelInfo
   /** Why it runs where it runs, in words. */
   readonly providerReason?: string
-  /** Jobs that can run at the same time. */
+  /** Jobs that can run at the same time. May change while it loads, or with its provider. */
   readonly slots: number
   state(): EngineState
   /** Calls `listener` on every change of state; returns the unsubscribe. */

@@ -92,6 +92,8 @@ const ManifestSchema = v.object({
     /** 'sample' draws the image's latents as diffusers does, 'mean' takes the likeliest: no flicker between frames. */
     posterior: v.optional(v.picklist(['mean', 'sample']), 'mean'),
   }),
+  /** Most rows of one U-Net call, where several pictures share one; default 8. */
+  maxBatch: v.optional(whole),
   image: v.object({ layout: v.picklist(['uint8-hwc', 'float-nchw']) }),
   tokenizer: TokenizerSchema,
   tokenizer2: v.optional(TokenizerSchema),

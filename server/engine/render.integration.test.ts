@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage } from './codec.ts'
@@ -5,6 +6,7 @@ import { sketch } from './engine.contract.ts'
 import type { Job, StepEvent } from './engine.ts'
 import { failureOf } from './job-failure.ts'
 import { readManifest } from './manifest.ts'
+import { graphBytes } from './graph-memory.ts'
 import { openModels } from './onnx/models.ts'
 import { openRenderer, type Renderer } from './render.ts'
 import { TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
@@ -82,20 +84,25 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
 })
 
 describe('models', () => {
-  const open = async (modelDir: string, maxSizes: number) => {
+  const open = async (modelDir: string, memoryBudgetBytes?: number) => {
     const runs: string[] = []
     const manifest = await readManifest(modelDir)
     const models = await openModels({
       ...config(modelDir),
       manifest,
-      maxSizes,
+      ...(memoryBudgetBytes === undefined ? {} : { memoryBudgetBytes }),
       onRun: (stage) => runs.push(stage),
     })
     return { models, runs }
   }
 
-  it('opens the default size alone, the others when asked, and keeps a bounded number', async () => {
-    const { models } = await open(TOY_MODEL, 2)
+  it('opens the default size alone, the others when asked, and keeps within its memory', async () => {
+    const toyBytes = graphBytes(
+      ['unet', 'vae_encoder', 'vae_decoder'].map((name) => join(TOY_MODEL, `${name}.64x64.onnx`)),
+      'cpu',
+    )
+    expect(toyBytes).toBeGreaterThan(0)
+    const { models } = await open(TOY_MODEL, 2.5 * toyBytes)
     expect(models.openSizes).toBe(1)
     for (const side of [{ width: 96, height: 64 }, { width: 128, height: 128 }, size]) {
       await models.open(side)
@@ -115,13 +122,13 @@ describe('models', () => {
   })
 
   it('refuses a size the model has not', async () => {
-    const { models } = await open(TOY_MODEL, 2)
+    const { models } = await open(TOY_MODEL)
     await expect(models.open({ width: 72, height: 64 })).rejects.toMatchObject({ code: 'internal' })
     await models.release()
   })
 
   it('runs the text encoder once per prompt', async () => {
-    const { models, runs } = await open(TOY_MODEL, 2)
+    const { models, runs } = await open(TOY_MODEL)
     const [first, second] = await Promise.all([models.encodePrompt('boat'), models.encodePrompt('boat')])
     await models.encodePrompt('house')
     expect(first).toBe(second)

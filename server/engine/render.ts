@@ -1,26 +1,36 @@
-// One job from bytes to bytes: codec, lib/lcm's loop over the ONNX graphs, codec. Knows nothing of processes.
+// One job from bytes to bytes: codec, lib/lcm's loop over the ONNX graphs, codec. Knows nothing of processes. Several
+// may run side by side; their steps then share U-Net calls where that pays.
 import {
   createSchedule,
   drawNoises,
   img2img,
   latentsToRgb,
   type Img2ImgJob,
+  type Models,
   type NoiseSupplier,
+  type PredictInput,
   type Schedule,
-  type StepReport,
 } from '../../lib/lcm/index.ts'
+import { assumedCosts, measureCosts } from './batch/measure-costs.ts'
+import { BUCKETS } from './batch/next-call.ts'
+import { StepBatcher } from './batch/step-batcher.ts'
 import { decodeImage, encodeImage, type PixelSize, type RgbImage } from './codec.ts'
-import type { EngineTimings, JobResult, StepEvent } from './engine.ts'
+import type { JobResult, StepEvent } from './engine.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
 import { schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
-import { openModels, type OnnxModels, type Stage } from './onnx/models.ts'
+import { openModels, type OnnxModels } from './onnx/models.ts'
+import { PreviewBudget } from './preview-budget.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
+import { StageTimes } from './stage-times.ts'
 import { StepPreviews } from './step-previews.ts'
+import { systemClock } from './system-clock.ts'
 
 /** Seeds whose noise is kept: 1 MB each at 512x512. */
 const NOISES = 16
+/** Rows of a U-Net call where the manifest names no `maxBatch`. */
+const MAX_ROWS = Math.max(...BUCKETS)
 
 export interface RenderOptions {
   readonly signal: { readonly aborted: boolean }
@@ -30,70 +40,52 @@ export interface RenderOptions {
 }
 
 export interface Renderer {
-  /** Runs every graph of the default size once, so that the first frame of a person is as fast as the next. */
-  warmUp(): Promise<void>
+  /**
+   * Runs every graph of the default size once, so that the first frame of a person is as fast as the next; finds out
+   * how many jobs are worth running side by side.
+   */
+  warmUp(): Promise<SideBySide>
   /** Throws EngineError, or what lib/lcm throws: see `failureOf`. */
   render(work: SlotJob, options: RenderOptions): Promise<JobResult>
   release(): Promise<void>
+}
+
+export interface SideBySide {
+  /** Jobs that share U-Net calls; 1: one job at a time. */
+  readonly lanes: number
+  /** Why so many, in words; `undefined` where nobody asked for more than one. */
+  readonly reason: string | undefined
 }
 
 /** @throws AppError `model_*` when the folder cannot be used. */
 export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
   const { manifest } = await readModelFolder(config.modelDir)
   const schedule = createSchedule(schedulerConfig(manifest))
-  const stages = new StageTimes()
-  const models = await openModels({ ...config, manifest, onRun: (stage, ms) => stages.add(stage, ms) })
-  const previews = new StepPreviews({ encode: encodeImage, nowMs: () => performance.now() })
-  const context = { manifest, schedule, stages, models, previews, noises: rememberNoises() }
+  const models = await openModels({ ...config, manifest })
+  const parts = { manifest, schedule, models, budget: new PreviewBudget(), noises: rememberNoises() }
+  let batcher: StepBatcher | undefined
   return {
-    warmUp: () => warmUp(context),
-    render: (work, options) => render(context, work, options),
+    async warmUp() {
+      await runOnce(parts)
+      const found = config.batching === undefined ? ONE_LANE : await findBatching(parts, config.batching)
+      batcher = found.batcher
+      return { lanes: found.lanes, reason: found.reason }
+    },
+    render: (work, options) => render({ ...parts, batcher }, work, options),
     release: () => models.release(),
   }
 }
 
-interface Context {
+interface Parts {
   readonly manifest: Manifest
   readonly schedule: Schedule
-  readonly stages: StageTimes
   readonly models: OnnxModels
-  readonly previews: StepPreviews
+  readonly budget: PreviewBudget
   readonly noises: NoiseSupplier
 }
 
-class StageTimes {
-  #runs: { stage: Stage; ms: number }[] = []
-
-  add(stage: Stage, ms: number): void {
-    this.#runs.push({ stage, ms })
-  }
-
-  reset(): void {
-    this.#runs = []
-  }
-
-  get lastStepMs(): number {
-    return this.#of('unet').at(-1) ?? 0
-  }
-
-  /** The stages inside the model, beside those measured around it. */
-  timings(around: Pick<EngineTimings, 'decodeMs' | 'encodeMs' | 'engineMs' | 'previewMs'>): EngineTimings {
-    return {
-      ...around,
-      textEncodeMs: this.#total('textEncode'),
-      vaeEncodeMs: this.#total('vaeEncode'),
-      unetMs: this.#of('unet'),
-      vaeDecodeMs: this.#total('vaeDecode'),
-    }
-  }
-
-  #of(stage: Stage): number[] {
-    return this.#runs.filter((run) => run.stage === stage).map((run) => run.ms)
-  }
-
-  #total(stage: Stage): number {
-    return this.#of(stage).reduce((sum, ms) => sum + ms, 0)
-  }
+interface Context extends Parts {
+  readonly batcher: StepBatcher | undefined
 }
 
 function rememberNoises(): NoiseSupplier {
@@ -101,47 +93,95 @@ function rememberNoises(): NoiseSupplier {
   return (seed, size, count) => known.get(`${seed} ${size} ${count}`, () => drawNoises(seed, size, count))
 }
 
-async function warmUp({ manifest, schedule, models, noises }: Context): Promise<void> {
+async function runOnce({ manifest, schedule, models, noises }: Parts): Promise<void> {
   const { prompt, width, height, guidanceScale, seed } = manifest.defaults
   const rgb = new Uint8Array(width * height * 3).fill(255)
   const job = { prompt, rgb, size: { width, height }, steps: 1, strength: 1, guidanceScale, seed }
   await img2img(models, schedule, job, { noises })
 }
 
-async function render(
-  context: Context,
-  work: SlotJob,
-  { signal, onStep, wants }: RenderOptions,
-): Promise<JobResult> {
-  const { job, rendered } = work
-  const { manifest, schedule, stages, models, noises, previews } = context
-  stages.reset()
-  previews.takeCost()
-  const startedMs = performance.now()
-  const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered)
-  const decodedMs = performance.now()
-  const painted = await img2img(models, schedule, lcmJob(work, rgb, manifest), {
-    signal,
-    noises,
-    onStep: async (report) => {
-      // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
-      await new Promise(setImmediate)
-      if (!signal.aborted) onStep(await stepEvent(context, work, { report, wants: wants() }))
-    },
-  })
-  const encodeStartMs = performance.now()
-  const size = { width: job.width, height: job.height }
-  const image = await encodeImage({ rgb: painted.rgb, ...rendered }, { ...job.output, size })
-  const endMs = performance.now()
-  const previewMs = previews.takeCost()
-  const times = {
-    decodeMs: decodedMs - startedMs,
-    encodeMs: endMs - encodeStartMs,
-    engineMs: endMs - startedMs,
-    ...(previewMs === undefined ? {} : { previewMs }),
+type FoundBatching = SideBySide & { readonly batcher?: StepBatcher }
+
+const ONE_LANE: FoundBatching = { lanes: 1, reason: undefined }
+
+async function findBatching(parts: Parts, how: 'always' | 'measured'): Promise<FoundBatching> {
+  const { manifest, models } = parts
+  const maxRows = manifest.maxBatch ?? MAX_ROWS
+  if (models.alone !== undefined)
+    return { lanes: 1, reason: `no batching: the U-Net cannot, ${models.alone}` }
+  if (maxRows === 1) return { lanes: 1, reason: 'no batching: maxBatch of the manifest is 1' }
+  const run = models.predictRows
+  const { costs, rows, reason } =
+    how === 'always'
+      ? assumedCosts(maxRows)
+      : await measureCosts({ run, row: await anyRow(parts), maxRows, nowMs: () => performance.now() })
+  if (rows === 1) return { lanes: 1, reason: `no batching: ${reason}` }
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+  return { lanes: rows, reason, batcher: new StepBatcher({ run, costs, clock: systemClock, turn }) }
+}
+
+async function anyRow({ manifest, models }: Parts): Promise<PredictInput> {
+  const { width, height, prompt } = manifest.defaults
+  const { latentChannels, latentScale, timestepCondDim = 0 } = models
+  const channels = latentChannels * (models.imageLatents === 'concat' ? 2 : 1)
+  return {
+    sample: new Float32Array((channels * width * height) / latentScale ** 2),
+    channels,
+    size: { width, height },
+    timestep: 499,
+    prompt: await models.encodePrompt(prompt),
+    timestepCond: timestepCondDim === 0 ? undefined : new Float32Array(timestepCondDim),
   }
+}
+
+async function render(context: Context, work: SlotJob, options: RenderOptions): Promise<JobResult> {
+  const { job, rendered } = work
+  const stages = new StageTimes()
+  const previews = new StepPreviews({ encode: encodeImage, nowMs: () => performance.now() }, context.budget)
+  const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered)
+  const decodeMs = stages.elapsedMs
+  const painted = await paint({ ...context, stages, previews }, { work, rgb }, options)
+  const encodeStartMs = stages.elapsedMs
+  const size = { width: job.width, height: job.height }
+  const image = await encodeImage({ rgb: painted, ...rendered }, { ...job.output, size })
+  const encodeMs = stages.elapsedMs - encodeStartMs
+  const { costMs: previewMs } = previews
+  const timings = stages.timings({ decodeMs, encodeMs, ...(previewMs === undefined ? {} : { previewMs }) })
   const renderedSize = { renderedWidth: rendered.width, renderedHeight: rendered.height }
-  return { image, codec: job.output.codec, ...size, ...renderedSize, timings: stages.timings(times) }
+  return { image, codec: job.output.codec, ...size, ...renderedSize, timings }
+}
+
+interface JobContext extends Context {
+  readonly stages: StageTimes
+  readonly previews: StepPreviews
+}
+
+/** Pixels to pixels, [H,W,3] RGB uint8. */
+async function paint(
+  { manifest, schedule, models, batcher, noises, stages, previews }: JobContext,
+  { work, rgb }: { readonly work: SlotJob; readonly rgb: Uint8Array | undefined },
+  { signal, onStep, wants }: RenderOptions,
+): Promise<Uint8Array> {
+  const { job, rendered } = work
+  const own = models.heardBy((stage, ms) => stages.add(stage, ms))
+  const lane = batcher?.join({ mode: job.mode, signal, onRun: (ms, ownMs) => stages.addStep(ms, ownMs) })
+  try {
+    const painted = await img2img(lane?.over(own) ?? own, schedule, lcmJob(work, rgb, manifest), {
+      signal,
+      noises,
+      onStep: async ({ step, steps, denoised }) => {
+        // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
+        await new Promise(setImmediate)
+        if (signal.aborted) return
+        const decode = () => roughPicture(manifest, own, { rendered, latents: denoised })
+        const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
+        onStep({ step, steps, previews: await previews.of(shown, wants()) })
+      },
+    })
+    return painted.rgb
+  } finally {
+    lane?.leave()
+  }
 }
 
 function lcmJob(
@@ -163,22 +203,11 @@ function lcmJob(
   }
 }
 
-async function stepEvent(
-  { previews, stages, ...context }: Context,
-  { job, rendered }: SlotJob,
-  { report, wants }: { report: StepReport; wants: readonly PreviewWant[] },
-): Promise<StepEvent> {
-  const { step, steps } = report
-  const decode = () => roughPicture(context, rendered, report.denoised)
-  const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
-  return { step, steps, previews: await previews.of(shown, wants) }
-}
-
 /** One pixel per latent cell where the model has a map for it, else the decoder's picture. */
 async function roughPicture(
-  { manifest, models }: Pick<Context, 'manifest' | 'models'>,
-  rendered: PixelSize,
-  latents: Float32Array,
+  manifest: Manifest,
+  models: Models,
+  { rendered, latents }: { readonly rendered: PixelSize; readonly latents: Float32Array },
 ): Promise<RgbImage> {
   const {
     preview,

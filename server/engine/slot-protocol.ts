@@ -9,6 +9,10 @@ export interface WorkerConfig {
   readonly modelDir: string
   readonly provider: string
   readonly threads: number
+  /** Whether pictures share U-Net calls: always, or as far as calls are measured to gain by it; default never. */
+  readonly batching?: 'always' | 'measured'
+  /** Bytes the graphs of all open sizes may take; default half of the memory. */
+  readonly memoryBudgetBytes?: number
 }
 
 export interface SlotJob {
@@ -29,7 +33,15 @@ export type ToWorker =
   | { readonly type: 'previews'; readonly id: number; readonly wants: readonly PreviewWant[] }
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly loadMs: number; readonly rssBytes: number }
+  | {
+      readonly type: 'ready'
+      readonly loadMs: number
+      readonly rssBytes: number
+      /** Jobs it takes at a time. */
+      readonly lanes: number
+      /** Why so many, where more than one was asked for. */
+      readonly lanesReason: string | undefined
+    }
   /** The model folder cannot be used; trying again without repairing it is in vain. */
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }

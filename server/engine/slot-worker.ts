@@ -1,5 +1,5 @@
 // Entry of the engine's child process. Inference blocks this thread and may abort this process: neither may happen
-// where the sockets live. One job at a time; a cancel is read between its steps.
+// where the sockets live. A cancel is read between steps.
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { failureOf } from './job-failure.ts'
@@ -8,8 +8,7 @@ import { openRenderer, type Renderer } from './render.ts'
 import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
 
 let renderer: Renderer | undefined
-let current:
-  { readonly id: number; readonly signal: { aborted: boolean }; wants: readonly PreviewWant[] } | undefined
+const jobs = new Map<number, { readonly signal: { aborted: boolean }; wants: readonly PreviewWant[] }>()
 
 function send(message: FromWorker): void {
   // A parent that is gone is told of by `disconnect`; the error of one lost message adds nothing.
@@ -20,8 +19,9 @@ async function start(config: WorkerConfig): Promise<void> {
   const startedMs = performance.now()
   try {
     renderer = await openRenderer(config)
-    await renderer.warmUp()
-    send({ type: 'ready', loadMs: performance.now() - startedMs, rssBytes: process.memoryUsage.rss() })
+    const { lanes, reason: lanesReason } = await renderer.warmUp()
+    const loadMs = performance.now() - startedMs
+    send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'
     send({ type: 'unusable', code, message: messageOf(error) })
@@ -30,8 +30,8 @@ async function start(config: WorkerConfig): Promise<void> {
 
 async function run(id: number, work: SlotJob): Promise<void> {
   const signal = { aborted: false }
-  const job = { id, signal, wants: work.job.previews }
-  current = job
+  const job = { signal, wants: work.job.previews }
+  jobs.set(id, job)
   try {
     if (renderer === undefined)
       throw new AppError('engine_loading', 'The model is being loaded; send the frame again')
@@ -44,7 +44,17 @@ async function run(id: number, work: SlotJob): Promise<void> {
   } catch (error) {
     const fatal = error instanceof AppError && error.code === PROVIDER_FAILED ? { fatal: error.message } : {}
     send({ type: 'failed', id, failure: failureOf(error), ...fatal })
+  } finally {
+    jobs.delete(id)
   }
+}
+
+/** A job that has ended meanwhile needs no change. */
+function change(id: number, { aborted, wants }: { aborted?: true; wants?: readonly PreviewWant[] }): void {
+  const job = jobs.get(id)
+  if (job === undefined) return
+  if (aborted) job.signal.aborted = true
+  if (wants) job.wants = wants
 }
 
 process.on('message', (message: unknown) => {
@@ -60,10 +70,10 @@ process.on('message', (message: unknown) => {
       void run(message.id, message.work)
       return
     case 'cancel':
-      if (current?.id === message.id) current.signal.aborted = true
+      change(message.id, { aborted: true })
       return
     case 'previews':
-      if (current?.id === message.id) current.wants = message.wants
+      change(message.id, { wants: message.wants })
       return
   }
 })

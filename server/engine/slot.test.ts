@@ -25,8 +25,8 @@ class FakeChild implements Child {
     this.kills += 1
   }
 
-  ready(): void {
-    this.events.onMessage({ type: 'ready', loadMs: 1, rssBytes: 1 })
+  ready(lanes = 1): void {
+    this.events.onMessage({ type: 'ready', loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined })
   }
 
   /** Id of the last job it was given. */
@@ -226,6 +226,76 @@ describe('slot', () => {
       expect(children).toHaveLength(1)
       expect(slot.pid).toBeUndefined()
     }
+  })
+
+  describe('with several lanes', () => {
+    it('takes as many jobs as it has, each with its own answer, steps and cancel', async () => {
+      const { slot, child, states } = harness()
+      child().ready(2)
+      expect([slot.lanes, slot.state.name]).toEqual([2, 'ready'])
+      const abort = new AbortController()
+      const seen: number[] = []
+      const first = slot.run(work, { signal: signal(), onStep: ({ step }) => seen.push(step) })
+      const firstId = child().jobId
+      expect([slot.state.name, slot.running]).toEqual(['ready', 1])
+      const second = slot.run(work, { signal: abort.signal })
+      const secondId = child().jobId
+      expect(slot.state.name).toBe('busy')
+      await expect(slot.run(work, { signal: signal() })).rejects.toMatchObject({ code: 'busy' })
+      abort.abort()
+      expect(child().sent.at(-1)).toEqual({ type: 'cancel', id: secondId })
+      child().events.onMessage({ type: 'done', id: secondId, result })
+      await expect(second).rejects.toMatchObject({ code: 'cancelled' })
+      expect(slot.state.name).toBe('ready')
+      child().events.onMessage({ type: 'step', id: firstId, event: { step: 1, steps: 1, previews: [] } })
+      child().events.onMessage({ type: 'done', id: firstId, result: { ...result, width: 7 } })
+      expect((await first).width).toBe(7)
+      expect(seen).toEqual([1])
+      expect(states.filter((name) => name === 'dead')).toEqual([])
+    })
+
+    it('fails all of them when the child dies, each once; one too long ends the child, the others may try again', async () => {
+      const { slot, child, clock } = harness()
+      child().ready(3)
+      const first = slot.run(work, { signal: signal() })
+      clock.advance(600)
+      const second = slot.run(work, { signal: signal() })
+      clock.advance(400)
+      await expect(first).rejects.toMatchObject({ code: 'engine_timeout' })
+      child().events.onExit('SIGKILL')
+      await expect(second).rejects.toMatchObject({ code: 'engine_crashed' })
+      clock.advance(100)
+      child().ready(3)
+      const all = [1, 2, 3].map(() => slot.run(work, { signal: signal() }))
+      const [closing] = [slot.close()]
+      for (const run of all) await expect(run).rejects.toMatchObject({ code: 'draining' })
+      child().events.onExit('SIGKILL')
+      await closing
+      expect(clock.pending).toBe(0)
+    })
+
+    it('is started anew only when all are done, and takes none meanwhile', async () => {
+      const { slot, child, children, clock } = harness()
+      child().ready(2)
+      const run = slot.run(work, { signal: signal() })
+      const id = child().jobId
+      slot.recycle()
+      expect(slot.state.name).toBe('busy')
+      await expect(slot.run(work, { signal: signal() })).rejects.toMatchObject({ code: 'busy' })
+      child().events.onMessage({ type: 'done', id, result })
+      expect((await run).width).toBe(8)
+      expect(child().kills).toBe(1)
+      child().events.onExit('SIGKILL')
+      clock.advance(100)
+      expect(children).toHaveLength(2)
+      child().ready(1)
+      void slot.run(work, { signal: signal() }).catch(() => undefined)
+      child().events.onMessage({ type: 'done', id: child().jobId, result })
+      expect(slot.state.name).toBe('ready')
+      const closing = slot.close()
+      child().events.onExit('SIGKILL')
+      await closing
+    })
   })
 
   it('survives a listener that throws', async () => {

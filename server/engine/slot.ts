@@ -1,4 +1,5 @@
-// One child process under supervision. Its life is the union below; every change goes through `#to`.
+// One child process under supervision. Its life is the union below; every change goes through `#to`. It takes as many
+// jobs at a time as it has lanes.
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Child, SpawnChild } from './child.ts'
 import { EngineError, type GenerateOptions, type JobResult } from './engine.ts'
@@ -22,7 +23,6 @@ export interface SlotFailure {
 }
 
 interface Run {
-  readonly id: number
   readonly options: GenerateOptions
   /** Ends the promise, its timer and its listener; only the first call counts. */
   readonly settle: (outcome: JobResult | EngineError) => void
@@ -30,8 +30,10 @@ interface Run {
 
 export type SlotState =
   | { readonly name: 'starting'; readonly child: Child }
-  | { readonly name: 'ready'; readonly child: Child }
-  | { readonly name: 'busy'; readonly child: Child; readonly run: Run }
+  /** A lane is free. */
+  | { readonly name: 'ready'; readonly child: Child; readonly lanes: number }
+  /** None is, or it is to be started anew when its jobs are done. */
+  | { readonly name: 'busy'; readonly child: Child; readonly lanes: number }
   /** Killed; waiting for the exit. `unusable`: the model folder is at fault. */
   | {
       readonly name: 'dying'
@@ -53,7 +55,7 @@ export interface SlotOptions {
   readonly spawn: SpawnChild
   /** Asked at every start: the provider may be another by then. */
   readonly config: () => WorkerConfig
-  /** A job that takes longer is ended with `engine_timeout`, and its child with it. */
+  /** A job that takes longer is ended with `engine_timeout`, and its child with it, and what else that child did. */
   readonly deadlineMs: number
   /** A child that is not ready after this is ended. */
   readonly startTimeoutMs: number
@@ -67,6 +69,8 @@ export interface SlotOptions {
 export class Slot {
   readonly #options: SlotOptions
   #state: SlotState = { name: 'dead', reason: 'not started', unusable: undefined, failures: 0 }
+  /** Of the child of this state, by id. */
+  readonly #runs = new Map<number, Run>()
   #failures = 0
   #nextId = 1
   #closed = false
@@ -82,12 +86,23 @@ export class Slot {
     return this.#state
   }
 
+  /** Jobs it works on now. */
+  get running(): number {
+    return this.#runs.size
+  }
+
+  /** Jobs it takes at a time; known once it was ready. */
+  get lanes(): number {
+    return 'lanes' in this.#state ? this.#state.lanes : 1
+  }
+
   get pid(): number | undefined {
     return this.#state.name === 'dead' ? undefined : this.#state.child.pid
   }
 
   start(): void {
     const { spawn, config, startTimeoutMs } = this.#options
+    this.#stale = false
     const child: Child = spawn({
       onMessage: (message) => this.#holds(child) && this.#onMessage(child, message),
       onExit: (reason) => this.#onExit(reason),
@@ -106,18 +121,21 @@ export class Slot {
     const { child } = state
     return new Promise((resolve, reject) => {
       const onAbort = () => child.send({ type: 'cancel', id })
-      let open = true
       let stopWatching = () => {}
       const settle = (outcome: JobResult | EngineError) => {
-        if (!open) return
-        open = false
+        if (!this.#runs.delete(id)) return
+        cancelDeadline()
         options.signal.removeEventListener('abort', onAbort)
         stopWatching()
         if (outcome instanceof EngineError) reject(outcome)
         else resolve(outcome)
       }
-      this.#to({ name: 'busy', child, run: { id, options, settle } })
-      this.#timer(this.#options.deadlineMs, () => this.#onDeadline())
+      const cancelDeadline = this.#options.clock.setTimer(
+        () => this.#onDeadline(settle),
+        this.#options.deadlineMs,
+      )
+      this.#runs.set(id, { options, settle })
+      this.#countLanes()
       options.signal.addEventListener('abort', onAbort, { once: true })
       child.send({ type: 'job', id, work })
       stopWatching =
@@ -127,9 +145,9 @@ export class Slot {
 
   /** A child that waits is started anew, with the configuration of now; one that works finishes first. */
   recycle(): void {
-    this.#stale = this.#state.name === 'busy'
-    if (this.#state.name === 'ready' || this.#state.name === 'starting')
-      this.#kill('started anew', { isFault: false })
+    this.#stale = this.#runs.size > 0
+    if (this.#stale) this.#countLanes()
+    else if (this.#state.name !== 'dead') this.#kill('started anew', { isFault: false })
   }
 
   /** Ends the child for good; resolves when it is gone. */
@@ -140,7 +158,7 @@ export class Slot {
       return
     }
     const gone = new Promise<void>((resolve) => (this.#onDead = resolve))
-    if (this.#state.name === 'busy') this.#state.run.settle(closedError())
+    this.#settleAll(closedError())
     this.#kill('closed', { isFault: false })
     await gone
   }
@@ -153,23 +171,20 @@ export class Slot {
   #onMessage(child: Child, message: FromWorker): void {
     const state = this.#state
     if (message.type === 'ready' && state.name === 'starting') {
-      const { loadMs, rssBytes } = message
-      this.#options.log.info(
-        { pid: child.pid, loadMs: Math.round(loadMs), rssMb: Math.round(rssBytes / 1e6) },
-        'engine slot ready',
-      )
-      this.#to({ name: 'ready', child })
+      const { loadMs, rssBytes, lanes, lanesReason } = message
+      const figures = { loadMs: Math.round(loadMs), rssMb: Math.round(rssBytes / 1e6), lanes }
+      const reason = lanesReason === undefined ? {} : { batching: lanesReason }
+      this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
+      this.#to({ name: 'ready', child, lanes })
     } else if (message.type === 'unusable' && state.name === 'starting') {
       this.#kill(message.message, { unusable: message })
-    } else if (state.name === 'busy' && 'id' in message && message.id === state.run.id) {
-      this.#onJobMessage(state, message)
+    } else if ('id' in message) {
+      const run = this.#runs.get(message.id)
+      if (run !== undefined) this.#onJobMessage(run, message)
     }
   }
 
-  #onJobMessage(
-    { child, run }: { child: Child; run: Run },
-    message: Extract<FromWorker, { id: number }>,
-  ): void {
+  #onJobMessage(run: Run, message: Extract<FromWorker, { id: number }>): void {
     if (message.type === 'step') {
       try {
         run.options.onStep?.(message.event)
@@ -184,19 +199,27 @@ export class Slot {
     }
     // It answered, so it is in order, whatever it answered.
     this.#failures = 0
-    this.#to({ name: 'ready', child })
+    run.settle(outcomeOf(run, message))
+    this.#countLanes()
     if (this.#stale) this.recycle()
-    // A job that ended while its cancel was on the way counts as cancelled: nobody waits for it.
-    if (run.options.signal.aborted) return run.settle(new EngineError('cancelled', 'Cancelled'))
-    if (message.type === 'done') return run.settle(message.result)
-    const { code, message: words, place } = message.failure
-    run.settle(new EngineError(code, words, place))
   }
 
-  #onDeadline(): void {
+  /** Takes the state from the jobs that run. */
+  #countLanes(): void {
+    const state = this.#state
+    if (state.name !== 'ready' && state.name !== 'busy') return
+    const { child, lanes } = state
+    this.#to({ name: this.#runs.size < lanes && !this.#stale ? 'ready' : 'busy', child, lanes })
+  }
+
+  #settleAll(error: EngineError): void {
+    for (const run of [...this.#runs.values()]) run.settle(error)
+  }
+
+  #onDeadline(settle: Run['settle']): void {
     const { deadlineMs } = this.#options
     const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
-    if (this.#state.name === 'busy') this.#state.run.settle(new EngineError('engine_timeout', message))
+    settle(new EngineError('engine_timeout', message))
     this.#kill(`a job took longer than ${deadlineMs} ms`, { isFault: false })
   }
 
@@ -216,11 +239,9 @@ export class Slot {
     const couldStart = state.name === 'ready' || state.name === 'busy'
     const isFault = state.name !== 'dying' || state.isFault
     this.#to({ name: 'dead', reason, unusable, failures: this.#failures })
-    if (state.name === 'busy') {
-      // How it ended may hold paths of this machine: that is for the log alone.
-      const message = 'The engine process ended while it worked on this frame; send it again'
-      state.run.settle(new EngineError('engine_crashed', message))
-    }
+    // How it ended may hold paths of this machine: that is for the log alone.
+    const message = 'The engine process ended while it worked on this frame; send it again'
+    this.#settleAll(new EngineError('engine_crashed', message))
     if (this.#closed) return this.#onDead?.()
     this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
     if (isFault) this.#options.onFailure?.({ reason, unusable, failures: this.#failures })
@@ -238,6 +259,17 @@ export class Slot {
     this.#state = state
     this.#options.onChange()
   }
+}
+
+function outcomeOf(
+  { options }: Run,
+  message: Extract<FromWorker, { type: 'done' | 'failed' }>,
+): JobResult | EngineError {
+  // A job that ended while its cancel was on the way counts as cancelled: nobody waits for it.
+  if (options.signal.aborted) return new EngineError('cancelled', 'Cancelled')
+  if (message.type === 'done') return message.result
+  const { code, message: words, place } = message.failure
+  return new EngineError(code, words, place)
 }
 
 /** @param failures in a row, this one included. */

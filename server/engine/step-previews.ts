@@ -20,20 +20,20 @@ export interface StepToShow {
   readonly decode: () => RgbImage | Promise<RgbImage>
 }
 
+/** Of one job; `budget` is that of all. */
 export class StepPreviews {
   readonly #tools: PreviewTools
-  readonly #budget = new PreviewBudget()
+  readonly #budget: PreviewBudget
   #spentMs: number | undefined
 
-  constructor(tools: PreviewTools) {
+  constructor(tools: PreviewTools, budget = new PreviewBudget()) {
     this.#tools = tools
+    this.#budget = budget
   }
 
-  /** What previews have cost since the last call, in ms; `undefined` when there were none. */
-  takeCost(): number | undefined {
-    const spent = this.#spentMs
-    this.#spentMs = undefined
-    return spent
+  /** What the previews have cost so far, in ms; `undefined` when there were none. */
+  get costMs(): number | undefined {
+    return this.#spentMs
   }
 
   /** The previews due at this step: none when nobody wants one, or when they would cost too much. */

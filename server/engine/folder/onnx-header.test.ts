@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -22,8 +23,16 @@ describe('readOnnxHeader', () => {
 
   it('reads a real graph of pocket', () => {
     const { inputs, externalFiles } = readOnnxHeader(join(POCKET_MODEL, 'unet.256x256.onnx'))
-    expect(inputs.find(({ name }) => name === 'sample')?.shape).toEqual([1, 16, 32, 32])
+    expect(inputs.find(({ name }) => name === 'sample')?.shape).toEqual(['batch', 16, 32, 32])
     expect(externalFiles).toEqual(['weights.bin'])
+  })
+
+  it('counts weights in the file and beside it, those of float16 apart', () => {
+    const { half, other } = readOnnxHeader(join(POCKET_MODEL, 'unet.256x256.onnx')).weightBytes
+    expect(half).toBeGreaterThan(10_000_000)
+    expect(half).toBeLessThan(statSync(join(POCKET_MODEL, 'weights.bin')).size)
+    expect(other).toBeLessThan(100_000)
+    expect(readOnnxHeader(unet).weightBytes).toMatchObject({ half: 0 })
   })
 
   it('refuses what is no graph, or ends too soon at any byte', async () => {

@@ -17,6 +17,8 @@ export interface OnnxHeader {
   readonly outputs: readonly HeaderPort[]
   /** Files its weights are in, relative to its own folder. */
   readonly externalFiles: readonly string[]
+  /** Bytes of its weights, in the file itself or beside it; those of float16 apart. */
+  readonly weightBytes: { readonly half: number; readonly other: number }
 }
 
 const ELEMENT_TYPES: Readonly<Record<number, string>> = {
@@ -32,7 +34,8 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
 }
 const MODEL_GRAPH = 7
 const GRAPH = { initializer: 5, input: 11, output: 12 } as const
-const TENSOR = { name: 8, externalData: 13 } as const
+const TENSOR = { dataType: 2, name: 8, externalData: 13 } as const
+const FLOAT16 = 10
 const WINDOW_BYTES = 1 << 16
 
 /** @throws AppError `model_missing_file`, or `model_unloadable` for a file that is no ONNX graph; both name it. */
@@ -120,11 +123,13 @@ function parseModel(cursor: Cursor): OnnxHeader {
   const outputs: HeaderPort[] = []
   const initializers = new Set<string>()
   const externalFiles = new Set<string>()
+  const weightBytes = { half: 0, other: 0 }
   const onGraphField: OnField = (field, length) => {
     const end = cursor.at + length
     if (field === GRAPH.initializer) {
-      const { name, location } = parseTensor(cursor, end)
+      const { name, location, bytes, isHalf } = parseTensor(cursor, end)
       initializers.add(name)
+      weightBytes[isHalf ? 'half' : 'other'] += bytes
       if (location !== undefined) externalFiles.add(location)
     } else if (field === GRAPH.input) inputs.push(parsePort(cursor, end))
     else if (field === GRAPH.output) outputs.push(parsePort(cursor, end))
@@ -135,20 +140,33 @@ function parseModel(cursor: Cursor): OnnxHeader {
   if (outputs.length === 0) throw new RangeError('it has no outputs')
   // Before IR version 4 weights were listed among the inputs as well.
   const fed = inputs.filter(({ name }) => !initializers.has(name))
-  return { inputs: fed, outputs, externalFiles: [...externalFiles] }
+  return { inputs: fed, outputs, externalFiles: [...externalFiles], weightBytes }
 }
 
-function parseTensor(cursor: Cursor, end: number): { name: string; location: string | undefined } {
+interface HeaderTensor {
+  readonly name: string
+  readonly location: string | undefined
+  readonly bytes: number
+  readonly isHalf: boolean
+}
+
+function parseTensor(cursor: Cursor, end: number): HeaderTensor {
+  const beside: Record<string, string> = {}
   let name = ''
-  let location: string | undefined
-  walk(cursor, end, (field, length) => {
+  let isHalf = false
+  const own = end - cursor.at
+  const onLength: OnField = (field, length) => {
     if (field === TENSOR.name) name = cursor.text(length)
     if (field !== TENSOR.externalData) return
     const entry: Record<number, string> = {}
     walk(cursor, cursor.at + length, (part, size) => (entry[part] = cursor.text(size)))
-    if (entry[1] === 'location') location = entry[2]
+    beside[entry[1] ?? ''] = entry[2] ?? ''
+  }
+  walk(cursor, end, onLength, (field, value) => {
+    if (field === TENSOR.dataType) isHalf = value === FLOAT16
   })
-  return { name, location }
+  const { location, length } = beside
+  return { name, location, bytes: location === undefined ? own : Number(length ?? 0), isHalf }
 }
 
 /** ValueInfoProto { name, type { tensor_type { elem_type, shape { dim { value | param } } } } } */

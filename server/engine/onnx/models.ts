@@ -2,46 +2,56 @@
 import { join } from 'node:path'
 import type { Models, PredictInput, Size } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
-import { Lru, memoizePromise } from '../lru.ts'
+import { memoizePromise } from '../lru.ts'
 import type { Manifest, SizeFiles } from '../manifest.ts'
-import { bindImageDecoder, bindImageEncoder, bindUnet } from './ports.ts'
+import { defaultBudgetBytes, graphBytes } from '../graph-memory.ts'
+import { GraphCache, type Openable } from './graph-cache.ts'
+import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import { openGraph, type Graph, type RuntimeOptions, type TensorValue } from './runtime.ts'
 import { openTextEncoders } from './text-encoders.ts'
+import { bindUnet } from './unet-ports.ts'
 
-/** Two of everything: the prompts people switch between, at a few dozen kB each. */
+/** The prompts people switch between, at a few dozen kB each. */
 const PROMPTS = 64
-/** The size one draws in, its refinement, and one more; each holds its own copy of the weights. */
-const SIZES = 3
 
 export type Stage = 'textEncode' | 'vaeEncode' | 'unet' | 'vaeDecode'
+
+/** Milliseconds one graph ran, tensors made and read excluded. */
+export type OnRun = (stage: Stage, ms: number) => void
 
 export interface OnnxModelsOptions extends RuntimeOptions {
   readonly modelDir: string
   readonly manifest: Manifest
-  /** Milliseconds one graph ran, tensors made and read excluded. */
-  readonly onRun: (stage: Stage, ms: number) => void
-  /** Sizes kept open at a time; default 3. */
-  readonly maxSizes?: number
+  readonly onRun?: OnRun
+  /** Bytes the graphs of all open sizes may take, estimated; default half of the memory. */
+  readonly memoryBudgetBytes?: number
 }
 
 export interface OnnxModels extends Models {
+  /** The same models, telling another listener. */
+  heardBy(onRun: OnRun): Models
+  /** One U-Net call for rows of one size, filled up to `bucket`; one output each. */
+  predictRows(rows: readonly PredictInput[], bucket: number): Promise<Float32Array[]>
+  /** Why the U-Net takes one row at a time; `undefined` when it takes any number. */
+  readonly alone: string | undefined
   /** Opens the graphs of `size` unless they are open. */
   open(size: Size): Promise<void>
-  /** Sizes that are open now. */
+  /** Sets of graphs that are open now. */
   readonly openSizes: number
   release(): Promise<void>
 }
 
 /** The three graphs as seen at one size. */
 interface SizeGraphs {
+  readonly alone: string | undefined
   encode(rgb: Uint8Array, noise: Float32Array | undefined): Promise<Float32Array>
-  predict(input: PredictInput): Promise<Float32Array>
+  predict(rows: readonly PredictInput[], bucket: number): Promise<Float32Array[]>
   decode(latents: Float32Array): Promise<Uint8Array>
 }
 
 /** Opened graphs; those whose sides are not fixed serve several sizes. */
 interface GraphSet {
-  at(size: Size): SizeGraphs
+  at(size: Size, onRun: OnRun): SizeGraphs
   release(): Promise<void>
 }
 
@@ -50,18 +60,56 @@ interface GraphSet {
  * @throws AppError `model_unloadable` or `model_unexpected_io`, naming the file.
  */
 export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels> {
-  const { manifest, maxSizes = SIZES } = options
-  const text = await openTextEncoders({ ...options, onRun: (ms) => options.onRun('textEncode', ms) })
-  const open = new Lru<string, Promise<GraphSet>>(maxSizes, (graphs) => void releaseOpened(graphs))
-  const graphsOf = async (size: Size): Promise<SizeGraphs> => {
-    const files = filesOf(manifest, size)
-    const key = [files.unet, files.vaeEncoder, files.vaeDecoder].join('|')
-    const graphs = open.get(key, () => openGraphs(files, options))
-    graphs.catch(() => open.delete(key, graphs))
-    return (await graphs).at(files)
+  const { manifest, onRun: unheard = () => undefined } = options
+  const text = await openTextEncoders(options)
+  const { at, cache } = atSizes(options)
+  let asking = unheard
+  const prompts = memoizePromise(PROMPTS, (prompt) => text.encode(prompt, asking))
+  const heardBy = (onRun: OnRun): Models => ({
+    ...traits(manifest),
+    encodePrompt(prompt) {
+      // Who asks first is told how long it took; the others find it done.
+      asking = onRun
+      return prompts(prompt)
+    },
+    encodeImage: (rgb, size, noise) => at(size, onRun, (graphs) => graphs.encode(rgb, noise)),
+    predict: async (input) => only(await at(input.size, onRun, (graphs) => graphs.predict([input], 1))),
+    decodeImage: (latents, size) => at(size, onRun, (graphs) => graphs.decode(latents)),
+  })
+  const { alone } = await at(manifest.defaults, unheard, async (graphs) => graphs)
+  return {
+    ...heardBy(unheard),
+    heardBy,
+    alone,
+    predictRows: (rows, bucket) => at(only(rows).size, unheard, (graphs) => graphs.predict(rows, bucket)),
+    open: (size) => at(size, unheard, async () => undefined),
+    get openSizes() {
+      return cache.size
+    },
+    async release() {
+      await cache.clear()
+      await text.release()
+    },
   }
-  await graphsOf(manifest.defaults)
-  const { latents, guidance } = manifest
+}
+
+/** Runs something with the graphs of a size, opened when they are first needed. */
+function atSizes(options: OnnxModelsOptions) {
+  const cache = new GraphCache<GraphSet>({
+    budgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(1),
+    close: (graphs) => graphs.release(),
+  })
+  const { sizes } = options.manifest.files
+  const wanted = new Map(sizes.map((files) => [nameOf(files), openable(files, options)]))
+  const at = async <T>(size: Size, onRun: OnRun, work: (graphs: SizeGraphs) => Promise<T>): Promise<T> => {
+    const graphs = wanted.get(nameOf(size))
+    if (graphs !== undefined) return cache.use(graphs, (set) => work(set.at(size, onRun)))
+    throw new AppError('internal', `The model has no size ${nameOf(size)}; render in the nearest one`)
+  }
+  return { cache, at }
+}
+
+function traits({ latents, guidance }: Manifest) {
   return {
     latentChannels: latents.channels,
     latentScale: latents.downsample,
@@ -69,25 +117,28 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     timestepCondDim: guidance.embedding ? guidance.dim : 0,
     ...(guidance.negative === undefined ? {} : { negative: guidance.negative }),
     posterior: latents.posterior,
-    encodePrompt: memoizePromise(PROMPTS, text.encode),
-    encodeImage: async (rgb, size, noise) => (await graphsOf(size)).encode(rgb, noise),
-    predict: async (input) => (await graphsOf(input.size)).predict(input),
-    decodeImage: async (latents, size) => (await graphsOf(size)).decode(latents),
-    open: async (size) => void (await graphsOf(size)),
-    get openSizes() {
-      return open.size
-    },
-    async release() {
-      open.clear()
-      await text.release()
-    },
   }
 }
 
-function filesOf(manifest: Manifest, { width, height }: Size): SizeFiles {
-  const files = manifest.files.sizes.find((size) => size.width === width && size.height === height)
-  if (files !== undefined) return files
-  throw new AppError('internal', `The model has no size ${width}x${height}; render in the nearest one`)
+function only<T>([first]: readonly T[]): T {
+  if (first !== undefined) return first
+  throw new AppError('internal', 'A U-Net call had no row')
+}
+
+const nameOf = ({ width, height }: Size): string => `${width}x${height}`
+
+/** Sizes of the same three files share one set. */
+function openable(files: SizeFiles, options: OnnxModelsOptions): Openable<GraphSet> {
+  const { modelDir, provider } = options
+  const names = [files.unet, files.vaeEncoder, files.vaeDecoder]
+  return {
+    key: names.join('|'),
+    get bytes() {
+      const paths = names.map((name) => join(modelDir, name))
+      return graphBytes(paths, provider)
+    },
+    open: () => openGraphs(files, options),
+  }
 }
 
 async function openGraphs(files: SizeFiles, options: OnnxModelsOptions): Promise<GraphSet> {
@@ -98,20 +149,19 @@ async function openGraphs(files: SizeFiles, options: OnnxModelsOptions): Promise
     return graph
   }
   const release = async () => void (await Promise.all(opened.map((graph) => graph.release())))
-  const bound = new Map<string, SizeGraphs>()
+  const bound = new Map<string, (onRun: OnRun) => SizeGraphs>()
   try {
     const graphs = {
       encoder: await open(files.vaeEncoder),
       unet: await open(files.unet),
       decoder: await open(files.vaeDecoder),
     }
-    const at = (size: Size): SizeGraphs => {
-      const key = `${size.width}x${size.height}`
-      const known = bound.get(key) ?? bindSize(graphs, size, options)
-      bound.set(key, known)
-      return known
+    const at = (size: Size, onRun: OnRun): SizeGraphs => {
+      const known = bound.get(nameOf(size)) ?? bindSize(graphs, size, options.manifest)
+      bound.set(nameOf(size), known)
+      return known(onRun)
     }
-    at(files)
+    at(files, () => undefined)
     return { at, release }
   } catch (error) {
     await release()
@@ -122,37 +172,28 @@ async function openGraphs(files: SizeFiles, options: OnnxModelsOptions): Promise
 function bindSize(
   graphs: Record<'encoder' | 'unet' | 'decoder', Graph>,
   size: Size,
-  options: OnnxModelsOptions,
-): SizeGraphs {
+  manifest: Manifest,
+): (onRun: OnRun) => SizeGraphs {
   const { encoder, unet, decoder } = graphs
-  const encoding = bindImageEncoder(encoder, size, options.manifest)
-  const feedUnet = bindUnet(unet, size, options.manifest)
-  const decoding = bindImageDecoder(decoder, size, options.manifest)
-  return {
+  const encoding = bindImageEncoder(encoder, size, manifest)
+  const denoising = bindUnet(unet, size, manifest)
+  const decoding = bindImageDecoder(decoder, size, manifest)
+  return (onRun) => ({
+    alone: denoising.alone,
     async encode(rgb, noise) {
-      const output = await timedRun(options, 'vaeEncode', { graph: encoder, feeds: encoding.feed(rgb) })
+      const output = await timedRun(onRun, 'vaeEncode', { graph: encoder, feeds: encoding.feed(rgb) })
       return encoding.read(output, noise)
     },
-    async predict(input) {
-      const { data } = await timedRun(options, 'unet', { graph: unet, feeds: feedUnet(input) })
-      if (data instanceof Float32Array) return data
-      throw new AppError(
-        'model_unexpected_io',
-        `${unet.path} gave something else than float32; export the model again`,
-      )
+    async predict(rows, bucket) {
+      const feeds = denoising.feed(rows, bucket)
+      return denoising.read(await timedRun(onRun, 'unet', { graph: unet, feeds }), rows.length)
     },
     async decode(latents) {
       return decoding.read(
-        await timedRun(options, 'vaeDecode', { graph: decoder, feeds: decoding.feed(latents) }),
+        await timedRun(onRun, 'vaeDecode', { graph: decoder, feeds: decoding.feed(latents) }),
       )
     },
-  }
-}
-
-/** Its rejection was already told to whoever opened it. */
-async function releaseOpened(graphs: Promise<GraphSet>): Promise<void> {
-  const opened = await graphs.catch(() => undefined)
-  await opened?.release()
+  })
 }
 
 interface Run {
@@ -160,14 +201,10 @@ interface Run {
   readonly feeds: Readonly<Record<string, TensorValue>>
 }
 
-async function timedRun(
-  options: OnnxModelsOptions,
-  stage: Stage,
-  { graph, feeds }: Run,
-): Promise<TensorValue> {
+async function timedRun(onRun: OnRun, stage: Stage, { graph, feeds }: Run): Promise<TensorValue> {
   const startedMs = performance.now()
   const [output] = await graph.run(feeds)
-  options.onRun(stage, performance.now() - startedMs)
+  onRun(stage, performance.now() - startedMs)
   if (output !== undefined) return output
   throw new AppError('model_unexpected_io', `${graph.path} gave no output; export the model again`)
 }

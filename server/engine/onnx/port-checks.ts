@@ -1,5 +1,7 @@
 // The words in which a graph is told that it does not fit: what was found, what was expected, what to do.
+import type { Size } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
+import type { Manifest } from '../manifest.ts'
 import type { Graph, Port } from './runtime.ts'
 
 export type Dim = number | string
@@ -11,6 +13,14 @@ export interface Expected {
 }
 
 export const FLOAT = ['float32', 'float16'] as const
+
+export function latentShape(
+  channels: number,
+  size: Size,
+  { latents }: Pick<Manifest, 'latents'>,
+): readonly Dim[] {
+  return [1, channels, size.height / latents.downsample, size.width / latents.downsample]
+}
 
 function describe(type: string, shape: readonly Dim[]): string {
   return `${type}[${shape.join(',')}]`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readManifest, type Manifest } from '../manifest.ts'
 import { TOY_MODEL } from '../testing/models.ts'
-import { bindImageDecoder, bindImageEncoder, bindUnet, type UnetFeed } from './ports.ts'
+import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import type { Graph, Port } from './runtime.ts'
 import { bindTextEncoder } from './text-ports.ts'
 
@@ -15,71 +15,6 @@ function graph(inputs: Port[], outputs: Port[]): Graph {
 }
 const port = (name: string, type: string, shape: (number | string)[]): Port => ({ name, type, shape })
 const latents = port('latents', 'float32', [1, 4, 8, 8])
-const unetPorts = (changes: Record<string, Port | undefined> = {}): Port[] =>
-  Object.values({
-    sample: port('sample', 'float32', [1, 8, 8, 8]),
-    timestep: port('timestep', 'float32', [1]),
-    encoder_hidden_states: port('encoder_hidden_states', 'float32', [1, 24, 8]),
-    timestep_cond: port('timestep_cond', 'float32', [1, 256]),
-    ...changes,
-  }).filter((p) => p !== undefined)
-const feed: UnetFeed = {
-  sample: new Float32Array(512),
-  timestep: 699,
-  prompt: { data: new Float32Array(192), dims: [1, 24, 8] },
-  timestepCond: new Float32Array(256),
-}
-
-describe('bindUnet', () => {
-  it.each([
-    ['float32', [1], Float32Array.of(699)],
-    ['float32', [], Float32Array.of(699)],
-    ['float32', ['batch'], Float32Array.of(699)],
-    ['int64', [], BigInt64Array.of(699n)],
-    ['int64', ['B'], BigInt64Array.of(699n)],
-    ['int32', [1], Int32Array.of(699)],
-  ])('feeds a timestep of %s %j', (type, shape, data) => {
-    const unet = graph(unetPorts({ timestep: port('timestep', type, shape) }), [latents])
-    const { timestep } = bindUnet(unet, size, manifest)(feed)
-    expect(timestep).toEqual({ data, dims: shape.length === 0 ? [] : [1] })
-  })
-
-  it('leaves out the guidance embedding where there is none', () => {
-    const plain: Manifest = { ...manifest, guidance: { embedding: false, dim: 256 } }
-    const unet = graph(unetPorts({ timestep_cond: undefined }), [latents])
-    expect(bindUnet(unet, size, plain)({ ...feed, timestepCond: undefined })).not.toHaveProperty(
-      'timestep_cond',
-    )
-  })
-
-  it.each<[string, Record<string, Port | undefined>, string]>([
-    ['another name', { timestep: port('t', 'float32', [1]) }, 'has inputs sample, t,'],
-    ['an extra input', { mask: port('mask', 'float32', [1]) }, 'mask'],
-    [
-      'a missing guidance embedding',
-      { timestep_cond: undefined },
-      'expected sample, timestep, encoder_hidden_states, timestep_cond',
-    ],
-    [
-      'channels that are not concatenated',
-      { sample: port('sample', 'float32', [1, 4, 8, 8]) },
-      'float32[1,4,8,8], expected float32|float16[1,8,8,8]',
-    ],
-    ['double precision', { sample: port('sample', 'float64', [1, 8, 8, 8]) }, 'float64'],
-    ['another size', { sample: port('sample', 'float32', [1, 8, 8, 12]) }, '[1,8,8,12]'],
-    [
-      'another prompt length',
-      { encoder_hidden_states: port('encoder_hidden_states', 'float32', [1, 77, 8]) },
-      '[1,77,8]',
-    ],
-    ['a timestep per picture of two', { timestep: port('timestep', 'float32', [2]) }, 'float32[2]'],
-  ])('refuses %s, naming file, found and expected', (_name, changes, words) => {
-    const bind = () => bindUnet(graph(unetPorts(changes), [latents]), size, manifest)
-    expect(bind).toThrow(words)
-    expect(bind).toThrow('some/graph.onnx')
-    expect(bind).toThrow(/correct manifest.json, or export the model again/)
-  })
-})
 
 describe('image graphs', () => {
   it('feed bytes or floats as the manifest says, and refuse the other', () => {

@@ -1,108 +1,15 @@
-// Checks what a graph takes and gives against the manifest, and adapts to what exporters do differently: the
-// timestep's type and rank, the width of token ids, images as bytes or floats.
-import {
-  latentsOfMoments,
-  nchwToRgb,
-  rgbToNchw,
-  type PromptEmbedding,
-  type Size,
-} from '../../../lib/lcm/index.ts'
+// Checks what the autoencoder's graphs take and give against the manifest, and adapts to what exporters do differently:
+// images as bytes or floats, latents or their posterior.
+import { latentsOfMoments, nchwToRgb, rgbToNchw, type Size } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
-import { check, FLOAT, only, unexpected, type Dim, type Expected } from './port-checks.ts'
+import { check, FLOAT, latentShape, only, unexpected, type Expected } from './port-checks.ts'
 import type { Graph, TensorData, TensorValue } from './runtime.ts'
-
-function latentShape(channels: number, size: Size, { latents }: Manifest): readonly Dim[] {
-  return [1, channels, size.height / latents.downsample, size.width / latents.downsample]
-}
 
 function imageExpected(size: Size, { image }: Manifest): Expected {
   return image.layout === 'uint8-hwc'
     ? { types: ['uint8'], shapes: [[1, size.height, size.width, 3]] }
     : { types: FLOAT, shapes: [[1, 3, size.height, size.width]] }
-}
-
-export interface UnetFeed {
-  readonly sample: Float32Array
-  readonly timestep: number
-  readonly prompt: PromptEmbedding
-  readonly timestepCond: Float32Array | undefined
-}
-
-/** How a U-Net is fed; diffusers' names: sample, timestep, encoder_hidden_states and, if distilled with it, timestep_cond. */
-export function bindUnet(
-  graph: Graph,
-  size: Size,
-  manifest: Manifest,
-): (feed: UnetFeed) => Record<string, TensorValue> {
-  const { latents, guidance } = manifest
-  const channels = latents.channels * (latents.imageLatents === 'concat' ? 2 : 1)
-  const shape = latentShape(channels, size, manifest).map(Number)
-  const expected = unetInputs(shape, manifest)
-  checkNames(graph, Object.keys(expected))
-  const ports = new Map(
-    graph.inputs.map((port) => [
-      port.name,
-      check(graph, port, expected[port.name] ?? { types: [], shapes: [] }),
-    ]),
-  )
-  check(graph, only(graph, graph.outputs, 'output'), {
-    types: FLOAT,
-    shapes: [latentShape(latents.channels, size, manifest)],
-  })
-  const timestep = ports.get('timestep')
-  const xlFeed = ports.has('time_ids') ? sizeConditions(size) : () => ({})
-  return (feed) => ({
-    sample: { data: feed.sample, dims: shape },
-    timestep: {
-      data: numberOfType(timestep?.type, feed.timestep),
-      dims: timestep?.shape.length === 0 ? [] : [1],
-    },
-    encoder_hidden_states: { data: feed.prompt.data, dims: feed.prompt.dims },
-    ...xlFeed(feed.prompt),
-    ...(feed.timestepCond === undefined
-      ? {}
-      : { timestep_cond: { data: feed.timestepCond, dims: [1, guidance.dim] } }),
-  })
-}
-
-function unetInputs(
-  sample: readonly Dim[],
-  { guidance, tokenizer, files }: Manifest,
-): Record<string, Expected> {
-  return {
-    sample: { types: FLOAT, shapes: [sample] },
-    timestep: { types: [...FLOAT, 'int64', 'int32'], shapes: [[], [1]] },
-    encoder_hidden_states: { types: FLOAT, shapes: [[1, tokenizer.maxLength, 'width']] },
-    ...(guidance.embedding ? { timestep_cond: { types: FLOAT, shapes: [[1, guidance.dim]] } } : {}),
-    ...(files.textEncoder2 === undefined ? {} : XL_INPUTS),
-  }
-}
-
-/** Beside the prompt SDXL sees its pooled embedding, and sizes: original height and width, crop, target. */
-const XL_INPUTS: Readonly<Record<string, Expected>> = {
-  text_embeds: { types: FLOAT, shapes: [[1, 'width']] },
-  time_ids: { types: FLOAT, shapes: [[1, 6]] },
-}
-
-function sizeConditions({ width, height }: Size): (prompt: PromptEmbedding) => Record<string, TensorValue> {
-  const timeIds = Float32Array.of(height, width, 0, 0, height, width)
-  return ({ pooled = new Float32Array() }) => ({
-    text_embeds: { data: pooled, dims: [1, pooled.length] },
-    time_ids: { data: timeIds, dims: [1, 6] },
-  })
-}
-
-function checkNames(graph: Graph, expected: readonly string[]): void {
-  const found = graph.inputs.map(({ name }) => name)
-  if (found.length === expected.length && expected.every((name) => found.includes(name))) return
-  throw unexpected(graph, `has inputs ${found.join(', ')}, expected ${expected.join(', ')}`)
-}
-
-// float16 timesteps are fed as float32 and rounded where tensors are made: whole numbers to 2048 are exact.
-function numberOfType(type: string | undefined, value: number): TensorData {
-  if (type === 'int64') return BigInt64Array.of(BigInt(value))
-  return type === 'int32' ? Int32Array.of(value) : Float32Array.of(value)
 }
 
 export interface ImageEncoderBinding {

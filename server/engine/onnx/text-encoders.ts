@@ -12,17 +12,18 @@ import { loadTokenizer } from './tokenizer.ts'
 export interface TextEncodersOptions extends RuntimeOptions {
   readonly modelDir: string
   readonly manifest: Manifest
-  /** Milliseconds one graph ran. */
-  readonly onRun: (ms: number) => void
 }
 
+/** Told of every graph that ran: its milliseconds. */
+type OnRun = (stage: 'textEncode', ms: number) => void
+
 export interface TextEncoders {
-  encode(prompt: string): Promise<PromptEmbedding>
+  encode(prompt: string, onRun: OnRun): Promise<PromptEmbedding>
   release(): Promise<void>
 }
 
 interface Encoder {
-  encode(prompt: string): Promise<readonly TensorValue[]>
+  encode(prompt: string, onRun: OnRun): Promise<readonly TensorValue[]>
   readonly graph: Graph
 }
 
@@ -38,7 +39,7 @@ export async function openTextEncoders(options: TextEncodersOptions): Promise<Te
   })
   if (files.textEncoder2 === undefined)
     return {
-      encode: async (prompt) => embeddingOf(first.graph, (await first.encode(prompt))[0]),
+      encode: async (prompt, onRun) => embeddingOf(first.graph, (await first.encode(prompt, onRun))[0]),
       release: () => first.graph.release(),
     }
   const second = await openEncoder(options, {
@@ -48,9 +49,9 @@ export async function openTextEncoders(options: TextEncodersOptions): Promise<Te
     role: 'hidden+pooled',
   })
   return {
-    async encode(prompt) {
-      const [one] = await first.encode(prompt)
-      const [two, pooled] = await second.encode(prompt)
+    async encode(prompt, onRun) {
+      const [one] = await first.encode(prompt, onRun)
+      const [two, pooled] = await second.encode(prompt, onRun)
       const joined = sideBySide(embeddingOf(first.graph, one), embeddingOf(second.graph, two))
       return { ...joined, pooled: floats(second.graph, pooled) }
     },
@@ -68,17 +69,17 @@ interface EncoderFiles {
 }
 
 async function openEncoder(options: TextEncodersOptions, files: EncoderFiles): Promise<Encoder> {
-  const { modelDir, onRun } = options
+  const { modelDir } = options
   const tokenize = await loadTokenizer(join(modelDir, files.tokenizerFile), files.tokenizer)
   const graph = await openGraph(join(modelDir, files.file), options)
   const { feed, outputs } = bindTextEncoder(graph, files.tokenizer.maxLength, files.role)
   return {
     graph,
-    async encode(prompt) {
+    async encode(prompt, onRun) {
       const feeds = feed(tokenize(prompt))
       const startedMs = performance.now()
       const values = await graph.run(feeds, outputs)
-      onRun(performance.now() - startedMs)
+      onRun('textEncode', performance.now() - startedMs)
       return values
     },
   }

@@ -1,0 +1,75 @@
+// What a U-Net call costs by its number of rows, found out by running it: devices differ in where more rows pay.
+import type { PredictInput } from '../../../lib/lcm/index.ts'
+import { messageOf } from '../../../lib/std/errors.ts'
+import { BUCKETS, usefulRows, type CallCosts } from './next-call.ts'
+
+/** Ratios of an A100, from published figures of 1 and 4 rows, 2 and 8 on the same line. */
+const ASSUMED_COSTS: CallCosts = new Map([
+  [1, 1],
+  [2, 1.45],
+  [4, 2.36],
+  [8, 4.2],
+])
+
+export interface CallsToMeasure {
+  /** One U-Net call of so many rows. */
+  readonly run: (rows: readonly PredictInput[], bucket: number) => Promise<unknown>
+  /** Any row of the size that is drawn in most. */
+  readonly row: PredictInput
+  /** Most rows to try. */
+  readonly maxRows: number
+  readonly nowMs: () => number
+}
+
+export interface Batching {
+  readonly costs: CallCosts
+  /** Most rows that are worth a call; 1: none beside the first. */
+  readonly rows: number
+  /** For the log: what was found. */
+  readonly reason: string
+}
+
+/** Without measuring: as on a GPU, whatever this device is. */
+export function assumedCosts(maxRows: number): Batching {
+  const costs = new Map([...ASSUMED_COSTS].filter(([bucket]) => bucket <= maxRows))
+  const rows = usefulRows(costs)
+  return { costs, rows, reason: `up to ${rows} rows in a call, as was asked for` }
+}
+
+/** Timed runs of each bucket, after one that is not: it compiles, plans and takes memory. */
+const RUNS = 3
+
+/**
+ * Measures each bucket up to `maxRows`, and stops where one fails: for lack of memory, most likely.
+ * @throws what a single row throws, also after larger calls failed: then the device did not survive them.
+ */
+export async function measureCosts({ run, row, maxRows, nowMs }: CallsToMeasure): Promise<Batching> {
+  const costs = new Map<number, number>()
+  let failed = ''
+  for (const bucket of BUCKETS.filter((rows) => rows <= maxRows)) {
+    const rows = Array.from({ length: bucket }, () => row)
+    try {
+      costs.set(bucket, await fastest(() => run(rows, bucket), nowMs))
+    } catch (error) {
+      if (bucket === 1) throw error
+      await run([row], 1)
+      failed = `; ${bucket} rows failed (${messageOf(error)})`
+      break
+    }
+  }
+  const rows = usefulRows(costs)
+  const figures = [...costs].map(([bucket, ms]) => `${bucket}: ${ms.toFixed(1)} ms`).join(', ')
+  const found = rows === 1 ? 'more rows in a call are no faster' : `up to ${rows} rows in a call`
+  return { costs, rows, reason: `${found} (${figures}${failed})` }
+}
+
+async function fastest(run: () => Promise<unknown>, nowMs: () => number): Promise<number> {
+  await run()
+  let best = Infinity
+  for (let i = 0; i < RUNS; i++) {
+    const startedMs = nowMs()
+    await run()
+    best = Math.min(best, nowMs() - startedMs)
+  }
+  return best
+}
