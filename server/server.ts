@@ -5,11 +5,11 @@ import { Routes } from './gateway/routes.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { newId } from './gateway/bind.ts'
 import { withClientAddresses } from './gateway/client-address.ts'
+import { chooseHost } from './gateway/choose-host.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
 import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
 import { checkTlsFiles } from './gateway/tls-files.ts'
-import { UwsHost } from './gateway/uws.ts'
 import type { Clock } from '../lib/std/clock.ts'
 import { AppError } from '../lib/std/errors.ts'
 import type { Config } from './config.ts'
@@ -113,8 +113,13 @@ function routesOf(deps: ServerDeps, sessions: Registry): Routes {
 
 async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
   if (config.tls) checkTlsFiles(config.tls)
+  const { open: openHost, reason } = await chooseHost()
+  if (reason !== undefined)
+    events.log.warn(
+      `uWebSockets.js does not load here (${reason}); node:http and ws serve instead, which is slower with many people at once`,
+    )
   const open = (app: WebApp): Host => {
-    const host = new UwsHost(withClientAddresses(app, config.trustedProxies ?? []), config.tls)
+    const host = openHost(withClientAddresses(app, config.trustedProxies ?? []), config.tls)
     hosts.push(host)
     return host
   }
@@ -129,7 +134,7 @@ async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: 
   if (config.metricsPort !== undefined) {
     // Loopback whatever HOST says: figures about people's drawing are for whoever runs the machine.
     const address = { host: '127.0.0.1', port: config.metricsPort }
-    const host = new UwsHost(metricsApp(events))
+    const host = openHost(metricsApp(events))
     hosts.push(host)
     await named('METRICS_PORT', host, address)
   }

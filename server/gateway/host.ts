@@ -1,4 +1,5 @@
-// The seam between us and whatever speaks HTTP and WebSocket. Two hosts pass host.contract.ts: uWebSockets.js and memory.
+// The seam between us and whatever speaks HTTP and WebSocket. Three hosts pass host.contract.ts: uWebSockets.js,
+// node:http with ws, and memory.
 
 /** A request before its body; everything is copied, nothing is lent. */
 export interface RequestHead {

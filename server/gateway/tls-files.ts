@@ -2,7 +2,11 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
-import type { TlsFiles } from './uws.ts'
+
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
 
 /** uWebSockets.js says nothing about files it cannot use. Throws AppError `bad_tls` that names the file at fault. */
 export function checkTlsFiles({ certFile, keyFile }: TlsFiles): void {

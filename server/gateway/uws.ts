@@ -8,7 +8,6 @@ import type {
   us_socket_context_t,
   WebSocket,
 } from 'uWebSockets.js'
-import { AppError } from '../../lib/std/errors.ts'
 import type {
   Answer,
   Host,
@@ -23,7 +22,9 @@ import type {
   Upgrade,
   WebApp,
 } from './host.ts'
+import { cannotListen, closing, respond } from './host-replies.ts'
 import { STATUS_TEXT } from './status-text.ts'
+import type { TlsFiles } from './tls-files.ts'
 import { UwsReplyStream } from './uws-reply-stream.ts'
 
 declare module 'uWebSockets.js' {
@@ -37,11 +38,6 @@ declare module 'uWebSockets.js' {
     ): TemplatedApp
   }
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number
-}
-
-export interface TlsFiles {
-  readonly certFile: string
-  readonly keyFile: string
 }
 
 const IDLE_TIMEOUT_S = 120
@@ -117,14 +113,6 @@ export class UwsHost implements Host {
     this.#listening = undefined
     this.#app.close()
   }
-}
-
-function cannotListen({ host, port }: ListenAddress): AppError {
-  const other = port < 65_535 ? port + 1 : port - 1
-  const remedy = `Stop the program that has it, or choose another: PORT=${other} npm start`
-  const rights = port < 1024 ? ', or a port below 1024 needs more rights than you have' : ''
-  const what = `Port ${port} on ${host} is taken, or ${host} is no address of this machine${rights}`
-  return new AppError('port_in_use', `${what}. ${remedy}`, { field: 'port', value: port })
 }
 
 class UwsSocket implements Socket {
@@ -239,22 +227,6 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
     if (body.bytes > limit) return answer(app.bodyTooLarge(head, limit))
     void respond(app, { ...head, body: body.take(), signal: gone.signal }).then(answer)
   })
-}
-
-function closing(reply: Reply): Reply {
-  return { ...reply, headers: { ...reply.headers, connection: 'close' } }
-}
-
-async function respond(app: WebApp, request: Parameters<WebApp['respond']>[0]): Promise<Answer> {
-  try {
-    return await app.respond(request)
-  } catch {
-    return {
-      status: 500,
-      headers: { 'content-type': 'text/plain' },
-      body: 'The server failed on this request; its log says why.',
-    }
-  }
 }
 
 function startStream(

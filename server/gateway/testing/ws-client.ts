@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { WebSocket } from 'ws'
-import type { ClientReader, ClientSocket } from '../host.contract.ts'
+import type { Host } from '../host.ts'
+import type { ClientReader, ClientSocket, HostClient } from '../host.contract.ts'
 
 /** A `ws` client whose messages wait in line until a test asks for them. */
 export class WsClient implements ClientSocket {
@@ -161,4 +162,23 @@ export function readStream(
     request.on('error', reject)
     request.end(body)
   })
+}
+
+/** The contract's client of a host that listens on a real port. */
+export function socketClient(_host: Host, port: number): HostClient {
+  return {
+    request: (request) => plainRequest(port, request),
+    read: (path) => readStream(port, { path }),
+    connect(path, headers = {}) {
+      return new Promise((resolve, reject) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
+        const client = new WsClient(socket)
+        socket.once('unexpected-response', (_request, response) =>
+          resolve({ refused: response.statusCode ?? 0 }),
+        )
+        socket.once('open', () => resolve(client))
+        socket.once('error', reject)
+      })
+    },
+  }
 }

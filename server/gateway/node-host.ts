@@ -1,0 +1,170 @@
+// The host where uWebSockets.js has no binary for the machine: node:http and ws under the same contract.
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { Answer, Host, ListenAddress, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
+import { cannotListen, closing, respond } from './host-replies.ts'
+import { NodeReplyStream } from './node-reply-stream.ts'
+import { CappedWebSocket, NodeSocket } from './node-socket.ts'
+import { matchPath } from './path-pattern.ts'
+import { STATUS_TEXT } from './status-text.ts'
+import type { TlsFiles } from './tls-files.ts'
+
+/** A socket that answers no ping for as long is gone. */
+const PING_EVERY_MS = 60_000
+const KEEP_ALIVE_MS = 65_000
+
+interface Door {
+  readonly route: SocketRoute
+  readonly sockets: WebSocketServer
+}
+
+export class NodeHost implements Host {
+  readonly #app: WebApp
+  readonly #server: Server
+  readonly #doors: readonly Door[]
+  readonly #pings: ReturnType<typeof setInterval>
+
+  /** @param tls PEM files that were checked to fit each other; without them plain HTTP */
+  constructor(app: WebApp, tls?: TlsFiles) {
+    this.#app = app
+    this.#doors = app.sockets.map((route) => ({
+      route,
+      sockets: new WebSocketServer({
+        noServer: true,
+        maxPayload: route.maxMessageBytes,
+        perMessageDeflate: false,
+        WebSocket: CappedWebSocket,
+      }),
+    }))
+    const onRequest = (req: IncomingMessage, res: ServerResponse) => serve(app, req, res)
+    this.#server = tls
+      ? createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, onRequest)
+      : createServer(onRequest)
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS
+    this.#server.on('upgrade', (req, socket, rest) => void this.#upgrade(req, socket, rest))
+    this.#pings = setInterval(() => this.#doors.forEach(({ sockets }) => pingAll(sockets)), PING_EVERY_MS)
+    this.#pings.unref()
+  }
+
+  async listen({ host, port }: ListenAddress): Promise<number> {
+    this.#server.listen({ host, port, exclusive: true })
+    try {
+      await once(this.#server, 'listening')
+    } catch {
+      throw cannotListen({ host, port })
+    }
+    const address = this.#server.address()
+    return address !== null && typeof address === 'object' ? address.port : port
+  }
+
+  stopListening(): void {
+    if (this.#server.listening) this.#server.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#pings)
+    this.stopListening()
+    for (const { sockets } of this.#doors) for (const ws of sockets.clients) ws.terminate()
+    this.#server.closeAllConnections()
+  }
+
+  async #upgrade(req: IncomingMessage, socket: Duplex, rest: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    const head = headOf(req)
+    const door = this.#doors.find(({ route }) => matchPath(route.path, head.path))
+    if (!door || req.headers.upgrade?.toLowerCase() !== 'websocket')
+      return refuse(socket, await plainAnswer(this.#app, head))
+    const answer: Upgrade = await door.route.upgrade(head)
+    if (typeof answer !== 'function') return refuse(socket, answer)
+    if (socket.destroyed) return
+    door.sockets.handleUpgrade(req, socket, rest, (ws) => {
+      answered.add(ws)
+      ws.on('pong', () => answered.add(ws))
+      new NodeSocket(ws, head.remoteAddress).start(answer)
+    })
+  }
+}
+
+/** Sockets that showed a sign of life since the last ping. */
+const answered = new WeakSet<object>()
+
+function pingAll({ clients }: Pick<WebSocketServer, 'clients'>): void {
+  for (const ws of clients) {
+    if (!answered.delete(ws)) ws.terminate()
+    else ws.ping()
+  }
+}
+
+function headOf({ method = 'GET', url = '/', headers, socket }: IncomingMessage): RequestHead {
+  const [path = '/', ...query] = url.split('?')
+  const plain = Object.entries(headers).map(([name, value = '']) => [name, String(value)])
+  return {
+    method: method.toUpperCase(),
+    path,
+    query: query.join('?'),
+    headers: Object.fromEntries(plain),
+    remoteAddress: socket.remoteAddress ?? '',
+  }
+}
+
+async function plainAnswer(app: WebApp, head: RequestHead): Promise<Reply> {
+  const answer = await respond(app, {
+    ...head,
+    body: new Uint8Array(),
+    signal: new AbortController().signal,
+  })
+  return 'stream' in answer ? { status: 426, headers: {}, body: 'Ask without an Upgrade header.' } : answer
+}
+
+/** An upgrade that is none leaves no response object: the reply is written as it is. */
+function refuse(socket: Duplex, reply: Reply): void {
+  const { status, headers, body } = closing(reply)
+  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)) }
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Status'}\r\n${lines.join('')}\r\n`)
+  socket.end(body)
+}
+
+/** Reads the body within its limit, then answers once, unless the client has gone. */
+function serve(app: WebApp, req: IncomingMessage, res: ServerResponse): void {
+  const head = headOf(req)
+  const limit = app.bodyLimitBytes(head)
+  const gone = new AbortController()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  res.once('close', () => gone.abort())
+  req.on('error', () => undefined)
+  req.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes <= limit) chunks.push(chunk)
+    if (bytes <= limit * 2 || res.headersSent) return
+    write(res, closing(app.bodyTooLarge(head, limit)), head.method)
+    res.once('finish', () => req.destroy())
+  })
+  req.on('end', () => {
+    if (res.headersSent) return
+    if (bytes > limit) return write(res, app.bodyTooLarge(head, limit), head.method)
+    const body = new Uint8Array(Buffer.concat(chunks))
+    void respond(app, { ...head, body, signal: gone.signal }).then((answer) => {
+      if (!gone.signal.aborted) finish(res, answer, head.method)
+    })
+  })
+}
+
+function finish(res: ServerResponse, answer: Answer, method: string): void {
+  if (!('stream' in answer)) return write(res, answer, method)
+  res.writeHead(answer.status, answer.headers)
+  if (method === 'HEAD') res.end()
+  else new NodeReplyStream(res).start(answer.stream)
+}
+
+function write(res: ServerResponse, { status, headers, body }: Reply, method: string): void {
+  const hasBody = status !== 204 && status !== 304
+  const length = hasBody ? { 'content-length': Buffer.byteLength(body) } : {}
+  res.writeHead(status, STATUS_TEXT[status] ?? 'Status', { ...headers, ...length })
+  res.end(method === 'HEAD' || !hasBody ? undefined : body)
+}

@@ -1,0 +1,66 @@
+import { WebSocket } from 'ws'
+import type { SendResult, Socket, SocketHandler } from './host.ts'
+
+/** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
+const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
+const TOO_LARGE = 1009
+
+/** A message over the transport's cap drops the socket, as the host contract says; `ws` would say goodbye first. */
+export class CappedWebSocket extends WebSocket {
+  override close(code?: number, data?: string | Buffer): void {
+    if (code === TOO_LARGE) this.terminate()
+    else super.close(code, data)
+  }
+}
+
+export class NodeSocket implements Socket {
+  readonly remoteAddress: string
+  readonly #ws: WebSocket
+  #handler: SocketHandler | undefined
+  #isOver = false
+  #waits = false
+
+  constructor(ws: WebSocket, remoteAddress: string) {
+    this.#ws = ws
+    this.remoteAddress = remoteAddress
+  }
+
+  start(open: (socket: Socket) => SocketHandler): void {
+    this.#handler = open(this)
+    this.#ws.on('message', (data: Buffer, isBinary) => {
+      if (!this.#isOver) this.#handler?.message(isBinary ? new Uint8Array(data) : data.toString('utf8'))
+    })
+    this.#ws.on('close', (code) => this.#over(code))
+    this.#ws.on('error', () => undefined)
+  }
+
+  get bufferedBytes(): number {
+    return this.#isOver ? 0 : this.#ws.bufferedAmount
+  }
+
+  send(data: string | Uint8Array): SendResult {
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength
+    if (this.#isOver || this.bufferedBytes + bytes > MAX_BACKPRESSURE_BYTES) return 'dropped'
+    this.#ws.send(data, { binary: typeof data !== 'string' }, () => this.#taken())
+    this.#waits ||= this.bufferedBytes > 0
+    return this.bufferedBytes > 0 ? 'buffered' : 'sent'
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isOver) return
+    this.#ws.close(code, reason)
+    this.#over(code)
+  }
+
+  #taken(): void {
+    if (!this.#waits || this.bufferedBytes > 0) return
+    this.#waits = false
+    if (!this.#isOver) this.#handler?.drain()
+  }
+
+  #over(code: number): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#handler?.closed(code)
+  }
+}
