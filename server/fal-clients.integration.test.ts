@@ -136,6 +136,41 @@ describe.each(modern)('$name', (version) => {
   })
 })
 
+describe.each(ALL_CLIENTS)('$name', (version) => {
+  const isOld = version.app.startsWith('110602490')
+
+  it('runs by GET, where the query is the input', async () => {
+    const fal = await load(version)
+    const app = isOld ? '110602490-lcm' : 'fal-ai/lcm'
+    const asked = { input: { prompt: 'a boat & a cat', seed: 7, num_inference_steps: 2 }, method: 'get' }
+    expect(resultOf(await fal.run(app, asked))).toMatchObject({ seed: 7, num_inference_steps: 2 })
+    expect(running.engine.jobs[0]).toMatchObject({ prompt: 'a boat & a cat', image: undefined })
+    await expect(fal.run(app, { input: { prompt: 'a', strength: 7 }, method: 'get' })).rejects.toMatchObject({
+      status: 422,
+    })
+  })
+
+  it('uploads pictures far larger than a message, by its own will or by hand, up to a limit', async () => {
+    const fal = await load(version)
+    const large = (megabytes: number) => {
+      const bytes = new Uint8Array(megabytes * 1024 * 1024)
+      bytes.set(SKETCH)
+      return bytes
+    }
+    const picture = large(20)
+    const image_url = isOld
+      ? `data:image/jpeg;base64,${Buffer.from(picture).toString('base64')}`
+      : await fal.storage.upload(new Blob([picture], { type: 'image/jpeg' }))
+    await fal.run(version.app, { input: { ...INPUT, image_url } })
+    expect(running.engine.jobs[0]?.image?.length).toBe(picture.length)
+    if (isOld) return
+    await expect(fal.storage.upload(new Blob([large(33)], { type: 'image/jpeg' }))).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringContaining('smaller'),
+    })
+  })
+})
+
 describe('apps', () => {
   const latest = CLIENTS['1.10.1']
 

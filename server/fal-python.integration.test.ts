@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cleanUpAfterTests, dataUriOf, SKETCH, start } from './testing/running-server.ts'
+import { startConnectProxy } from './testing/connect-proxy.ts'
 import { startTlsProxy } from './testing/tls-proxy.ts'
 
 cleanUpAfterTests()
@@ -71,3 +72,45 @@ it.runIf(hasPython)(`fal_client ${version} runs, queues, streams and talks on a 
   expect((said['realtime'] as unknown as { bytes: number }).bytes).toBeGreaterThan(100)
   expect(engine.jobs.length).toBe(7)
 })
+
+it.runIf(hasPython)(
+  `fal_client ${version} uploads and fetches its tokens where its hosts are led here`,
+  async () => {
+    const key = 'a-key-of-more-than-thirty-two-characters'
+    const { server, engine } = await start({}, { SKETCHWIRE_KEYS: key })
+    const tls = await startTlsProxy(server.port, ['fal.run', '*.fal.run', '*.fal.ai', '*.fal.media'])
+    const proxy = await startConnectProxy(tls.port)
+    const session = promisify(execFile)(python, [join(here, 'testing/fal_client_uploads.py')], {
+      env: {
+        PATH: process.env['PATH'],
+        FAL_KEY: key,
+        HTTPS_PROXY: proxy.url,
+        SSL_CERT_FILE: tls.certificate,
+      },
+    })
+    session.child.stdin?.end(Buffer.from(SKETCH).toString('base64'))
+    const { stdout } = await session.finally(async () => {
+      await proxy.close()
+      await tls.close()
+    })
+    const said = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; url: string })
+    const cdn = /^https:\/\/v3\.fal\.media\/files\/[\w-]+\//
+    expect(said).toEqual([
+      {
+        name: 'upload',
+        url: expect.stringMatching(/^https:\/\/v3\.fal\.media\/files\/[\w-]+\/my_sketch\.jpg$/),
+        seed: 7,
+      },
+      { name: 'upload_image', url: expect.stringMatching(cdn), seed: 7 },
+      { name: 'fallback', url: expect.stringMatching(/^https:\/\/rest\.fal\.ai\/files\//), seed: 7 },
+      { name: 'upload_file', url: expect.stringMatching(cdn), seed: 7 },
+      { name: 'upload_file_async', url: expect.stringMatching(cdn), seed: 7 },
+      { name: 'realtime', url: expect.stringMatching(cdn), seed: 7 },
+    ])
+    expect(engine.jobs.map(({ image }) => image)).toEqual(said.map(() => SKETCH))
+    expect([...proxy.asked].sort()).toEqual(['fal.run', 'rest.fal.ai', 'v3.fal.media'])
+  },
+)

@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../lib/std/clock.ts'
+import { IDLE_MS } from './compat/fal-realtime.ts'
+import { systemClock } from './engine/system-clock.ts'
 import { cleanUpAfterTests, dataUriOf, SKETCH, start } from './testing/running-server.ts'
 import { ALL_CLIENTS, CLIENTS, leadFalHostsTo } from './testing/fal-hosts.ts'
 import type { ClientVersion, FalConnection, FalResult } from './testing/fal-hosts.ts'
@@ -47,9 +50,36 @@ const ask = (request_id: string, patch: object = {}) => ({
   request_id,
   ...patch,
 })
+const pictured = ({ results }: Talk) =>
+  results.flatMap(({ images, request_id }) => (images ? [request_id] : []))
 const idsOf = ({ results }: Talk) => results.map(({ request_id }) => request_id)
 
+/** A clock on which fal's socket loses patience at once. */
+const hasty: Clock = {
+  ...systemClock,
+  now: () => systemClock.now(),
+  setTimer: (run, ms) => systemClock.setTimer(run, ms === IDLE_MS ? 200 : ms),
+}
+
 describe.each(ALL_CLIENTS)('$name', (version) => {
+  it('is sent away when it asks for nothing, and comes back by itself with its next request', async () => {
+    running = await start({}, {}, { clock: hasty })
+    port = running.server.port
+    const talk = await connect(version)
+    talk.connection.send(ask('one'))
+    await expect.poll(() => pictured(talk)).toEqual(['one'])
+    await expect.poll(() => running.server.sessions.size).toBe(0)
+    // What is sent before the client has noticed is lost, so it is sent until there is an answer.
+    const again = () => {
+      talk.connection.send(ask('two'))
+      return pictured(talk).at(-1)
+    }
+    await expect.poll(again, { interval: 100 }).toBe('two')
+    // As with fal itself, 0.6 and 0.7 hand the notice to the application; from 0.8.6 on nobody hears of it.
+    const hears = [CLIENTS['0.6.1'].name, CLIENTS['0.7.4'].name].some((name) => name === version.name)
+    if (!hears) expect([talk.errors, pictured(talk).length]).toEqual([[], talk.results.length])
+  })
+
   const speaksText = version.app.startsWith('110602490')
   const canPack = version.name !== CLIENTS['0.6.1'].name
 

@@ -87,6 +87,8 @@ export interface Translator {
   begin?(): Decoded[]
   decode(input: Inbound): Decoded[]
   encode(event: SessionEvent): Outbound[]
+  /** The last words to a client that asked for nothing as long as `idle` says. */
+  idle?(): Outbound[]
 }
 
 export interface SocketDialect {
@@ -101,8 +103,12 @@ export interface SocketDialect {
    * first message with the problem `unauthorized` in this dialect's words, and closes.
    */
   readonly unauthorizedAt: 'handshake' | 'message'
+  /** A socket that asks for nothing for so long, with nothing in flight, is closed; its client comes back when it needs to. */
+  readonly idle?: { readonly afterMs: number; readonly close: Close }
   /** Close codes this client understands otherwise than the error table says. */
   readonly closeCodes?: Partial<Record<ErrorCode, number>>
+  /** Of pictures that come by another way than the message: uploads. Without it as large as a message. */
+  readonly imageLimitBytes?: number
   policy(query: URLSearchParams): SessionPolicy
   translator(context: DialectContext): Translator
 }
@@ -133,6 +139,8 @@ export interface OnceDialect {
   /** A picture that ends without a result does not end those asked for beside it. */
   readonly isPartialFine?: boolean
   readonly messageLimitBytes: number
+  /** Of pictures that come by another way than the message: uploads. Without it as large as a message. */
+  readonly imageLimitBytes?: number
   readonly policy: SessionPolicy
   exchange(context: OnceContext): Exchange
 }
@@ -166,6 +174,7 @@ export interface StreamDialect {
   readonly id: DialectId
   readonly reply: 'stream'
   readonly messageLimitBytes: number
+  readonly imageLimitBytes?: number
   readonly policy: SessionPolicy
   /** Sent first, and when nothing else was for `everyMs`: proxies give up on a reply that is silent for long. */
   readonly heartbeat: { readonly everyMs: number; readonly data: string }

@@ -27,6 +27,12 @@ interface Kept {
   readonly bytes: Uint8Array | undefined
 }
 
+/**
+ * Of one upload. A message is far smaller (8 MiB), but a PNG of the largest picture that is painted from (4096x4096) may
+ * be this large, and the clients that upload do so without asking.
+ */
+export const UPLOAD_LIMIT_BYTES = 32 * 1024 * 1024
+
 const DEFAULT_LIMITS: FalFilesLimits = { files: 512, bytes: 256 * 1024 * 1024, lifeMs: 60 * 60 * 1000 }
 const ADDRESS = /\/files\/([\w-]{1,64})\/[^/]*$/
 
@@ -45,6 +51,12 @@ export class FalFiles {
   /** A place for an upload that is to come; its id. */
   announce(): string {
     return this.#keep(undefined)
+  }
+
+  /** A place that waits for its bytes. */
+  awaits(id: string): boolean {
+    const kept = this.#files.get(id)
+    return kept !== undefined && kept.bytes === undefined
   }
 
   /** Fills an announced place, once; false when there is none (any more). */

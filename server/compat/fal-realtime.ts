@@ -9,6 +9,7 @@ import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
 import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
+import { UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
@@ -37,10 +38,18 @@ export function falRealtime(options: FalRealtimeOptions): SocketDialect {
     unauthorizedAt: 'message',
     // Any other code than 1000 reaches the application as an error; after 1000 the client asks for a new token.
     closeCodes: { unauthorized: 1000 },
+    imageLimitBytes: UPLOAD_LIMIT_BYTES,
+    idle: { afterMs: IDLE_MS, close: { code: 1000, reason: 'no inputs' } },
     policy,
     translator: (context) => new FalTranslator(options, context),
   }
 }
+
+/** fal gives up a socket after half a minute without inputs; a pause to look at a drawing is often longer. */
+export const IDLE_MS = 60_000
+
+/** In fal's own words: clients from 0.8.6 on overlook it, come to rest, and dial again when they have something to send. */
+const TIMED_OUT = { type: 'x-fal-error', error: 'TIMEOUT', reason: 'no inputs, reconnect when needed!' }
 
 /** `max_buffering` of the URL, 1 to 60 as in fal's client; without it the newest request alone waits. */
 function policy(query: URLSearchParams): SessionPolicy {
@@ -110,6 +119,10 @@ class FalTranslator implements Translator {
       return [control({ status: 'error', error: 'Unauthorized', reason: event.error.message })]
     if (event.type === 'problem') return [control(falSocketError(event.error, undefined))]
     return isTerminal(event) ? this.#end(event) : []
+  }
+
+  idle(): Outbound[] {
+    return [control(TIMED_OUT)]
   }
 
   #end(event: TerminalEvent): Outbound[] {

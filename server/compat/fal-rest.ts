@@ -4,7 +4,7 @@ import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
 import type { FalApp } from './fal-apps.ts'
-import { filePath } from './fal-files.ts'
+import { filePath, UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { originOf } from './fal-hosts.ts'
 import { parseFalInput } from './fal-input.ts'
@@ -30,16 +30,21 @@ export interface FalRestOptions {
   readonly waiting?: number
 }
 
-/** `POST /{app}`: JSON in, JSON out. */
+/** `POST /{app}`: JSON in, JSON out. By GET, which `run` can be told to use, the query is the input. */
 export function falRest(options: FalRestOptions): OnceDialect {
   const depth = options.waiting ?? WAITING_PER_CALLER
   return {
     id: 'fal-rest',
     reply: 'once',
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
+    imageLimitBytes: UPLOAD_LIMIT_BYTES,
     policy: { mailbox: { depth, whenFull: 'reject-new' }, credit: depth + 1, maxRunning: 1 },
     exchange: (context) => new FalExchange(options, context),
   }
+}
+
+function inputOfQuery(query: URLSearchParams): { readonly ok: true; readonly value: unknown } {
+  return { ok: true, value: Object.fromEntries(query) }
 }
 
 export class FalExchange implements Exchange {
@@ -57,13 +62,13 @@ export class FalExchange implements Exchange {
   }
 
   decode(body: Inbound): Decoded[] {
+    const { model, randomSeed, request } = this.#context
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-    const json = parseJson(text)
+    const json = request.method === 'GET' ? inputOfQuery(request.query) : parseJson(text)
     if (!json.ok) {
       const error: WireError = { code: 'not_json', message: 'The body must be JSON', value: echo(text) }
       return [{ kind: 'problem', error }]
     }
-    const { model, randomSeed } = this.#context
     const { app, files } = this.#options
     const parsed = parseFalInput(json.value, { app, files, model, randomSeed })
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]

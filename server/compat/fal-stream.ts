@@ -14,6 +14,7 @@ import type {
   StreamDialect,
   StreamExchange,
 } from './dialect.ts'
+import { UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalRestOptions } from './fal-rest.ts'
 import { FalExchange, falRest } from './fal-rest.ts'
 import { toBase64 } from './image-text.ts'
@@ -38,10 +39,12 @@ const WANT = previewWant({ everySteps: 1 })
 /** Every step's preview, then the output of the plain door. Leaving cancels: there is no way to come back. */
 export function falStream(options: FalRestOptions): StreamDialect {
   const { messageLimitBytes, policy } = falRest(options)
+  const imageLimitBytes = UPLOAD_LIMIT_BYTES
   return {
     id: 'fal-stream',
     reply: 'stream',
     messageLimitBytes,
+    imageLimitBytes,
     policy,
     heartbeat: SSE_HEARTBEAT,
     lingerMs: 0,

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { onlyModel } from '../models/models.ts'
 import { Authenticator } from '../auth/authenticator.ts'
+import { PNG_BASE64 } from '../compat/dialect.contract.ts'
+import { IDLE_MS } from '../compat/fal-realtime.ts'
 import { harness, settle } from '../session/testing/harness.ts'
 import { HELLO_WITHIN_MS } from './bind.ts'
 import { refuseToFetch } from './fetch-image.ts'
+import type { FetchedImage, FetchImage } from './fetch-image.ts'
 import { MemoryClient, MemoryHost } from './memory-host.ts'
 import { Routes } from './routes.ts'
 import { ALL_ROUTES } from './routes/all.ts'
@@ -12,7 +15,7 @@ import { StaticFiles } from './static-files.ts'
 let close: () => Promise<void> = async () => {}
 afterEach(() => close())
 
-async function start(keys: readonly string[] = []) {
+async function start(keys: readonly string[] = [], fetchImage: FetchImage = refuseToFetch) {
   const world = harness()
   const { clock, registry, engine } = world
   const routes = new Routes({
@@ -25,7 +28,7 @@ async function start(keys: readonly string[] = []) {
     origins: { allowed: [], loopbackOnly: true },
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() }),
-    fetchImage: refuseToFetch,
+    fetchImage,
     onSocket: () => undefined,
     onBug: (_where, error) => {
       throw error
@@ -73,6 +76,39 @@ describe('a socket that never says hello', () => {
     const { client } = await open('/ws')
     clock.advance(HELLO_WITHIN_MS)
     expect([client.closeCode, clock.pending]).toEqual([1000, 0])
+  })
+})
+
+describe("fal's socket without inputs", () => {
+  const ask = JSON.stringify({ prompt: 'a', image_url: `data:image/png;base64,${PNG_BASE64}` })
+
+  it('is told TIMEOUT and closed with 1000, after its last request as after none', async () => {
+    const { open, clock, runOut } = await start()
+    const [silent, asking] = [await open('/ws'), await open('/realtime')]
+    clock.advance(IDLE_MS - 1)
+    asking.client.send(ask)
+    await runOut()
+    clock.advance(1)
+    expect(silent.read()).toEqual([{ type: 'x-fal-error', error: 'TIMEOUT', reason: expect.any(String) }])
+    expect([silent.client.closeCode, asking.client.closeCode]).toEqual([1000, undefined])
+    asking.read()
+    clock.advance(IDLE_MS - 1)
+    expect(asking.read()).toMatchObject([{ error: 'TIMEOUT' }])
+    expect([asking.client.closeCode, clock.pending]).toEqual([1000, 0])
+  })
+
+  it('stays while its request waits, be it for the picture of somebody else', async () => {
+    let arrive: (fetched: FetchedImage) => void = () => undefined
+    const { open, clock, runOut } = await start([], () => new Promise((resolve) => (arrive = resolve)))
+    const { client, read } = await open('/ws')
+    client.send(JSON.stringify({ prompt: 'a', image_url: 'https://pictures.example/a.png' }))
+    clock.advance(IDLE_MS)
+    expect([client.closeCode, read()]).toEqual([undefined, []])
+    arrive({ ok: true, image: new Uint8Array(Buffer.from(PNG_BASE64, 'base64')) })
+    await runOut()
+    expect(read()).toMatchObject([{ images: [{}] }])
+    clock.advance(IDLE_MS)
+    expect(client.closeCode).toBe(1000)
   })
 })
 

@@ -118,6 +118,7 @@ class SocketBinding {
   #cancelPatience: () => void = () => undefined
   #follower: Follower | undefined
   #line: FrameLine | undefined
+  #cancelIdle: () => void = () => undefined
 
   constructor(options: BindingOptions) {
     this.#options = options
@@ -141,7 +142,7 @@ class SocketBinding {
       caller: identity.caller,
       door: dialect.id,
       policy,
-      maxImageBytes: dialect.messageLimitBytes,
+      maxImageBytes: dialect.imageLimitBytes ?? dialect.messageLimitBytes,
       sink: (event) => this.#emit(event),
     })
     if (!created.ok) return this.#problem(created.error)
@@ -155,6 +156,23 @@ class SocketBinding {
     })
     if (dialect.opensOn === 'connect') session.open()
     for (const decoded of this.#translator.begin?.() ?? []) this.#apply(decoded)
+    this.#awaitNext()
+  }
+
+  /** Begins the dialect's patience with a silent client anew. */
+  #awaitNext(): void {
+    const { deps, dialect } = this.#options
+    this.#cancelIdle()
+    if (dialect.idle && this.#session)
+      this.#cancelIdle = deps.clock.setTimer(() => this.#idle(), dialect.idle.afterMs)
+  }
+
+  #idle(): void {
+    const { dialect, socket } = this.#options
+    const { waiting, running } = this.#session?.load ?? { waiting: 0, running: 0 }
+    if (waiting + running > 0 || this.#line?.isEmpty === false) return this.#awaitNext()
+    for (const out of this.#translator.idle?.() ?? []) this.#outbox.push(out)
+    if (dialect.idle) socket.close(dialect.idle.close.code, dialect.idle.close.reason)
   }
 
   #impatient(): void {
@@ -166,6 +184,7 @@ class SocketBinding {
   message(data: string | Uint8Array): void {
     const { dialect, handshake } = this.#options
     if ('code' in handshake.identity) return this.#problem(handshake.identity)
+    this.#awaitNext()
     const limit = dialect.messageLimitBytes
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     if (bytes > limit) return this.#problem(tooLarge(bytes, limit))
@@ -232,6 +251,7 @@ class SocketBinding {
 
   closed(): void {
     this.#cancelPatience()
+    this.#cancelIdle()
     this.#line?.clear()
     this.#outbox.clear()
     this.#follower?.stop()

@@ -11,6 +11,7 @@ export interface CallerSessionsOptions {
     readonly id: DialectId
     readonly policy: SessionPolicy
     readonly messageLimitBytes: number
+    readonly imageLimitBytes?: number
   }
   readonly registry: Registry
 }
@@ -40,7 +41,7 @@ export class CallerSessions {
       caller,
       door: dialect.id,
       policy: dialect.policy,
-      maxImageBytes: dialect.messageLimitBytes,
+      maxImageBytes: dialect.imageLimitBytes ?? dialect.messageLimitBytes,
       sink: (event) => ready.session?.deliver(event),
     })
     if (!created.ok) return created.error

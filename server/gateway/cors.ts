@@ -10,6 +10,7 @@ export function checkOrigin(
   granted: readonly string[],
 ): WireError | undefined {
   const { origin, host } = head.headers
+  if (origin === undefined && head.headers['sec-fetch-site'] === 'cross-site') return BY_A_FOREIGN_PAGE
   if (isAllowedOrigin(origin, host, rule) || (origin !== undefined && granted.includes(origin)))
     return undefined
   // `null` is what sandboxed frames and file:// pages send; there is no such origin to allow.
@@ -18,6 +19,14 @@ export function checkOrigin(
     : 'serve the page over http or https'
   const message = `Pages of ${origin} may not use this server; to let them, ${remedy}`
   return { code: 'forbidden_origin', message, field: 'origin', value: origin }
+}
+
+/** A picture or a link of another site sends no Origin, and would still make this server work. */
+const BY_A_FOREIGN_PAGE: WireError = {
+  code: 'forbidden_origin',
+  message: 'Pages of other sites may call this only with fetch, which says where it comes from',
+  field: 'sec-fetch-site',
+  value: 'cross-site',
 }
 
 /** The answer to the browser's question before a cross-origin request. */

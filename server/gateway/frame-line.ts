@@ -44,6 +44,10 @@ export class FrameLine {
     this.#options = options
   }
 
+  get isEmpty(): boolean {
+    return this.#line.length === 0
+  }
+
   submit(frame: FrameRequest, params: DrawParams | undefined, imageUrl: string | undefined): void {
     const { session } = this.#options
     const deliver = (fetched: FetchedImage) => {

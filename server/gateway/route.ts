@@ -43,7 +43,7 @@ export interface DoorRouteEntry extends HttpPlace {
 
 /** Anything else. */
 export interface HandlerRouteEntry extends HttpPlace {
-  readonly bodyLimitBytes: number
+  readonly bodyLimitBytes: number | ((facts: RequestFacts) => number)
   /** The style in which this client hears of 401, 403, 413 and 500. */
   readonly refuse: (error: WireError) => Reply
   readonly handle: (request: RoutedRequest) => Answer | Promise<Answer>

@@ -73,9 +73,11 @@ export class Routes implements WebApp {
   }
 
   bodyLimitBytes(head: RequestHead): number {
-    const { entry } = this.#find(head) ?? {}
+    const { entry, params } = this.#find(head) ?? {}
     if (!entry) return OTHER_BODY_LIMIT_BYTES
-    return 'door' in entry ? entry.door.messageLimitBytes : entry.bodyLimitBytes
+    if ('door' in entry) return entry.door.messageLimitBytes
+    const { bodyLimitBytes: limit } = entry
+    return typeof limit === 'number' ? limit : limit(factsOf(head, params ?? {}))
   }
 
   bodyTooLarge(head: RequestHead, limit: number): Reply {

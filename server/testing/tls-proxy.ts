@@ -38,8 +38,11 @@ export function makeCertificate(...hosts: readonly string[]) {
 }
 
 /** `https://localhost:{port}` and wss for the server on `target`. */
-export async function startTlsProxy(target: number): Promise<TlsProxy> {
-  const { folder, key, cert } = makeCertificate('localhost')
+export async function startTlsProxy(
+  target: number,
+  hosts: readonly string[] = ['localhost'],
+): Promise<TlsProxy> {
+  const { folder, key, cert } = makeCertificate(...hosts)
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const onward = httpRequest(onwardOptions(target, request), (reply) => {
       response.writeHead(reply.statusCode ?? 502, reply.headers)

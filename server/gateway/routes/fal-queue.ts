@@ -76,7 +76,9 @@ async function submit(
 ): Promise<Answer> {
   const { facts, body, identity } = request
   if (facts.query.has('fal_webhook')) {
-    const message = 'This server calls no webhooks; ask for the status, or read its stream'
+    // Whoever receives fal's webhooks checks fal's signature, which nobody else can make.
+    const message =
+      'This server calls no webhooks: submit without fal_webhook, then ask for the status or read its stream'
     return falRefusal({ code: 'invalid_params', message, field: 'fal_webhook' })
   }
   const task = context.start(dialect, { caller: identity.caller, body, facts })

@@ -1,4 +1,5 @@
 import type { WireError } from '../../../lib/protocol/errors.ts'
+import type { Identity } from '../../auth/identity.ts'
 import { falErrorBody, falStatus } from '../../compat/fal-output.ts'
 import type { Reply } from '../host.ts'
 import { json } from '../replies.ts'
@@ -7,6 +8,12 @@ import type { HandlerRouteEntry } from '../route.ts'
 /** An error in the words of fal's clients. */
 export function falRefusal(error: WireError): Reply {
   return json(falStatus(error), falErrorBody(error))
+}
+
+/** A token that made tokens would live for ever, by its own successors. */
+export function onlyKeys({ via }: Identity): Reply | undefined {
+  if (via === 'key' || via === 'open') return undefined
+  return falRefusal({ code: 'forbidden', message: 'Tokens are made with a key, not with another token' })
 }
 
 /** What all of fal's handlers have in common. */

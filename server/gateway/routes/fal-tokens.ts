@@ -2,7 +2,7 @@ import { parseTokenRequest, tokenBody } from '../../compat/fal-tokens.ts'
 import { TOKEN_LIFE_SECONDS } from '../../auth/tokens.ts'
 import { json } from '../replies.ts'
 import type { RouteContext, RouteEntry } from '../route.ts'
-import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
+import { FAL_HANDLER, falRefusal, onlyKeys } from './fal-replies.ts'
 
 /** Short-lived tokens for sockets, in exchange for a key. Clients put them into the query of the socket's address. */
 export function tokenRoutes(context: RouteContext): RouteEntry[] {
@@ -11,12 +11,8 @@ export function tokenRoutes(context: RouteContext): RouteEntry[] {
     path,
     method: 'POST',
     handle: async ({ body, identity }) => {
-      // Else a token would live for ever, by making its own successors.
-      if (identity.via !== 'key' && identity.via !== 'open')
-        return falRefusal({
-          code: 'forbidden',
-          message: 'Tokens are made with a key, not with another token',
-        })
+      const refusal = onlyKeys(identity)
+      if (refusal) return refusal
       const parsed = parseTokenRequest(body)
       if (!parsed.ok) return falRefusal(parsed.error)
       const { apps, seconds } = parsed.request

@@ -21,10 +21,10 @@ export const falRoutes: RouteModule = (context) => {
       (path) =>
         ({ path, auth: 'key', app: aliasOfHost, door: falRealtime({ app: undefined, files }) }) as const,
     ),
-    post('/', aliasOfHost, falRest({ app: DEFAULT_APP, files })),
+    at('POST', '/', aliasOfHost, falRest({ app: DEFAULT_APP, files })),
     ...FAL_APPS.flatMap((app) => appRoutes(app, files)),
     ...queueRoutes(context, files),
-    ...storageRoutes(files),
+    ...storageRoutes(context, files),
     ...tokenRoutes(context),
     ...proxyRoutes(),
   ]
@@ -41,17 +41,20 @@ function appRoutes(app: FalApp, files: FalFiles): RouteEntry[] {
   const socket = falRealtime({ app, files })
   const alias = () => aliasOf(app.id)
   return spellings(app).flatMap((id): RouteEntry[] => [
-    post(`/${id}`, alias, once),
+    at('POST', `/${id}`, alias, once),
+    at('GET', `/${id}`, alias, once),
     // `https://{app}.gateway.alpha.fal.ai/` with a path of its own, and clients that end every address so.
-    post(`/${id}/`, alias, once),
-    post(`/${id}/stream`, alias, stream),
+    at('POST', `/${id}/`, alias, once),
+    at('GET', `/${id}/`, alias, once),
+    at('POST', `/${id}/stream`, alias, stream),
     { path: `/${id}/ws`, auth: 'key', app: alias, door: socket },
     { path: `/${id}/realtime`, auth: 'key', app: alias, door: socket },
   ])
 }
 
+type Alias = (facts: RequestFacts) => string
 type Door = ReturnType<typeof falRest> | ReturnType<typeof falStream>
 
-function post(path: string, app: (facts: RequestFacts) => string, door: Door): RouteEntry {
-  return { path, method: 'POST', auth: 'key', cors: true, app, door }
+function at(method: 'GET' | 'POST', path: string, app: Alias, door: Door): RouteEntry {
+  return { path, method, auth: 'key', cors: true, app, door }
 }
