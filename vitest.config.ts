@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['lib/**/*.test.ts', 'server/**/*.test.ts', 'components/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           environment: 'node',
+          // Seconds are no failure on a loaded machine; a test that hangs still ends.
+          testTimeout: 30_000,
         },
       },
       {

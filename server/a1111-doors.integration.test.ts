@@ -101,6 +101,19 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
     expect(engine.jobs[1]).toMatchObject({ strength, image: SKETCH })
   })
 
+  it('fit a picture of another shape as resize_mode says', async () => {
+    const { server, engine } = await start()
+    const fits: unknown[] = []
+    for (const resize_mode of [undefined, 0, 1, 2, 3]) {
+      const asked = { init_images: [dataUriOf(SKETCH)], width: 256, height: 128, resize_mode }
+      expect((await call(server, '/sdapi/v1/img2img', asked)).status).toBe(200)
+      fits.push(engine.jobs.at(-1)?.fit)
+    }
+    expect(fits).toEqual(['stretch', 'stretch', 'crop', 'fill', 'stretch'])
+    await call(server, '/sdapi/v1/txt2img', { enable_hr: false, script_name: '', alwayson_scripts: {} })
+    expect(engine.jobs.at(-1)).not.toHaveProperty('fit')
+  })
+
   it('answer bad input in their own shape', async () => {
     const { server } = await start()
     const cases: [string, unknown, number, string][] = [
@@ -108,6 +121,13 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
       ['/sdapi/v1/img2img', { init_images: ['!!'] }, 500, 'init_images'],
       ['/sdapi/v1/img2img', { init_images: ['http://example.org/a.png'] }, 500, 'SKETCHWIRE_FETCH_HOSTS'],
       ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], mask: 'x' }, 422, 'mask'],
+      ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH), 'x'] }, 422, 'init_images'],
+      ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], resize_mode: 4 }, 422, 'resize_mode'],
+      ['/sdapi/v1/txt2img', { enable_hr: true }, 422, 'enable_hr'],
+      ['/sdapi/v1/txt2img', { script_name: 'X/Y/Z plot' }, 422, "Script 'X/Y/Z plot' not found"],
+      ['/sdapi/v1/txt2img', { alwayson_scripts: { controlnet: {} } }, 422, 'controlnet not found'],
+      ['/sdapi/v1/interrogate', { model: 'clip' }, 404, 'Image not found'],
+      ['/sdapi/v1/interrogate', { image: dataUriOf(SKETCH), model: 'clip' }, 404, 'Model not found'],
       ['/sdapi/v1/txt2img', { steps: 'many' }, 422, 'steps'],
       ['/sdapi/v1/txt2img', 'no json', 400, 'JSON'],
       ['/sdapi/v1/options', { sd_model_checkpoint: 'other' }, 404, 'other'],

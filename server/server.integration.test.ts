@@ -86,6 +86,13 @@ describe('pages and facts', () => {
       detail: 'reading files',
     })
     expect(await get('/nothing')).toMatchObject({ status: 404 })
+    const unknown = JSON.parse((await get('/nothing')).body)
+    expect(unknown).toMatchObject({
+      error: { code: 'not_found' },
+      detail: expect.stringMatching(/compat\.md/),
+    })
+    const person = { path: '/nothing', headers: { accept: 'text/html,*/*' } }
+    expect((await plainRequest(server.port, person)).headers['content-type']).toContain('text/')
     expect(JSON.parse((await get('/api/nothing')).body)).toMatchObject({ error: { code: 'not_found' } })
     const socket = await get('/api/live')
     expect([socket.status, JSON.parse(socket.body).error.code]).toEqual([426, 'upgrade_required'])

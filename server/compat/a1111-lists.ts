@@ -73,6 +73,14 @@ export function checkOptions(body: unknown, model: ModelInfo): WireError | undef
   return { code: 'not_found', message, field: 'sd_model_checkpoint', range: model.name }
 }
 
+/** POST /sdapi/v1/interrogate: as the original says it, of a picture that is not there and of a model it has not. */
+export function interrogate(body: unknown): WireError {
+  if (!isRecord(body) || typeof body['image'] !== 'string')
+    return { code: 'not_found', message: 'Image not found', field: 'image' }
+  const message = 'Model not found: this server has none that describes pictures'
+  return { code: 'not_found', message, field: 'model' }
+}
+
 export type PngInfo =
   | { readonly ok: true; readonly body: Record<string, unknown> }
   | { readonly ok: false; readonly error: WireError }

@@ -3,6 +3,7 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { FrameRequest } from '../session/session.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
 import { fitParams } from './fit-params.ts'
 import { imageFromText } from './image-text.ts'
@@ -17,6 +18,7 @@ export type A1111Sketch =
 export interface A1111Request {
   readonly params: DrawParams
   readonly sketch: A1111Sketch
+  readonly fit: FrameRequest['fit']
   /** batch_size times n_iter. */
   readonly pictures: number
   readonly batchSize: number
@@ -54,8 +56,7 @@ function readRequest(
   { kind, model, randomSeed }: { kind: 'txt2img' | 'img2img'; model: ModelInfo; randomSeed: () => number },
 ): A1111Request {
   const fields = new Fields(body)
-  if (body['mask'] !== undefined && body['mask'] !== null)
-    throw fault('mask', 'an image', 'no mask: this server does not inpaint')
+  refuseOthers(body, fields)
   const sketch = kind === 'img2img' ? readSketch(body['init_images']) : NO_SKETCH
   const own = sketch.kind === 'bytes' ? imageSize(sketch.bytes) : undefined
   const seed = fields.number('seed') ?? -1
@@ -74,15 +75,36 @@ function readRequest(
     height: fields.whole('height', [1, 16_384]) ?? own?.height,
   }
   const params = fitParams(asked, model, sketch.kind !== 'none')
-  return { params, sketch, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
+  const fit = kind === 'img2img' ? FITS[fields.whole('resize_mode', [0, 3]) ?? 0] : undefined
+  return { params, sketch, fit, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
+}
+
+/** `resize_mode`; 3 is the first done to latents there, and to pixels here. */
+const FITS = ['stretch', 'crop', 'fill', 'stretch'] as const
+
+/** What would make another picture and is not done here; scripts in the words they are missed with there. */
+function refuseOthers(body: Readonly<Record<string, unknown>>, fields: Fields): void {
+  if (fields.value('mask')) throw fault('mask', 'an image', 'no mask: this server does not inpaint')
+  if (fields.flag('enable_hr') === true)
+    throw fault('enable_hr', true, 'false: ask for the larger size itself, or send the picture to img2img')
+  const script = fields.text('script_name')
+  if (script) throw missing('script_name', `Script '${script.slice(0, 80)}' not found`)
+  const [always] = Object.keys(isRecord(body['alwayson_scripts']) ? body['alwayson_scripts'] : {})
+  if (always !== undefined)
+    throw missing('alwayson_scripts', `always on script ${always.slice(0, 80)} not found`)
+}
+
+function missing(field: string, message: string): InputError {
+  return new InputError({ code: 'invalid_params', message, field })
 }
 
 const NO_SKETCH: A1111Sketch = { kind: 'none' }
 
 function readSketch(images: unknown): A1111Sketch {
   const list: readonly unknown[] = Array.isArray(images) ? images : []
-  const first = list[0]
+  const [first, second] = list
   if (typeof first !== 'string') throw new Missing()
+  if (second !== undefined) throw fault('init_images', list, 'one picture; several take several requests')
   if (/^https?:\/\//i.test(first)) return { kind: 'url', url: first }
   const image = imageFromText(first, 'init_images')
   if (!image.ok) throw new InputError(image.error)

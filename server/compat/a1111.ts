@@ -55,11 +55,11 @@ class A1111Exchange implements Exchange {
       return [problem(parsed.error)]
     }
     this.#request = parsed.request
-    const { params, sketch, pictures } = parsed.request
+    const { params, sketch, fit, pictures } = parsed.request
     return Array.from({ length: pictures }, (_, index): Decoded => {
       const seq = nextSeq()
       const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
-      const frame = { seq, rev: seq, mode: 'live', image, output: OUTPUT } as const
+      const frame = { seq, rev: seq, mode: 'live', image, ...(fit && { fit }), output: OUTPUT } as const
       const own = { ...params, seed: (params.seed + index) >>> 0 }
       return { kind: 'frame', frame, params: own, ...(sketch.kind === 'url' ? { imageUrl: sketch.url } : {}) }
     })

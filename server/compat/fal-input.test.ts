@@ -26,6 +26,18 @@ function parsed(input: unknown, app: FalApp = DEFAULT_APP, model = MODEL) {
 }
 
 describe('fal input', () => {
+  it('hands negative_prompt to models that heed one', () => {
+    expect(parsed({ ...body, negative_prompt: 'blurry' }).params).toMatchObject({ negativePrompt: 'blurry' })
+    expect(parsed({ ...body, negative_prompt: '' }).params).not.toHaveProperty('negativePrompt')
+    expect(parse({ ...body, negative_prompt: 5 })).toMatchObject({ error: { field: 'negative_prompt' } })
+  })
+
+  it('leaves at least one step to a model whose strength says how many are run', () => {
+    const generic = { ...MODEL, strengthSemantics: 'generic' as const }
+    const { params } = parsed({ ...body, strength: 0.1, num_inference_steps: 4 }, DEFAULT_APP, generic)
+    expect(Math.trunc(params.steps * params.strength)).toBe(1)
+  })
+
   it("fills in the model's own defaults, a random seed, and the size of the image", () => {
     const png = Buffer.from(PNG_BASE64, 'base64')
     png.writeUInt32BE(700, 16)

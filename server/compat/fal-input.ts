@@ -1,12 +1,13 @@
 // What fal's LCM apps take. Nonsense is refused as fal refuses it; what makes sense and the loaded model cannot do is
 // clamped to the manifest's limits, and the reply says what was used. A value left out is the model's own default.
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
+import { clamp, fitNumbers } from './fit-params.ts'
 import { imageSize } from './image-size.ts'
 import type { ImageSize } from './image-size.ts'
 import { imageFromText } from './image-text.ts'
@@ -57,20 +58,17 @@ function readInput(fields: Fields, context: FalInputContext): FalInput {
   const prompt = fields.text('prompt', HARD_LIMITS.promptChars)
   if (prompt === undefined) throw fault('prompt', undefined, PROMPT_RANGE)
   const { image, imageUrl } = app.image === 'none' ? NO_IMAGE : readImage(fields, context)
-  const strength = fields.number('strength', HARD_LIMITS.strength)
-  const guidance = fields.number('guidance_scale', [0, Infinity])
-  const steps = fields.whole('num_inference_steps', [1, Infinity])
-  const { limits, defaults } = model
-  const params: DrawParams = {
+  const asked = {
     prompt,
-    strength: clamp(strength ?? defaults.strength, limits.strength),
-    guidanceScale: clamp(guidance ?? defaults.guidanceScale, limits.guidanceScale),
-    steps: clamp(steps ?? defaults.steps, limits.steps),
-    seed: toU32(fields.number('seed') ?? randomSeed()),
-    ...sizeOf(fields, image, model),
+    negativePrompt: fields.text('negative_prompt', HARD_LIMITS.promptChars),
+    strength: fields.number('strength', HARD_LIMITS.strength),
+    guidanceScale: fields.number('guidance_scale', [0, Infinity]),
+    steps: fields.whole('num_inference_steps', [1, Infinity]),
+    seed: fields.number('seed') ?? randomSeed(),
   }
+  const hasImage = image !== undefined || imageUrl !== undefined
   return {
-    params: image || imageUrl !== undefined ? fitSchedule(params, model) : { ...params, strength: 1 },
+    params: { ...fitNumbers(asked, model, hasImage), ...sizeOf(fields, image, model) },
     image,
     imageUrl,
     numImages: fields.whole('num_images', [1, MAX_IMAGES]) ?? 1,
@@ -106,24 +104,6 @@ function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
   const image = imageFromText(value, field)
   if (!image.ok) throw new InputError(image.error)
   return { ...NO_IMAGE, image: image.bytes }
-}
-
-function clamp(value: number, [low, high]: readonly [number, number]): number {
-  return Math.min(high, Math.max(low, value))
-}
-
-/** Few origin steps are left at a small strength: fewer steps are made of them, and if even those are none, more are left. */
-function fitSchedule(params: DrawParams, model: ModelInfo): DrawParams {
-  if (model.strengthSemantics !== 'lcm') return params
-  const origin = model.originalInferenceSteps
-  const steps = clamp(Math.min(params.steps, Math.trunc(origin * params.strength)), model.limits.steps)
-  const fits = Math.trunc(origin * params.strength) >= steps
-  return { ...params, steps, strength: fits ? params.strength : leastStrength(steps, origin) }
-}
-
-/** Clients send floats, negatives and clocks as seeds; each stands for one unsigned 32-bit number. */
-function toU32(seed: number): number {
-  return Math.trunc(seed) >>> 0
 }
 
 function sizeOf(fields: Fields, image: Uint8Array | undefined, model: ModelInfo): ImageSize {

@@ -1,4 +1,4 @@
-// What the Stable Diffusion clients ask, fitted to the loaded model: clamped to the manifest's limits where it makes
+// What clients of other servers ask, fitted to the loaded model: clamped to the manifest's limits where it makes
 // sense and the model cannot do it, the model's own default where it was left out. Replies say what was used.
 import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
@@ -17,26 +17,36 @@ export interface AskedParams {
 
 /** @param hasImage without one the strength does not matter, and is 1 */
 export function fitParams(asked: AskedParams, model: ModelInfo, hasImage: boolean): DrawParams {
+  return { ...fitNumbers(asked, model, hasImage), ...fitSize(asked, model) }
+}
+
+type Numbers = Omit<DrawParams, 'width' | 'height'>
+
+/** All but the size, which fal's clients get as they ask for it, however it was rendered. */
+export function fitNumbers(
+  asked: Omit<AskedParams, 'width' | 'height'>,
+  model: ModelInfo,
+  hasImage: boolean,
+): Numbers {
   const { limits, defaults } = model
   const strength = hasImage ? (asked.strength ?? defaults.strength) : 1
-  const fitted: DrawParams = {
+  const fitted: Numbers = {
     prompt: asked.prompt,
     ...(asked.negativePrompt ? { negativePrompt: asked.negativePrompt } : {}),
     strength: clamp(strength, limits.strength),
     guidanceScale: clamp(asked.guidanceScale ?? defaults.guidanceScale, limits.guidanceScale),
     steps: clamp(Math.round(asked.steps ?? defaults.steps), limits.steps),
     seed: toSeed(asked.seed),
-    ...fitSize(asked, model),
   }
   return hasImage ? fitSchedule(fitted, model) : fitted
 }
 
 /** Seeds of clients are floats and clocks, too; each stands for one unsigned 32-bit number. */
-export function toSeed(seed: number): number {
+function toSeed(seed: number): number {
   return Math.trunc(seed) >>> 0
 }
 
-function clamp(value: number, [low, high]: readonly [number, number]): number {
+export function clamp(value: number, [low, high]: readonly [number, number]): number {
   return Math.min(high, Math.max(low, value))
 }
 
@@ -50,7 +60,7 @@ function fitSize({ width, height }: AskedParams, { sizes, defaults }: ModelInfo)
 }
 
 /** Few origin steps are left at a small strength: fewer are made of them, and if even those are none, more are left. */
-function fitSchedule(params: DrawParams, model: ModelInfo): DrawParams {
+function fitSchedule(params: Numbers, model: ModelInfo): Numbers {
   const least = model.limits.steps[0]
   if (model.strengthSemantics === 'generic') {
     const runs = Math.trunc(params.steps * params.strength) >= 1

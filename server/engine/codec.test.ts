@@ -189,3 +189,83 @@ describe('encodeImage', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 77, height: 131 })
   })
 })
+
+describe('a picture of another shape', () => {
+  const BLUE = { r: 20, g: 40, b: 200 }
+  /** 64x16: red on the left, white in the middle, blue on the right. */
+  const wide = async () => {
+    const block = (background: Color) => ({
+      create: { width: 16, height: 16, channels: 3 as const, background },
+    })
+    const sides = [
+      { input: block(RED), left: 0, top: 0 },
+      { input: block(BLUE), left: 48, top: 0 },
+    ]
+    const white = { create: { width: 64, height: 16, channels: 3 as const, background: '#fff' } }
+    return new Uint8Array(await sharp(white).composite(sides).png().toBuffer())
+  }
+  const WHITE = { r: 255, g: 255, b: 255 }
+  const square = { width: 32, height: 32 }
+  const at = (rgb: Uint8Array, x: number, y: number) => {
+    const [r = 0, g = 0, b = 0] = rgb.subarray(3 * (32 * y + x))
+    return { r, g, b }
+  }
+  const near = (a: typeof RED, b: typeof RED) =>
+    Math.max(Math.abs(a.r - b.r), Math.abs(a.g - b.g), Math.abs(a.b - b.b)) <= 2
+  const looks = async (fit: 'stretch' | 'crop' | 'fill', shape = square) => {
+    const rgb = await decodeImage(await wide(), square, { fit, shape })
+    expect(rgb).toHaveLength(32 * 32 * 3)
+    const name = (x: number, y: number) => {
+      const pixel = at(rgb, x, y)
+      return near(pixel, RED) ? 'red' : near(pixel, BLUE) ? 'blue' : near(pixel, WHITE) ? 'white' : 'mixed'
+    }
+    return [name(1, 1), name(16, 1), name(30, 1), name(1, 16), name(1, 30), name(30, 30)]
+  }
+
+  it('is stretched', async () => {
+    expect(await looks('stretch')).toEqual(['red', 'white', 'blue', 'red', 'red', 'blue'])
+  })
+
+  it('gives its middle', async () => {
+    expect(await looks('crop')).toEqual(['white', 'white', 'white', 'white', 'white', 'white'])
+  })
+
+  it('is whole, with its edges drawn out to the border', async () => {
+    expect(await looks('fill')).toEqual(['red', 'white', 'blue', 'red', 'red', 'blue'])
+    // Half as high as wide: a quarter of the height is left for it, and no more than its own height is used.
+    const rgb = await decodeImage(await wide(), square, { fit: 'fill', shape: { width: 16, height: 64 } })
+    expect([at(rgb, 16, 1), at(rgb, 16, 16), at(rgb, 16, 30)].every((pixel) => near(pixel, WHITE))).toBe(true)
+  })
+
+  it('is fitted to the shape that was asked for, whatever the model renders in', async () => {
+    // Asked as wide as it is, nothing is cut off although the model renders squares.
+    expect(await looks('crop', { width: 128, height: 32 })).toEqual([
+      'red',
+      'white',
+      'blue',
+      'red',
+      'red',
+      'blue',
+    ])
+    expect(await looks('fill', { width: 128, height: 32 })).toEqual([
+      'red',
+      'white',
+      'blue',
+      'red',
+      'red',
+      'blue',
+    ])
+  })
+
+  it('is turned as EXIF says before its middle is taken', async () => {
+    const turned = await sharp(await wide())
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 100 })
+      .toBuffer()
+    const rgb = await decodeImage(new Uint8Array(turned), square, { fit: 'crop', shape: square })
+    expect(near(at(rgb, 16, 16), WHITE)).toBe(true)
+    const whole = await decodeImage(new Uint8Array(turned), square, { fit: 'fill', shape: square })
+    // Standing: red is on top now.
+    expect([at(whole, 16, 2), at(whole, 16, 29)].map(({ r, b }) => r > b)).toEqual([true, false])
+  })
+})

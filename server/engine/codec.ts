@@ -5,6 +5,7 @@ import type { ImageCodec } from '../../lib/protocol/control.ts'
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { EngineError } from './engine.ts'
+import type { ImageFit } from './engine.ts'
 
 /** Largest picture that is unpacked, in pixels: 30000x30000 fits in 100 kB of PNG and would need 2.7 GB. */
 export const MAX_IMAGE_PIXELS = 4096 * 4096
@@ -31,12 +32,23 @@ export interface EncodeOptions {
   readonly size?: PixelSize
 }
 
+/** Where the pixels of a picture go in a frame of another shape. */
+export interface Placement {
+  readonly fit: ImageFit
+  /** The shape it is fitted to; only then comes the size of the model, whose shape may be another still. */
+  readonly shape: PixelSize
+}
+
 /**
- * JPEG, PNG or WebP bytes -> [H,W,3] sRGB uint8 of exactly `size`, stretched (Lanczos) where the shapes differ,
- * turned as EXIF says, transparency laid on white.
+ * JPEG, PNG or WebP bytes -> [H,W,3] sRGB uint8 of exactly `size`, stretched (Lanczos) where the shapes differ
+ * unless `placement` says otherwise, turned as EXIF says, transparency laid on white.
  * @throws EngineError `unsupported_image` (CMYK and 16-bit too), `image_too_large` or `broken_image`, each with field `image`.
  */
-export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<Uint8Array> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  size: PixelSize,
+  placement?: Placement,
+): Promise<Uint8Array> {
   const codec = sniffCodec(bytes)
   if (codec === undefined) throw unsupported(bytes)
   try {
@@ -49,7 +61,8 @@ export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<U
       limitInputPixels: MAX_IMAGE_PIXELS,
       sequentialRead: true,
     })
-    const { data, info } = await toRgb(input, size).toBuffer({ resolveWithObject: true })
+    const placed = place(input.rotate(), metadata.autoOrient, { size, placement })
+    const { data, info } = await toRgb(placed).toBuffer({ resolveWithObject: true })
     return info.channels === 3 ? data : greyToRgb(data)
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
@@ -59,13 +72,47 @@ export async function decodeImage(bytes: Uint8Array, size: PixelSize): Promise<U
   }
 }
 
-function toRgb(input: Sharp, size: PixelSize): Sharp {
-  return input
-    .rotate()
-    .flatten({ background: '#ffffff' })
-    .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
+function toRgb(input: Sharp): Sharp {
+  return input.flatten({ background: '#ffffff' }).toColourspace('srgb').raw({ depth: 'uchar' })
+}
+
+interface Target {
+  readonly size: PixelSize
+  readonly placement: Placement | undefined
+}
+
+/** @param source size of the picture once it is turned */
+function place(input: Sharp, source: PixelSize, { size, placement }: Target): Sharp {
+  const { fit, shape } = placement ?? { fit: 'stretch', shape: size }
+  const scales = [shape.width / source.width, shape.height / source.height] as const
+  if (fit === 'crop') return stretched(input.extract(middle(source, shape, Math.max(...scales))), size)
+  if (fit === 'stretch') return stretched(input, size)
+  const scale = Math.min(...scales)
+  const inner = {
+    width: within((source.width * scale * size.width) / shape.width, size.width),
+    height: within((source.height * scale * size.height) / shape.height, size.height),
+  }
+  const left = Math.floor((size.width - inner.width) / 2)
+  const top = Math.floor((size.height - inner.height) / 2)
+  const right = size.width - inner.width - left
+  const bottom = size.height - inner.height - top
+  return stretched(input, inner).extend({ left, right, top, bottom, extendWith: 'copy' })
+}
+
+function stretched(input: Sharp, { width, height }: PixelSize): Sharp {
+  return input.resize(width, height, { fit: 'fill', kernel: 'lanczos3' })
+}
+
+/** The largest part of `source` that has the shape asked for. */
+function middle(source: PixelSize, shape: PixelSize, scale: number) {
+  const width = within(shape.width / scale, source.width)
+  const height = within(shape.height / scale, source.height)
+  const left = Math.floor((source.width - width) / 2)
+  return { left, top: Math.floor((source.height - height) / 2), width, height }
+}
+
+function within(px: number, most: number): number {
+  return Math.min(most, Math.max(1, Math.round(px)))
 }
 
 function checkPixels({ width, height }: Metadata): void {

@@ -5,10 +5,18 @@ import type { PreviewForm, PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import type { ErrorPlace } from '../../lib/std/errors.ts'
 
+/**
+ * How a sketch of another shape becomes one of the asked: stretched, its middle cut out, or whole with the pixels of its
+ * edges drawn out to the border.
+ */
+export type ImageFit = 'stretch' | 'crop' | 'fill'
+
 /** One picture to make. Compressed bytes in, compressed bytes out: pixels never cross the process boundary. */
 export interface Job {
   /** JPEG, PNG or WebP bytes of the sketch; `undefined` paints from the words alone (strength is 1 then). */
   readonly image: Uint8Array | undefined
+  /** Stretched without it. */
+  readonly fit?: ImageFit
   readonly prompt: string
   /** What models guided by two passes are led away from; others ignore it. */
   readonly negativePrompt?: string

@@ -14,7 +14,7 @@ import {
 import { assumedCosts, measureCosts } from './batch/measure-costs.ts'
 import { BUCKETS } from './batch/next-call.ts'
 import { StepBatcher } from './batch/step-batcher.ts'
-import { decodeImage, encodeImage, type PixelSize, type RgbImage } from './codec.ts'
+import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage } from './codec.ts'
 import type { JobResult, StepEvent } from './engine.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
@@ -134,11 +134,16 @@ async function anyRow({ manifest, models }: Parts): Promise<PredictInput> {
   }
 }
 
+/** The asked shape decides what of the sketch is seen; the model's own size only how finely. */
+function placementOf({ fit, width, height }: SlotJob['job']): Placement | undefined {
+  return fit === undefined ? undefined : { fit, shape: { width, height } }
+}
+
 async function render(context: Context, work: SlotJob, options: RenderOptions): Promise<JobResult> {
   const { job, rendered } = work
   const stages = new StageTimes()
   const previews = new StepPreviews({ encode: encodeImage, nowMs: () => performance.now() }, context.budget)
-  const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered)
+  const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered, placementOf(job))
   const decodeMs = stages.elapsedMs
   const painted = await paint({ ...context, stages, previews }, { work, rgb }, options)
   const encodeStartMs = stages.elapsedMs

@@ -12,6 +12,7 @@ import { StreamDoor } from './bind-stream.ts'
 import { CallerSessions } from './caller-sessions.ts'
 import { checkOrigin, preflight, withCors } from './cors.ts'
 import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
+import { nearPaths } from './nearest-path.ts'
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
 import { jsonError, withRetryAfter } from './replies.ts'
@@ -185,16 +186,23 @@ export class Routes implements WebApp {
     const page = await this.#deps.files.respond(request)
     if (page) return page
     if (here.length > 0 && path !== '/') return methodNotAllowed(request, here)
-    return path.startsWith('/api/') ? this.#notFound(request) : await this.#deps.files.notFound(request)
+    // Programs that ask for what is not here want words, people a page.
+    const isPerson = (request.headers['accept'] ?? '').includes('text/html')
+    return isPerson && !path.startsWith('/api/')
+      ? await this.#deps.files.notFound(request)
+      : this.#notFound(request)
   }
 
   #notFound({ method, path }: HttpRequest): Reply {
-    const sockets = this.#socketEntries.map((entry) => entry.path)
-    const posts = this.#entries.flatMap((entry) =>
-      'method' in entry && entry.method === 'POST' ? [entry.path] : [],
+    const known = this.#entries.flatMap((entry) =>
+      !('method' in entry) || entry.method === method ? [entry.path] : [],
     )
-    const message = `Nothing answers ${method} ${path}; POST requests go to ${posts.join(', ')}, sockets are at ${sockets.join(', ')}, facts at /api/model`
-    return jsonError({ code: 'not_found', message })
+    const near = nearPaths(path, known)
+    const remedy = near.length === 0 ? FAMILIES : `near to it is ${near.join(', ')}`
+    return jsonError({
+      code: 'not_found',
+      message: `Nothing answers ${method} ${path.slice(0, 200)}; ${remedy}`,
+    })
   }
 
   #onceDoor(dialect: OnceDialect): OnceDoor {
@@ -253,6 +261,9 @@ export class Routes implements WebApp {
     }
   }
 }
+
+const FAMILIES =
+  "fal's apps are below /fal-ai, AUTOMATIC1111's API is below /sdapi/v1, and drawing is at /api/live (docs/compat.md)"
 
 const BUG: WireError = {
   code: 'internal',

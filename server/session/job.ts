@@ -16,6 +16,7 @@ export interface JobSource {
   /** Size of the session's last live picture, whose noise a refinement continues. */
   readonly liveSize: Size | undefined
   readonly previews: readonly PreviewWant[]
+  readonly fit?: Job['fit']
   readonly output?: Job['output']
 }
 
@@ -28,6 +29,7 @@ export function toJob(source: JobSource, model: ModelInfo): Job {
   const params = effective(source.params, source.image)
   const live: Job = {
     image: source.image,
+    ...(source.fit === undefined ? {} : { fit: source.fit }),
     prompt: params.prompt,
     ...(params.negativePrompt === undefined ? {} : { negativePrompt: params.negativePrompt }),
     strength: params.strength,

@@ -36,6 +36,8 @@ export interface FrameRequest extends FrameRef {
   readonly batch?: number
   /** What the one who asked for this frame wants to see of its steps, beside what its session's watchers want. */
   readonly preview?: PreviewWant
+  /** Of a sketch in another shape than asked for; stretched without it. */
+  readonly fit?: Job['fit']
   /** Format of the picture; JPEG without it. */
   readonly output?: Job['output']
 }

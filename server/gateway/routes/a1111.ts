@@ -1,4 +1,11 @@
-import { A1111_LISTS, a1111Lists, a1111Options, checkOptions, pngInfo } from '../../compat/a1111-lists.ts'
+import {
+  A1111_LISTS,
+  a1111Lists,
+  a1111Options,
+  checkOptions,
+  interrogate,
+  pngInfo,
+} from '../../compat/a1111-lists.ts'
 import {
   INTERNAL_WANT,
   internalProgressBody,
@@ -47,11 +54,19 @@ export const a1111Routes: RouteModule = (context) => {
       registry.interrupt(identity.caller, A1111_DOOR)
       return json(200, null)
     }),
+    ...infoRoutes(context),
+  ]
+}
+
+/** What is asked about the model and about pictures, and changes nothing. */
+function infoRoutes(context: RouteContext): HandlerRouteEntry[] {
+  return [
     get('/sdapi/v1/options', () => json(200, a1111Options(context.model))),
     post('/sdapi/v1/options', ({ body }) => {
       const error = checkOptions(bodyOf(body), context.model)
       return error ? refuse(error) : json(200, null)
     }),
+    post('/sdapi/v1/interrogate', ({ body }) => refuse(interrogate(bodyOf(body)))),
     post('/sdapi/v1/png-info', ({ body }) => {
       const info = pngInfo(body)
       return info.ok ? json(200, info.body) : refuse(info.error)
