@@ -22,6 +22,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: 'NAME',
     help: 'execution provider, such as cpu, webgpu or cuda',
   },
+  'safety-checker': {
+    name: 'SKETCHWIRE_SAFETY_CHECKER',
+    value: 'on|off',
+    help: "the model's safety checker blanks pictures (as its manifest says)",
+  },
   threads: { name: 'SKETCHWIRE_THREADS', value: 'NUMBER', help: 'threads of one run' },
   slots: { name: 'SKETCHWIRE_SLOTS', value: 'NUMBER', help: 'engine processes, each with the model (1)' },
   batching: {

@@ -17,6 +17,8 @@ export interface Config {
   /** Execution provider by name; `undefined` leaves the choice to the engine. */
   readonly provider: string | undefined
   readonly threads: number | undefined
+  /** `undefined` leaves it to the model's manifest. */
+  readonly safetyChecker: 'on' | 'off' | undefined
   readonly slots: number | undefined
   /** Whether pictures share U-Net calls; 'auto': where the provider gains by it. */
   readonly batching: 'on' | 'off' | 'auto'
@@ -108,6 +110,7 @@ const VARIABLES = {
     allowed: 'the name of an execution provider, such as cpu, webgpu or cuda',
     schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
   },
+  SKETCHWIRE_SAFETY_CHECKER: { allowed: 'on or off', schema: v.picklist(['on', 'off']) },
   SKETCHWIRE_THREADS: { allowed: 'a whole number from 1 to 256', schema: whole(1, 256) },
   SKETCHWIRE_SLOTS: { allowed: 'a whole number from 1 to 64', schema: whole(1, 64) },
   SKETCHWIRE_BATCHING: { allowed: 'on, off or auto', schema: v.picklist(['on', 'off', 'auto']) },
@@ -158,6 +161,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     modelsRoot,
     provider: read('SKETCHWIRE_PROVIDER'),
     threads: read('SKETCHWIRE_THREADS'),
+    safetyChecker: read('SKETCHWIRE_SAFETY_CHECKER'),
     slots: read('SKETCHWIRE_SLOTS'),
     batching: read('SKETCHWIRE_BATCHING') ?? 'auto',
     memoryBudgetBytes: read('SKETCHWIRE_MEMORY_BUDGET'),

@@ -3,8 +3,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { truncate } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { copyModelFolder, toyFolder } from './engine/testing/models.ts'
 import { plainRequest, WsClient } from './gateway/testing/ws-client.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -96,6 +100,17 @@ describe('the program: npm run build:server first', () => {
   ])('exits with 1 and one sentence on %s', async (_name, env, sentence) => {
     const { code, out, err } = await run(env).exited
     expect(err).toMatch(sentence)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+  })
+
+  it('exits with 1 and one sentence when the model does not fit in memory, before it is loaded', async () => {
+    await using model = await copyModelFolder(toyFolder('lcm-optimum'))
+    // A hole: it has the length of weights, not their weight.
+    await truncate(join(model.dir, 'unet/model.onnx_data'), 2 * totalmem())
+    const { code, out, err } = await run({ SKETCHWIRE_MODEL: model.dir }).exited
+    expect(err).toMatch(
+      /^\S+ needs at least [\d.]+ GB of memory, this machine has [\d.]+ GB for it; use a smaller model [^\n]*\n$/,
+    )
     expect({ code, out }).toEqual({ code: 1, out: '' })
   })
 

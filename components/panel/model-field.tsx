@@ -18,13 +18,16 @@ export function ModelField() {
   return (
     <div className="field model-field">
       <div className="field-head">
-        <label htmlFor={id}>Model</label>
+        <label htmlFor={id} id={`${id}-label`}>
+          Model
+        </label>
         <output aria-live="polite" data-loading={loading !== undefined}>
           {loading === undefined ? `on ${provider ?? 'this server'}` : `loading ${titleOf(loading)}`}
         </output>
       </div>
       <button
         aria-haspopup="dialog"
+        aria-labelledby={`${id}-label ${id}`}
         className="choice"
         id={id}
         popoverTarget={`${id}-list`}

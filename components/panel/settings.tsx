@@ -1,9 +1,10 @@
 'use client'
-import { HARD_LIMITS, leastStrength, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 import { Slider } from '../ui/slider.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { ModelField } from './model-field.tsx'
+import { stepsRange, stepsWords, strengthRange } from './ranges.ts'
 import { SeedField } from './seed-field.tsx'
 import { SizeField } from './size-field.tsx'
 
@@ -50,13 +51,13 @@ function Sliders({ model, params, canChooseModel }: SlidersProps) {
         hint="How far the picture may go from the drawing"
         label="Strength"
         onChange={(strength) => set({ strength })}
-        range={lowestStrength(model, params)}
+        range={strengthRange(model, params)}
         step={0.01}
         value={params.strength}
       />
       <Slider
         ends={['Faster', 'Finer']}
-        format={String}
+        format={(steps) => stepsWords(model, { ...params, steps })}
         hint="Denoising steps of each picture"
         label="Steps"
         onChange={(steps) => set({ steps })}
@@ -84,26 +85,6 @@ function Sliders({ model, params, canChooseModel }: SlidersProps) {
       {canChooseModel ? <ModelField /> : null}
     </div>
   )
-}
-
-/** The range the model allows, less what too few origin steps would forbid: a slider should not reach an error. */
-function lowestStrength(model: ModelInfo, params: DrawParams): readonly [number, number] {
-  const [low, high] = model.limits.strength
-  const bare =
-    model.strengthSemantics === 'generic'
-      ? leastStrength(1, params.steps)
-      : leastStrength(params.steps, model.originalInferenceSteps)
-  // The slider moves in hundredths.
-  const least = Math.ceil(bare * 100) / 100
-  return [Math.min(high, Math.max(low, least)), high]
-}
-
-function stepsRange(model: ModelInfo, params: DrawParams): readonly [number, number] {
-  const [low, high] = model.limits.steps
-  // Here it is the strength that drops steps, and one must be left.
-  if (model.strengthSemantics === 'generic')
-    return [Math.min(high, Math.max(low, Math.ceil(1 / params.strength))), high]
-  return [low, Math.max(low, Math.min(high, Math.trunc(model.originalInferenceSteps * params.strength)))]
 }
 
 function Switches() {

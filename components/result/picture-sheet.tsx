@@ -15,6 +15,7 @@ export function PictureSheet() {
   const canvas = useRef<HTMLCanvasElement>(null)
   const refined = useClient((state) => state.refined)
   const forming = useClient((state) => state.forming)
+  const blanked = useClient((state) => state.blanked)
   const painted = useClient((state) => state.stats.painted > 0) || forming
 
   useEffect(() => {
@@ -40,6 +41,7 @@ export function PictureSheet() {
     <div className="picture" data-forming={forming} data-painted={painted} data-refined={refined}>
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
+      {blanked ? <p className="picture-blanked">The safety checker blanked this picture</p> : null}
       <span className="badge" data-shown={refined}>
         Refined
       </span>

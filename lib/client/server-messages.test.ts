@@ -45,6 +45,7 @@ const IMAGE_META = {
   renderedHeight: 256,
   steps: 4,
   seed: 7,
+  nsfwDetected: true,
   timings: {
     waitMs: 1,
     decodeMs: 1,

@@ -70,6 +70,7 @@ const IMAGE_META: Shape = {
   renderedHeight: 'number',
   steps: 'number',
   seed: 'number',
+  'nsfwDetected?': 'boolean',
   timings: {
     waitMs: 'number',
     decodeMs: 'number',

@@ -232,7 +232,9 @@ class Client implements SketchClient {
   }
 
   #painted(frame: PaintedFrame): void {
-    const { error, refined } = this.store.getState()
+    const { error, refined, blanked } = this.store.getState()
+    const isBlanked = frame.meta.nsfwDetected === true
+    if (blanked !== isBlanked) this.store.setState({ blanked: isBlanked })
     const isRefined = frame.meta.mode === 'refine'
     if (refined !== isRefined) this.store.setState({ refined: isRefined })
     // What could be tried again has been, with success.

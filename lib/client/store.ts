@@ -20,6 +20,7 @@ export function createClientStore(
     model: undefined,
     params: undefined,
     refined: false,
+    blanked: false,
     error: undefined,
     stats: NO_STATS,
     ...choices,

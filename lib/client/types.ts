@@ -62,6 +62,8 @@ export interface ClientState {
   readonly autoRefine: boolean
   /** The painted picture is a refined one. */
   readonly refined: boolean
+  /** The server's safety checker made the painted picture black. */
+  readonly blanked: boolean
   readonly error: WireError | undefined
   readonly stats: ClientStats
 }

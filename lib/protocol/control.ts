@@ -98,6 +98,8 @@ const ImageFields = {
   renderedHeight: v.number(),
   steps: v.number(),
   seed: v.number(),
+  /** What the safety checker said: true, and the picture is black. Absent where none looked. */
+  nsfwDetected: v.optional(v.boolean()),
   timings: TimingsSchema,
 }
 export const ImageMetaSchema = v.object(ImageFields)

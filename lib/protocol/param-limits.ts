@@ -59,7 +59,7 @@ function checkStepsAgainstStrength(params: LimitedParams, model: ModelLimits): W
 
 /** Where strength drops steps instead of shortening them: floor(steps * strength) run, and one must. */
 function checkGenericSteps({ steps, strength }: LimitedParams): WireError | undefined {
-  if (Math.trunc(steps * strength) >= 1) return undefined
+  if (effectiveSteps({ steps, strength }, { strengthSemantics: 'generic' }) >= 1) return undefined
   const least = leastStrength(1, steps)
   const message =
     `strength ${strength} of ${steps} steps leaves none to run; ` +
@@ -71,6 +71,14 @@ function checkGenericSteps({ steps, strength }: LimitedParams): WireError | unde
     value: strength,
     range: `${least}..1`,
   }
+}
+
+/** U-Net steps that run: where strength drops steps instead of shortening them, floor(steps * strength). */
+export function effectiveSteps(
+  { steps, strength }: Pick<LimitedParams, 'steps' | 'strength'>,
+  { strengthSemantics }: Pick<ModelLimits, 'strengthSemantics'>,
+): number {
+  return strengthSemantics === 'generic' ? Math.trunc(steps * strength) : steps
 }
 
 /** diffusers' rule: int(origin * strength) steps are left to choose from. */

@@ -22,7 +22,7 @@ export function falOutput(
   { requestId, params }: FalEcho,
   place: PicturePlace = asDataUri,
 ): Record<string, unknown> {
-  const safe = events.map(() => false)
+  const safe = events.map(({ nsfwDetected = false }) => nsfwDetected)
   return {
     images: events.map((event) => ({ ...place(event), ...falImage(event) })),
     timings: { inference: inferenceSeconds(events) },

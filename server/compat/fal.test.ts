@@ -89,6 +89,16 @@ describe('fal REST', () => {
     })
   })
 
+  it('says of each picture whether the safety checker blanked it', () => {
+    const one = exchange()
+    one.decode(JSON.stringify({ ...body, num_images: 2 }))
+    const answer = one.answer([{ ...imageEvent(0), nsfwDetected: true }, imageEvent(1)])
+    expect(JSON.parse(answer.body)).toMatchObject({
+      nsfw_content_detected: [true, false],
+      has_nsfw_concepts: [true, false],
+    })
+  })
+
   it('asks for several images as several frames with seeds of their own', () => {
     const frames = exchange().decode(JSON.stringify({ ...body, num_images: 3 }))
     expect(frames.map((one) => one.kind === 'frame' && [one.frame.seq, one.params?.seed])).toEqual([

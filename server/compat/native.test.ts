@@ -208,6 +208,17 @@ describe('native: what goes out', () => {
     })
   })
 
+  it('W9 says what the safety checker found, and nothing where none looked', () => {
+    const metaOf = (event: ReturnType<typeof imageEvent>) => {
+      const translator = greeted()
+      translator.decode(jsonFrame())
+      return JSON.parse(String(translator.encode(event)[0]?.data))
+    }
+    expect(metaOf({ ...imageEvent(9, 3), nsfwDetected: true })).toMatchObject({ nsfwDetected: true })
+    expect(metaOf({ ...imageEvent(9, 3), nsfwDetected: false })).toMatchObject({ nsfwDetected: false })
+    expect(metaOf(imageEvent(9, 3))).not.toHaveProperty('nsfwDetected')
+  })
+
   it('C3 has a superseded at hand for a picture that is replaced', () => {
     const [out] = greeted().encode(imageEvent(9, 3))
     const instead = out?.kind === 'image' ? out.replacedBy(12) : undefined

@@ -254,8 +254,9 @@ function encodePreview(event: StepEvent, preview: Preview | undefined, encoding:
 
 function encodeImage(event: ImageEvent, encoding: Encoding): Outbound {
   const { seq, rev, image, codec, width, height } = event
-  const { mode, renderedWidth, renderedHeight, steps, seed, timings } = event
-  const meta = { mode, renderedWidth, renderedHeight, steps, seed, timings }
+  const { mode, renderedWidth, renderedHeight, steps, seed, nsfwDetected, timings } = event
+  const checked = nsfwDetected === undefined ? {} : { nsfwDetected }
+  const meta = { mode, renderedWidth, renderedHeight, steps, seed, ...checked, timings }
   const replacedBy = (by: number) => control({ type: 'superseded', seq, rev, by })
   if (encoding === 'binary') {
     const message: BinaryMessage = { kind: 'image', codec, seq, paramsRev: rev, width, height, meta, image }

@@ -151,6 +151,14 @@ function greyToRgb(grey: Uint8Array): Uint8Array {
   return rgb
 }
 
+/** The middle of a picture as [side,side,3], the shorter edge scaled to `side` (bicubic), as CLIP's are made. */
+export async function coverSquare({ rgb, width, height }: RgbImage, side: number): Promise<Uint8Array> {
+  return await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .resize(side, side, { fit: 'cover', kernel: 'cubic' })
+    .raw()
+    .toBuffer()
+}
+
 /** [H,W,3] RGB uint8 -> compressed bytes, scaled to `size` if it is another. */
 export async function encodeImage(
   image: RgbImage,

@@ -60,6 +60,8 @@ export interface JobResult {
   /** Bucket of the model it was rendered in. */
   readonly renderedWidth: number
   readonly renderedHeight: number
+  /** What the safety checker said: true, and the picture is black. Absent where none looked. */
+  readonly nsfwDetected?: boolean
   readonly timings: EngineTimings
 }
 

@@ -50,6 +50,8 @@ export interface LocalEngineOptions {
   readonly startTimeoutMs?: number
   /** Compare every file's SHA-256 with the manifest at start; default true. */
   readonly verifyHashes?: boolean
+  /** Whether pictures pass the model's safety checker; default: as its manifest says. */
+  readonly safetyChecker?: boolean
   readonly log: EngineLog
   /** For tests: where the compiled child entry is. */
   readonly workerUrl?: URL
@@ -109,8 +111,10 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const modelDir = resolve(options.modelDir)
   const { manifest, isSealed } = await readModelFolder(modelDir)
   checkSchedule(manifest, modelDir)
-  await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
+  checkSafety(manifest, options.safetyChecker)
+  // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
   await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
+  await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   const spawn = options.spawn ?? defaultSpawn(options)
   const ladder = await findProvider(options, spawn)
   const { provider, reason } = ladder
@@ -135,6 +139,13 @@ function checkSchedule(manifest: Manifest, modelDir: string): void {
     const message = `The scheduler of ${modelDir}/manifest.json is unusable: ${messageOf(cause)}; correct the manifest`
     throw new AppError('model_invalid_manifest', message, { cause })
   }
+}
+
+/** Whoever asks for a check must not get pictures that nobody looked at. */
+function checkSafety({ name, safetyChecker }: Manifest, isAsked: boolean | undefined): void {
+  if (isAsked !== true || safetyChecker !== undefined) return
+  const message = `${name} has no safety checker: put diffusers' own at safety_checker/model.onnx of its folder, or start with --safety-checker off`
+  throw new AppError('model_missing_file', message)
 }
 
 /** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
@@ -175,12 +186,14 @@ class SlotEngine implements LocalEngine {
     const { slots = 1, deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, log } = options
     const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots))
     const { modelDir, spawn, batching = 'auto', memoryBudgetBytes = defaultBudgetBytes(slots) } = options
+    const safetyChecker = options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false
     const config = () => ({
       modelDir,
       provider: ladder.provider,
       threads,
       ...workerBatching(batching, ladder.provider),
       memoryBudgetBytes,
+      safetyChecker,
     })
     const slotOptions = {
       spawn,

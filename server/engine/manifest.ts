@@ -63,6 +63,24 @@ const TokenizerSchema = v.object({
   padId: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
 
+/** How CLIP's pictures are made: the ones its safety checker was trained on. */
+export const CLIP_PICTURE = {
+  side: 224,
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+} as const
+const channels = v.tuple([v.number(), v.number(), v.number()])
+
+const SafetyCheckerSchema = v.object({
+  /** A graph with the ports of diffusers' safety checker. */
+  file: fileName,
+  /** Used unless the server was told otherwise. */
+  enabled: v.optional(v.boolean(), false),
+  side: v.optional(whole, CLIP_PICTURE.side),
+  mean: v.optional(channels, [...CLIP_PICTURE.mean]),
+  std: v.optional(channels, [...CLIP_PICTURE.std]),
+})
+
 const ManifestSchema = v.object({
   formatVersion: v.literal(1),
   id: v.string(),
@@ -109,6 +127,7 @@ const ManifestSchema = v.object({
   refine: v.optional(v.object({ width: whole, height: whole, steps: whole })),
   /** Linear map from latents to RGB in [-1, 1], for step previews; without it previews are decoded in full. */
   preview: v.optional(v.object({ matrix: v.array(v.array(v.number())), bias: v.array(v.number()) })),
+  safetyChecker: v.optional(SafetyCheckerSchema),
   words: v.optional(v.record(v.string(), v.array(v.string())), {}),
 })
 
@@ -175,10 +194,12 @@ function checkSizes({ files, latents, defaults, preview }: Manifest, path: strin
 }
 
 /** Every file the manifest names, once, the manifest itself excluded. */
-export function manifestFiles({ files }: Manifest): readonly string[] {
+export function manifestFiles({ files, safetyChecker, sha256 }: Manifest): readonly string[] {
   const graphs = files.sizes.flatMap(({ unet, vaeEncoder, vaeDecoder }) => [unet, vaeEncoder, vaeDecoder])
   const text = [files.textEncoder, files.textEncoder2, files.tokenizer, files.tokenizer2]
-  return [...new Set([...text, ...graphs, ...files.weights].filter((file) => file !== undefined))]
+  // One that somebody put into the folder later is theirs: the model is whole without it.
+  const checker = safetyChecker && sha256[safetyChecker.file] !== undefined ? safetyChecker.file : undefined
+  return [...new Set([...text, ...graphs, ...files.weights, checker].filter((file) => file !== undefined))]
 }
 
 /**

@@ -21,6 +21,7 @@ import { Lru } from './lru.ts'
 import { schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
+import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
 import { PreviewBudget } from './preview-budget.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
 import { StageTimes } from './stage-times.ts'
@@ -62,7 +63,8 @@ export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
   const { manifest } = await readModelFolder(config.modelDir)
   const schedule = createSchedule(schedulerConfig(manifest))
   const models = await openModels({ ...config, manifest })
-  const parts = { manifest, schedule, models, budget: new PreviewBudget(), noises: rememberNoises() }
+  const safety = await openSafety(config, manifest)
+  const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
   let batcher: StepBatcher | undefined
   return {
     async warmUp() {
@@ -72,7 +74,10 @@ export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
       return { lanes: found.lanes, reason: found.reason }
     },
     render: (work, options) => render({ ...parts, batcher }, work, options),
-    release: () => models.release(),
+    release: async () => {
+      await models.release()
+      await safety?.release()
+    },
   }
 }
 
@@ -82,6 +87,7 @@ interface Parts {
   readonly models: OnnxModels
   readonly budget: PreviewBudget
   readonly noises: NoiseSupplier
+  readonly safety: SafetyChecker | undefined
 }
 
 interface Context extends Parts {
@@ -146,6 +152,7 @@ async function render(context: Context, work: SlotJob, options: RenderOptions): 
   const rgb = job.image === undefined ? undefined : await decodeImage(job.image, rendered, placementOf(job))
   const decodeMs = stages.elapsedMs
   const painted = await paint({ ...context, stages, previews }, { work, rgb }, options)
+  const checked = await blankIfFlagged(context.safety, { rgb: painted, ...rendered })
   const encodeStartMs = stages.elapsedMs
   const size = { width: job.width, height: job.height }
   const image = await encodeImage({ rgb: painted, ...rendered }, { ...job.output, size })
@@ -153,7 +160,23 @@ async function render(context: Context, work: SlotJob, options: RenderOptions): 
   const { costMs: previewMs } = previews
   const timings = stages.timings({ decodeMs, encodeMs, ...(previewMs === undefined ? {} : { previewMs }) })
   const renderedSize = { renderedWidth: rendered.width, renderedHeight: rendered.height }
-  return { image, codec: job.output.codec, ...size, ...renderedSize, timings }
+  return { image, codec: job.output.codec, ...size, ...renderedSize, ...checked, timings }
+}
+
+async function openSafety(config: WorkerConfig, { safetyChecker }: Manifest) {
+  if (!config.safetyChecker || safetyChecker === undefined) return undefined
+  return await openSafetyChecker(config.modelDir, safetyChecker, config)
+}
+
+/** As diffusers does: what is flagged becomes black. */
+async function blankIfFlagged(
+  safety: SafetyChecker | undefined,
+  picture: RgbImage,
+): Promise<Pick<JobResult, 'nsfwDetected'>> {
+  if (safety === undefined) return {}
+  const nsfwDetected = await safety.flags(picture)
+  if (nsfwDetected) picture.rgb.fill(0)
+  return { nsfwDetected }
 }
 
 interface JobContext extends Context {
@@ -163,7 +186,7 @@ interface JobContext extends Context {
 
 /** Pixels to pixels, [H,W,3] RGB uint8. */
 async function paint(
-  { manifest, schedule, models, batcher, noises, stages, previews }: JobContext,
+  { manifest, schedule, models, batcher, noises, stages, previews, safety }: JobContext,
   { work, rgb }: { readonly work: SlotJob; readonly rgb: Uint8Array | undefined },
   { signal, onStep, wants }: RenderOptions,
 ): Promise<Uint8Array> {
@@ -180,7 +203,9 @@ async function paint(
         if (signal.aborted) return
         const decode = () => roughPicture(manifest, own, { rendered, latents: denoised })
         const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
-        onStep({ step, steps, previews: await previews.of(shown, wants()) })
+        // Nobody sees a picture that is not checked yet.
+        const wanted = safety === undefined ? wants() : []
+        onStep({ step, steps, previews: await previews.of(shown, wanted) })
       },
     })
     return painted.rgb

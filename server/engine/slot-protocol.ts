@@ -13,6 +13,8 @@ export interface WorkerConfig {
   readonly batching?: 'always' | 'measured'
   /** Bytes the graphs of all open sizes may take; default half of the memory. */
   readonly memoryBudgetBytes?: number
+  /** Every picture passes the model's safety checker. */
+  readonly safetyChecker?: boolean
 }
 
 export interface SlotJob {

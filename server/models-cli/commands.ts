@@ -38,14 +38,20 @@ async function list({ store, print }: Context): Promise<void> {
   const [installed, chosen] = [await store.ids(), await store.chosen()]
   const mark = (id: string) => (id === chosen ? '*' : ' ')
   print('  id, state, size, licence')
+  const untried = catalog.filter(({ tried }) => !tried).length
+  if (untried > 0)
+    print(
+      `  UNTRIED: ${untried} of the ${catalog.length} below were never downloaded or run by this project; sizes and contents are those of their public file lists`,
+    )
   print(`${mark(BUNDLED)} ${BUNDLED}  bundled, 21 MB, MIT`)
   for (const entry of catalog) {
     const state = installed.includes(entry.id) ? 'installed' : 'not installed'
-    print(`${mark(entry.id)} ${entry.id}  ${state}, ${entry.gigabytes} GB, ${entry.license}`)
+    const trust = entry.tried ? '' : 'UNTRIED, '
+    print(`${mark(entry.id)} ${entry.id}  ${trust}${state}, ${entry.gigabytes} GB, ${entry.license}`)
     print(
       `      ${entry.name}, from ${entry.parts.map(({ repository }) => repository).join(' and ') || 'no repository'}`,
     )
-    print(`      needs ${entry.needs}${entry.tried ? '' : '; never tried by this project'}`)
+    print(`      needs ${entry.needs}`)
     if (entry.note !== undefined) print(`      ${entry.note}`)
   }
   for (const id of installed.filter((one) => !catalog.some((entry) => entry.id === one))) {

@@ -1,9 +1,10 @@
 // One file from the hub to disk: continued after a break, hashed on the way, never left under its final name unless whole.
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import { diskError } from '../models/disk-error.ts'
 import { RETRYABLE, type Hub, type RemoteFile } from './hub.ts'
 
 export interface DownloadOptions {
@@ -52,7 +53,7 @@ async function attempt(file: RemoteFile, options: DownloadOptions): Promise<stri
     try {
       await handle.truncate(from)
       for await (const chunk of body) {
-        await handle.write(chunk, 0, chunk.length, counted).catch(diskError(to))
+        await writeAll(handle, chunk, counted).catch(diskError(to))
         hash.update(chunk)
         counted += chunk.length
         onBytes(chunk.length)
@@ -69,6 +70,15 @@ async function attempt(file: RemoteFile, options: DownloadOptions): Promise<stri
   } catch (error) {
     onBytes(-counted)
     throw error
+  }
+}
+
+/** A disk that is nearly full takes a part of the chunk without a word; what is left says why. */
+async function writeAll(handle: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
+  let done = 0
+  while (done < chunk.length) {
+    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, at + done)
+    done += bytesWritten
   }
 }
 
@@ -109,20 +119,6 @@ async function checked(file: RemoteFile, found: string, options: DownloadOptions
   await rm(`${options.to}.etag`, { force: true })
   const message = `${file.path} has sha256 ${found}, expected ${expected}: it was damaged on the way or changed on the hub; run the same command again to fetch it anew`
   throw new AppError('file_changed', message)
-}
-
-/** Errors of the disk in words. */
-export function diskError(path: string): (cause: unknown) => never {
-  return (cause) => {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      const message = `The disk is full: ${path} could not be written; free some space and run the same command again: it continues where this one stopped`
-      throw new AppError('disk_full', message, { cause })
-    }
-    throw new AppError('disk_error', `${path} could not be written (${messageOf(cause)}); check the folder`, {
-      cause,
-    })
-  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,81 +1,21 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../config.ts'
 import { createLocalEngine } from '../engine/local-engine.ts'
 import { silentLog } from '../engine/log.ts'
 import { buildServer } from '../engine/testing/build-server.ts'
 import { toyFolder } from '../engine/testing/models.ts'
-import { COMMANDS, type Context } from './commands.ts'
-import { createHub } from './hub.ts'
 import { Store } from '../models/store.ts'
-import { REPOSITORY, startHub, type TestHub } from './testing/hub.ts'
+import { createHub } from './hub.ts'
+import { REPOSITORY } from './testing/hub.ts'
+import { ID, MAIN, setUp, UNET, visible } from './testing/set-up.ts'
 
 beforeAll(buildServer, 120_000)
-
-const ID = 'toy'
-const UNET = 'unet/model.onnx'
-const PLENTY = 1e12
-
-interface Setup extends AsyncDisposable {
-  readonly root: string
-  readonly hub: TestHub
-  readonly printed: string[]
-  readonly installed: string
-  /** Cuts the next download of the U-Net when so many bytes are on the disk. */
-  breakAfter(bytes: number): void
-  run(command: string, id?: string, change?: Partial<Context>): Promise<void>
-}
-
-async function setUp(): Promise<Setup> {
-  const root = await mkdtemp(join(tmpdir(), 'sketchwire-models-'))
-  const hub = await startHub(toyFolder('lcm-optimum'))
-  await mkdir(join(root, 'models'))
-  const entry = { id: ID, name: 'Toy', license: 'MIT', gigabytes: 0.1, needs: 'nothing', tried: true }
-  const models = [{ ...entry, parts: [{ repository: REPOSITORY }] }]
-  await writeFile(join(root, 'models/catalog.json'), JSON.stringify({ models }))
-  const printed: string[] = []
-  const base = {
-    store: new Store(root),
-    hub: createHub({ url: hub.url, token: undefined }),
-    signal: new AbortController().signal,
-    write: (text: string) => void printed.push(text),
-    print: (line: string) => void printed.push(line),
-    isTerminal: false,
-    nowMs: () => performance.now(),
-    freeBytes: () => Promise.resolve(PLENTY),
-    retryDelaysMs: [],
-  }
-  return {
-    root,
-    hub,
-    printed,
-    installed: join(root, 'models/installed'),
-    breakAfter(after) {
-      const part = join(root, 'models/installed', `.partial-${ID}`, `${UNET}.part`)
-      const size = async () => (await stat(part).catch(() => undefined))?.size
-      const arrived = async () => expect(await size()).toBe(after)
-      hub.breaks.push({
-        path: UNET,
-        after,
-        once: () => vi.waitFor(arrived, { timeout: 10_000, interval: 5 }),
-      })
-    },
-    run: async (command, id, change) => COMMANDS[command]?.(id, { ...base, ...change }),
-    async [Symbol.asyncDispose]() {
-      await hub[Symbol.asyncDispose]()
-      await rm(root, { recursive: true, force: true })
-    },
-  }
-}
-
-const visible = async (dir: string) =>
-  (await readdir(dir).catch(() => [])).filter((name) => !name.startsWith('.'))
 
 describe('npm run models', () => {
   it('adds a model that then paints, tells its bytes, and verifies, chooses and removes it', async () => {
@@ -88,9 +28,22 @@ describe('npm run models', () => {
     await setup.run('use', ID)
     expect(await setup.run('list')).toBeUndefined()
     expect(setup.printed.join('\n')).toContain('* toy  installed')
+    expect(setup.printed.join('\n')).not.toContain('UNTRIED')
     await setup.run('remove', ID)
     expect(await visible(setup.installed)).toEqual([])
     expect(await new Store(setup.root).chosen()).toBe('pocket')
+  })
+
+  it('says at the head of the list and at each entry what nobody has tried', async () => {
+    await using setup = await setUp()
+    const path = join(setup.root, 'models/catalog.json')
+    const models = (await readFile(path, 'utf8')).replace('"tried":true', '"tried":false')
+    await writeFile(path, models)
+    await setup.run('list')
+    expect(setup.printed[1]).toMatch(
+      /^ {2}UNTRIED: 1 of the 1 below were never downloaded or run by this project/,
+    )
+    expect(setup.printed).toContain('  toy  UNTRIED, not installed, 0.1 GB, MIT')
   })
 
   it('continues after a break where it stopped, in the same run and in the next', async () => {
@@ -247,9 +200,8 @@ describe('what goes wrong is one sentence and leaves nothing half-installed:', (
 
   it('and the command ends with another code than 0', async () => {
     await using setup = await setUp()
-    const main = fileURLToPath(new URL('../../dist/server/models-cli/main.js', import.meta.url))
     const env = { ...process.env, SKETCHWIRE_HUB: setup.hub.url, SKETCHWIRE_MODELS_ROOT: setup.root }
-    const run = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args], { env })
+    const run = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args], { env })
     await expect(run('use', 'none')).rejects.toMatchObject({
       code: 1,
       stderr: 'none is not installed; install it with: npm run models -- add none\n',

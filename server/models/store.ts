@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import * as v from 'valibot'
+import { diskError } from './disk-error.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { INSTALL_RECORD, InstallRecordSchema, type InstallRecord } from '../engine/folder/config-files.ts'
 
@@ -60,8 +61,9 @@ export class Store {
   }
 
   async link(id: string, folder: string): Promise<void> {
-    await mkdir(this.dir, { recursive: true })
-    await symlink(resolve(folder), this.folderOf(id), 'junction')
+    const path = this.folderOf(id)
+    await mkdir(this.dir, { recursive: true }).catch(diskError(this.dir))
+    await symlink(resolve(folder), path, 'junction').catch(diskError(path))
   }
 
   /** A linked folder loses its link alone. */
@@ -92,10 +94,15 @@ export class Store {
 
   async choose(id: string): Promise<void> {
     if (id === BUNDLED) return rm(this.#choicePath, { force: true })
-    await mkdir(this.dir, { recursive: true })
+    await mkdir(this.dir, { recursive: true }).catch(diskError(this.dir))
     const fresh = `${this.#choicePath}.new`
-    await writeFile(fresh, `${JSON.stringify({ model: id })}\n`)
-    await rename(fresh, this.#choicePath)
+    try {
+      await writeFile(fresh, `${JSON.stringify({ model: id })}\n`)
+      await rename(fresh, this.#choicePath)
+    } catch (error) {
+      await rm(fresh, { force: true })
+      diskError(this.#choicePath)(error)
+    }
   }
 }
 

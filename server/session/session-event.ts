@@ -27,6 +27,8 @@ export type ImageEvent = FrameRef &
     readonly renderedHeight: number
     readonly steps: number
     readonly seed: number
+    /** True: the safety checker made it black. Absent where none looked. */
+    readonly nsfwDetected?: boolean
     readonly timings: Timings
   }
 

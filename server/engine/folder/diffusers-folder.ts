@@ -17,6 +17,7 @@ import {
 } from './config-files.ts'
 import { readAutoencoder } from './autoencoder.ts'
 import { readOnnxHeader, type HeaderPort, type OnnxHeader } from './onnx-header.ts'
+import { readSafetyChecker } from './safety.ts'
 import { readScheduler } from './scheduler.ts'
 import { sizesOf } from './sizes.ts'
 import { readTextPart, type TextPart } from './text-parts.ts'
@@ -75,6 +76,7 @@ export async function readDiffusersFolder(dir: string): Promise<Manifest> {
     scheduler,
     ...behaviour,
     ...previewOf(graphs, latents, isTiny),
+    ...(await readSafetyChecker(dir)),
     words: {},
   }
 }

@@ -15,7 +15,7 @@ export const modelRoutes: RouteModule = (context) => [
 ]
 
 function at(method: 'GET' | 'POST', path: string) {
-  const rest = { auth: 'key', cors: false, bodyLimitBytes: 16 * 1024, refuse: jsonError } as const
+  const rest = { auth: 'key', cors: true, bodyLimitBytes: 16 * 1024, refuse: jsonError } as const
   return { path, method, ...rest } satisfies Omit<HandlerRouteEntry, 'handle'>
 }
 
