@@ -81,6 +81,7 @@ function ModelRow({ model, isLoading, isBusy, onChoose }: ModelRowProps) {
       aria-pressed={model.active}
       className="model-row"
       onClick={off ? undefined : onChoose}
+      title={model.problem}
       type="button"
     >
       <span className="model-mark">{model.active ? <Icon name="check" size={16} /> : null}</span>
