@@ -11,8 +11,8 @@ export function strengthRange(model: ModelInfo, { steps }: Asked): Range {
     model.strengthSemantics === 'generic'
       ? leastStrength(1, steps)
       : leastStrength(steps, model.originalInferenceSteps)
-  // The slider moves in hundredths.
-  const least = Math.ceil(bare * 100) / 100
+  // The slider moves in hundredths; 0.14 * 100 is 14.000000000000002.
+  const least = Math.ceil(bare * 100 - 1e-6) / 100
   return [Math.min(high, Math.max(low, least)), high]
 }
 
