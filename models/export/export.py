@@ -88,7 +88,8 @@ def load(options):
     elif unet.config.time_cond_proj_dim is None:
         raise SystemExit(f"{options.model} is not distilled with LCM: name an LCM-LoRA with --lora")
     for model in (unet, text, vae):
-        model.eval().requires_grad_(False)
+        # A checkpoint saved in float16 would stay it in part: all is float32 until it is meant to be half.
+        model.float().eval().requires_grad_(False)
     if not options.float32:
         unet.half()  # The text encoder runs once a prompt: float32 costs nothing there.
         # The KL autoencoder of SD1.5 overflows in float16 on some pictures; the tiny one does not.

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { createLocalEngine } from '../engine/local-engine.ts'
 import { createEvents } from '../events.ts'
 import { messageOf } from '../../lib/std/errors.ts'
+import { batchingLines, benchBatching } from './batching-bench.ts'
 import { measureMachine } from './calibration.ts'
 import { benchEngine } from './engine-bench.ts'
 import { benchPreviews } from './preview-bench.ts'
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     frames: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '25' },
+    /** Numbers of people who draw at a time, as 1,2,4,8: measures step-level batching on and off, and nothing else. */
+    users: { type: 'string' },
   },
 })
 
@@ -46,10 +49,36 @@ async function bench(): Promise<Report> {
   }))
 }
 
-try {
+/** Short: two engines, each with every number of users, in turn. */
+async function benchUsers(list: string): Promise<void> {
+  const machine = await measureMachine()
+  const { model: modelDir, provider } = values
+  const users = list.split(',').map(Number)
+  const batching = await benchBatching({
+    modelDir,
+    provider,
+    users,
+    seconds: Number(values.seconds),
+    rounds: 3,
+  })
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ machine, batching }, null, 2)}\n`)
+  const { cpu, cores, calibrationGflops } = machine
+  console.log(
+    [`${cpu}, ${cores} cores, ${calibrationGflops.toFixed(0)} GFLOP/s`, ...batchingLines(batching)].join(
+      '\n',
+    ),
+  )
+}
+
+async function benchAll(): Promise<void> {
   const report = await bench()
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
   console.log(table(report))
+}
+
+try {
+  await (values.users === undefined ? benchAll() : benchUsers(values.users))
 } catch (error) {
   console.error(`The bench could not run: ${messageOf(error)}`)
   process.exitCode = 1

@@ -46,6 +46,19 @@ describe('readManifest', () => {
   it.each<[string, (m: Record<string, object>) => unknown, string]>([
     ['a future format', (m) => ({ ...m, formatVersion: 2 }), 'formatVersion'],
     ['a missing field', ({ latents: _, ...m }) => m, 'latents'],
+    [
+      'a variant of other sizes',
+      (m) => ({
+        ...m,
+        files: {
+          ...m.files,
+          variants: {
+            cuda: { sizes: [{ width: 64, height: 72, unet: 'u', vaeEncoder: 'e', vaeDecoder: 'd' }] },
+          },
+        },
+      }),
+      'files.variants.cuda has sizes 64x72, files has 128x128, 64x64',
+    ],
     ['no sizes', (m) => ({ ...m, files: { ...m.files, sizes: [] } }), 'files.sizes'],
     [
       'a file outside the folder',

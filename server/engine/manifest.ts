@@ -29,6 +29,16 @@ const SizeFilesSchema = v.object({
   vaeDecoder: fileName,
 })
 
+/** What one provider has in place of the files for all: graphs fused for its kernels, say. */
+const VariantSchema = v.partial(
+  v.object({
+    textEncoder: fileName,
+    textEncoder2: fileName,
+    weights: v.array(fileName),
+    sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
+  }),
+)
+
 const SchedulerSchema = v.object({
   predictionType: v.picklist(['epsilon', 'sample', 'v_prediction']),
   betaStart: v.number(),
@@ -96,6 +106,8 @@ const ManifestSchema = v.object({
     tokenizer: fileName,
     tokenizer2: v.optional(fileName),
     sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
+    /** By provider. The sizes must be the same ones. */
+    variants: v.optional(v.record(v.string(), VariantSchema)),
   }),
   /** Hex digest of every file named above. */
   sha256: v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
@@ -179,6 +191,11 @@ function checkSizes({ files, latents, defaults, preview }: Manifest, path: strin
     const message = `files.sizes has ${width}x${height}, not a multiple of latents.downsample ${latents.downsample}`
     throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
   }
+  for (const [provider, { sizes }] of Object.entries(files.variants ?? {})) {
+    if (sizes === undefined || sizesOf(sizes) === sizesOf(files.sizes)) continue
+    const message = `files.variants.${provider} has sizes ${sizesOf(sizes)}, files has ${sizesOf(files.sizes)}`
+    throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
+  }
   if (!files.sizes.some(({ width, height }) => width === defaults.width && height === defaults.height)) {
     const message = `defaults ${defaults.width}x${defaults.height} is not one of files.sizes`
     throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
@@ -193,8 +210,41 @@ function checkSizes({ files, latents, defaults, preview }: Manifest, path: strin
   }
 }
 
+function sizesOf(sizes: readonly SizeFiles[]): string {
+  return sizes
+    .map(({ width, height }) => `${width}x${height}`)
+    .sort()
+    .join(', ')
+}
+
+/** The manifest as that provider reads it: its own files where it has some. */
+export function forProvider(manifest: Manifest, provider: string): Manifest {
+  const { variants, ...files } = manifest.files
+  const { textEncoder, textEncoder2 = files.textEncoder2, weights, sizes } = variants?.[provider] ?? {}
+  return {
+    ...manifest,
+    files: {
+      ...files,
+      textEncoder: textEncoder ?? files.textEncoder,
+      ...(textEncoder2 === undefined ? {} : { textEncoder2 }),
+      weights: weights ?? files.weights,
+      sizes: sizes ?? files.sizes,
+    },
+  }
+}
+
+/** The files of each provider that has its own, and those of all others. */
+export function variantFiles(manifest: Manifest): readonly (readonly string[])[] {
+  const providers = ['', ...Object.keys(manifest.files.variants ?? {})]
+  return providers.map((provider) => filesOf(forProvider(manifest, provider)))
+}
+
 /** Every file the manifest names, once, the manifest itself excluded. */
-export function manifestFiles({ files, safetyChecker, sha256 }: Manifest): readonly string[] {
+export function manifestFiles(manifest: Manifest): readonly string[] {
+  return [...new Set(variantFiles(manifest).flat())]
+}
+
+function filesOf({ files, safetyChecker, sha256 }: Manifest): readonly string[] {
   const graphs = files.sizes.flatMap(({ unet, vaeEncoder, vaeDecoder }) => [unet, vaeEncoder, vaeDecoder])
   const text = [files.textEncoder, files.textEncoder2, files.tokenizer, files.tokenizer2]
   // One that somebody put into the folder later is theirs: the model is whole without it.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { isDiffusersFolder, readDiffusersFolder } from './folder/diffusers-folder.ts'
 import { readMemory, type Memory } from './memory.ts'
-import { MANIFEST_FILE, manifestFiles, readManifest, type Manifest } from './manifest.ts'
+import { MANIFEST_FILE, readManifest, variantFiles, type Manifest } from './manifest.ts'
 
 export interface ModelFolder {
   readonly manifest: Manifest
@@ -25,11 +25,13 @@ export async function readModelFolder(modelDir: string): Promise<ModelFolder> {
   throw new AppError('model_missing_file', message)
 }
 
-/** Bytes of everything the model is made of: about what its weights take in memory. */
+/** Bytes of everything the model is made of on the provider that takes most: about what its weights take in memory. */
 export async function modelBytes(modelDir: string, manifest: Manifest): Promise<number> {
-  let total = 0
-  for (const file of manifestFiles(manifest)) total += await bytesOf(join(modelDir, file))
-  return total
+  const totals = variantFiles(manifest).map(async (files) => {
+    const sizes = await Promise.all(files.map((file) => bytesOf(join(modelDir, file))))
+    return sizes.reduce((sum, bytes) => sum + bytes, 0)
+  })
+  return Math.max(...(await Promise.all(totals)))
 }
 
 /**

@@ -1,3 +1,4 @@
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
@@ -9,7 +10,7 @@ import { readManifest } from './manifest.ts'
 import { graphBytes } from './graph-memory.ts'
 import { openModels } from './onnx/models.ts'
 import { openRenderer, type Renderer } from './render.ts'
-import { TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
+import { copyModel, TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
 
 const size = { width: 64, height: 64 }
 const config = (modelDir: string) => ({ modelDir, provider: 'cpu', threads: 1 })
@@ -135,6 +136,28 @@ describe('models', () => {
     expect(first?.dims).toEqual([1, 24, 8])
     expect(runs).toEqual(['textEncode', 'textEncode'])
     await models.release()
+  })
+})
+
+describe('a graph for one provider', () => {
+  it('is what that provider runs, and no other', async () => {
+    await using copy = await copyModel(TOY_MODEL)
+    const graph = join(copy.dir, 'unet.64x64.onnx')
+    const own = join(copy.dir, 'unet.64x64.fused.onnx')
+    await copyFile(graph, own)
+    await writeFile(graph, 'for another provider')
+    const { files } = await readManifest(TOY_MODEL)
+    const sizes = files.sizes.map((size) =>
+      size.width === 64 && size.height === 64 ? { ...size, unet: 'unet.64x64.fused.onnx' } : size,
+    )
+    const variants = (provider: string) =>
+      copy.edit((m) => ({ ...m, files: { ...files, variants: { [provider]: { sizes } } } }))
+    await variants('cpu')
+    const renderer = await openRenderer(config(copy.dir))
+    expect((await renderer.warmUp()).lanes).toBe(1)
+    await renderer.release()
+    await variants('cuda')
+    await expect(openRenderer(config(copy.dir))).rejects.toMatchObject({ code: 'model_unloadable' })
   })
 })
 

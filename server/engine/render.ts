@@ -18,7 +18,7 @@ import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage
 import type { JobResult, StepEvent } from './engine.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
-import { schedulerConfig, type Manifest } from './manifest.ts'
+import { forProvider, schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
@@ -60,7 +60,8 @@ export interface SideBySide {
 
 /** @throws AppError `model_*` when the folder cannot be used. */
 export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
-  const { manifest } = await readModelFolder(config.modelDir)
+  const folder = await readModelFolder(config.modelDir)
+  const manifest = forProvider(folder.manifest, config.provider)
   const schedule = createSchedule(schedulerConfig(manifest))
   const models = await openModels({ ...config, manifest })
   const safety = await openSafety(config, manifest)

@@ -7,6 +7,9 @@ import { gunzipSync } from 'node:zlib'
 
 const PARITY = fileURLToPath(new URL('../../../models/golden/parity/', import.meta.url))
 
+/** A whole model folder: the same pipeline with a tiny autoencoder, float16 from port to port (make_half.py). */
+export const PARITY_HALF = fileURLToPath(new URL('../../../models/golden/parity-half/', import.meta.url))
+
 export interface ParityCase {
   readonly steps: number
   readonly strength: number

@@ -1,0 +1,70 @@
+// Float16 from port to port, as many repositories carry it: parity's pipeline with a tiny autoencoder, converted
+// (models/golden/make_half.py), against what diffusers painted in float32.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSchedule, img2img, type StepReport } from '../../lib/lcm/index.ts'
+import { decodeImage } from './codec.ts'
+import { readManifest, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { openModels, type OnnxModels } from './onnx/models.ts'
+import { PARITY_HALF, paritySketch, readReference } from './testing/parity.ts'
+
+/** float16 has 11 bits: steps of 2e-3 around 3, added up over eight steps of some hundred layers. */
+const MAX_LATENT_DIFFERENCE = 0.06
+const MAX_BYTE_DIFFERENCE = 2
+
+const reference = await readReference()
+const { size, prompt } = reference
+const rgb = await decodeImage(await paritySketch(), size)
+
+function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity
+  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? NaN))), 0)
+}
+
+describe('graphs whose ports are float16', () => {
+  let manifest: Manifest
+  let models: OnnxModels
+  beforeAll(async () => {
+    manifest = await readManifest(PARITY_HALF)
+    await verifyFiles(PARITY_HALF, manifest)
+    models = await openModels({ modelDir: PARITY_HALF, manifest, provider: 'cpu', threads: 1 })
+  })
+  afterAll(() => models.release())
+
+  const painted = reference.cases('taesd').filter(({ refused }) => refused === undefined)
+  it.each(painted.map((given) => [`${given.steps} steps, strength ${given.strength}`, given] as const))(
+    'paint the picture of float32: %s',
+    async (_name, given) => {
+      const steps: StepReport[] = []
+      const schedule = createSchedule(schedulerConfig(manifest))
+      const job = { ...given, prompt, rgb, size }
+      const result = await img2img(models, schedule, job, { onStep: (report) => void steps.push(report) })
+      expect(steps).toHaveLength(given.latents?.length ?? -1)
+      const differences = steps.map(({ latents }, i) =>
+        maxDifference(latents, reference.latentsAt(given.latents?.[i] ?? -1)),
+      )
+      expect(Math.max(...differences)).toBeLessThanOrEqual(MAX_LATENT_DIFFERENCE)
+      // It is float16 that was run.
+      expect(Math.max(...differences)).toBeGreaterThan(1e-4)
+      expect(maxDifference(result.rgb, reference.imageAt(given.image ?? -1))).toBeLessThanOrEqual(
+        MAX_BYTE_DIFFERENCE,
+      )
+    },
+  )
+
+  it('lie side by side in a call, and come out as alone', async () => {
+    expect(models.alone).toBeUndefined()
+    const words = await models.encodePrompt(prompt)
+    const cells = (size.width * size.height) / 64
+    const rows = [0, 1, 2].map((row) => ({
+      sample: Float32Array.from({ length: 4 * cells }, (_, i) => Math.sin(i * (0.3 + row))),
+      channels: 4,
+      size,
+      timestep: [999, 499, 139][row] ?? 0,
+      prompt: words,
+      timestepCond: new Float32Array(256).fill(0.1 * row),
+    }))
+    const together = await models.predictRows(rows, 4)
+    for (const [i, row] of rows.entries())
+      expect(maxDifference(together[i] ?? [], await models.predict(row)), `row ${i}`).toBeLessThan(0.01)
+  })
+})
