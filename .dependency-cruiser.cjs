@@ -104,6 +104,20 @@ module.exports = {
     onlyFrom('one-owner-jose', 'jose', '^server/auth/tokens\\.ts$'),
     onlyFrom('one-owner-undici', 'undici', '^server/(gateway/fetch-image|models-cli/hub)\\.ts$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
+    // It is most of a page's bytes, and the plain canvas is shown without it: types alone may be named elsewhere.
+    {
+      name: 'tldraw-is-loaded-late',
+      severity: 'error',
+      from: {
+        path: '^components/',
+        pathNot: ['^components/canvas/(tldraw/|load-tldraw\\.ts$)', '\\.test\\.tsx?$'],
+      },
+      to: {
+        path: ['node_modules/@?tldraw/', '^components/canvas/tldraw/'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -14,7 +14,7 @@ import { runBenchmark, type BenchPaper, type BenchProgress } from '../../lib/cli
 import { browserEnvironment, fitToModel } from '../../lib/client/index.ts'
 import type { EngineStateName } from '../../lib/protocol/control.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
-import { messageOf } from '../../lib/std/errors.ts'
+import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { dialUrl, keyHeaders } from '../session/access.ts'
 import { serverUrl } from '../session/socket-url.ts'
 
@@ -22,6 +22,8 @@ export interface BenchState {
   readonly model: ModelInfo | undefined
   readonly engine: EngineStateName
   readonly machine: BenchReport['machine']
+  /** There is a sheet to draw on. */
+  readonly paper: boolean
   readonly settings: BenchSettings | undefined
   /** Query parameters that were left out of account, one sentence each. */
   readonly problems: readonly string[]
@@ -30,6 +32,8 @@ export interface BenchState {
   readonly runs: readonly RunResult[]
   readonly report: BenchReport | undefined
   readonly error: string | undefined
+  /** Why the server lets nobody in; `undefined` while it does. */
+  readonly locked: string | undefined
   /** The tab was hidden while it measured: browsers stop painting there, so the figures say nothing. */
   readonly disturbed: boolean
 }
@@ -52,6 +56,7 @@ export class BenchSession {
       model: undefined,
       engine: 'loading',
       machine: undefined,
+      paper: false,
       settings: undefined,
       problems: [],
       phase: 'waiting',
@@ -59,8 +64,15 @@ export class BenchSession {
       runs: [],
       report: undefined,
       error: undefined,
+      locked: undefined,
       disturbed: false,
     }))
+    this.connect()
+  }
+
+  /** Asks the server what it is; again when there is another key. */
+  connect(): void {
+    this.#probe?.close()
     void this.#connect()
     void this.#askMachine()
   }
@@ -74,19 +86,22 @@ export class BenchSession {
         socketUrl,
         onModel: (model) => this.#modelKnown(model),
         onEngine: (engine) => this.store.setState({ engine }),
-        onLost: (error) => this.#lost(error.message),
+        onLost: (error) => this.#lost(error),
       })
     } catch (error) {
-      this.#lost(messageOf(error))
+      this.#lost(error)
     }
   }
 
-  #lost(error: string): void {
-    this.store.setState({ engine: 'closed', error })
+  #lost(error: unknown): void {
+    const isLocked = error instanceof AppError && error.code === 'unauthorized'
+    const message = messageOf(error)
+    this.store.setState({ engine: 'closed', ...(isLocked ? { locked: message } : { error: message }) })
   }
 
   usePaper(paper: BenchPaper): void {
     this.#paper = paper
+    this.store.setState({ paper: true })
   }
 
   useCanvas(canvas: HTMLCanvasElement): void {
@@ -172,6 +187,7 @@ export class BenchSession {
   }
 
   #modelKnown(model: ModelInfo): void {
+    this.store.setState({ locked: undefined, error: undefined })
     if (this.store.getState().settings) return this.store.setState({ model })
     const { settings, problems } = readSettings(new URLSearchParams(window.location.search), model)
     this.store.setState({ model, settings, problems })

@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { keepPreferences, preferences } from '../session/preferences.ts'
+import { KeyDialog } from '../shell/key-dialog.tsx'
 import { Logo } from '../shell/logo.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -62,7 +63,7 @@ function BenchHeader() {
 }
 
 function Bench({ bench }: { readonly bench: BenchSession }) {
-  const { problems, progress, runs, report } = useStore(bench.store)
+  const { problems, progress, runs, report, engine, locked } = useStore(bench.store)
   const current = progress?.current
   const shown = current && current.frames > 0 ? [...runs, current] : runs
   const figures = current ?? runs.at(-1)
@@ -96,6 +97,7 @@ function Bench({ bench }: { readonly bench: BenchSession }) {
       </section>
       <CompareView report={report} />
       <ReferenceList />
+      <KeyDialog live={engine === 'ready'} locked={locked} onKey={() => bench.connect()} />
     </main>
   )
 }

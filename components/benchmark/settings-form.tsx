@@ -17,8 +17,15 @@ const LENGTHS = [
 
 /** What shall run, of everything that can be. */
 export function SettingsForm({ bench }: { readonly bench: BenchSession }) {
-  const { model, settings, phase } = useStore(bench.store)
-  if (!model || !settings) return <p className="bench-quiet">Asking the server what its model can do…</p>
+  const { model, settings, phase, engine } = useStore(bench.store)
+  if (!model || !settings)
+    return (
+      <p className="bench-quiet">
+        {engine === 'closed'
+          ? 'What can be measured is known once the server answers.'
+          : 'Asking the server what its model can do…'}
+      </p>
+    )
   const disabled = phase === 'running'
   const plan = planRuns(settings)
   return (

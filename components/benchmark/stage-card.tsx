@@ -2,12 +2,13 @@ import { useCallback, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { sizeOf } from '../../lib/benchmark/settings.ts'
 import { BenchCanvas } from '../canvas/bench-canvas.tsx'
+import { askForKey } from '../shell/key-dialog.tsx'
 import type { BenchSession, BenchState } from './bench-session.ts'
 import { duration } from './format.ts'
 
 /** The sheet that the scripted pen draws on, the pictures that come back, and how far it is. */
 export function StageCard({ bench }: { readonly bench: BenchSession }) {
-  const { settings, phase, progress, engine, error, disturbed } = useStore(bench.store)
+  const { settings, paper, phase, progress, engine, error, locked, disturbed } = useStore(bench.store)
   const name = settings?.sizes[0]
   const size = useMemo(() => sizeOf(name ?? ''), [name])
   const usePaper = useCallback(
@@ -37,7 +38,7 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
         ) : (
           <button
             className="button bench-start"
-            disabled={engine !== 'ready' || !settings}
+            disabled={engine !== 'ready' || !settings || !paper}
             onClick={() => void bench.start()}
             type="button"
           >
@@ -49,6 +50,14 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
           <progress aria-label="Progress" max={1} value={share} />
         </div>
       </div>
+      {locked === undefined ? null : (
+        <p className="bench-problem" role="alert">
+          {locked}.{' '}
+          <button className="text-button" onClick={askForKey} type="button">
+            Enter it
+          </button>
+        </p>
+      )}
       {error ? (
         <p className="bench-problem" role="alert">
           {error}

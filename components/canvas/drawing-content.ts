@@ -1,17 +1,7 @@
-// Takes the whole drawing out of the editor and puts it back, as one step that undo can take back.
-import {
-  AssetRecordType,
-  createShapeId,
-  getHashForBuffer,
-  type BoxModel,
-  type Editor,
-  type TLContent,
-  type TLImageAsset,
-  type TLShapeId,
-} from 'tldraw'
+// A drawing outside of any canvas: what files hold and pins keep.
+import type { TLContent } from 'tldraw'
 import * as v from 'valibot'
 import { PlainContentSchema, type PlainContent } from './plain/plain-drawing.ts'
-import { putPlain } from './plain/to-tldraw.ts'
 
 /** A drawing outside of an editor: tldraw's records with their schema, or what the plain canvas holds. */
 export type DrawingContent = TLContent | PlainContent
@@ -31,67 +21,3 @@ export const DrawingContentSchema = v.union(
   [TldrawContentSchema, PlainContentSchema],
   'This holds no Sketchwire drawing',
 )
-
-/** Everything on the page, images inlined as data URIs. */
-export async function readContent(editor: Editor): Promise<TLContent> {
-  const content = editor.getContentFromCurrentPage(allShapes(editor))
-  const inlined = await editor.resolveAssetsInContent(content)
-  if (inlined) return inlined
-  return { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: editor.store.schema.serialize() }
-}
-
-/** Replaces the page by `content`. Throws when tldraw cannot migrate it; the page is as before then. */
-export function putContent(editor: Editor, content: DrawingContent): void {
-  const mark = editor.markHistoryStoppingPoint('replace drawing')
-  try {
-    editor.run(
-      () => {
-        editor.deleteShapes(allShapes(editor))
-        if ('plain' in content) putPlain(editor, content)
-        else if (content.shapes.length > 0)
-          editor.putContentOntoCurrentPage(content, { preservePosition: true })
-        editor.selectNone()
-      },
-      { ignoreShapeLock: true },
-    )
-  } catch (error) {
-    editor.bailToMark(mark)
-    throw error
-  }
-}
-
-export function clearPage(editor: Editor): void {
-  editor.markHistoryStoppingPoint('clear page')
-  editor.run(() => editor.deleteShapes(allShapes(editor)), { ignoreShapeLock: true })
-}
-
-/** Makes `picture` the drawing: an image over the whole paper, locked, with nothing else left. */
-export async function pictureAsDrawing(editor: Editor, picture: Blob, paper: BoxModel): Promise<void> {
-  const asset = await imageAsset(editor, picture, paper)
-  editor.markHistoryStoppingPoint('picture as drawing')
-  editor.run(
-    () => {
-      editor.deleteShapes(allShapes(editor))
-      if (!editor.getAsset(asset.id)) editor.createAssets([asset])
-      const id = createShapeId()
-      const props = { assetId: asset.id, w: paper.w, h: paper.h }
-      editor.createShape({ id, type: 'image', x: paper.x, y: paper.y, props, isLocked: true })
-      editor.sendToBack([id])
-    },
-    { ignoreShapeLock: true },
-  )
-}
-
-async function imageAsset(editor: Editor, picture: Blob, paper: BoxModel): Promise<TLImageAsset> {
-  const id = AssetRecordType.createId(getHashForBuffer(await picture.arrayBuffer()))
-  const name = 'picture'
-  const file = new File([picture], name, { type: picture.type })
-  const props = { name, src: null, w: paper.w, h: paper.h, mimeType: picture.type, isAnimated: false }
-  const asset: TLImageAsset = { id, typeName: 'asset', type: 'image', props, meta: {} }
-  const { src } = await editor.uploadAsset(asset, file)
-  return { ...asset, props: { ...props, src } }
-}
-
-function allShapes(editor: Editor): TLShapeId[] {
-  return [...editor.getSortedChildIdsForParent(editor.getCurrentPageId())]
-}

@@ -9,10 +9,11 @@ export const current = createStore<{ readonly session: Session | undefined }>()(
 
 function open(options: OpenOptions): void {
   current.getState().session?.dispose()
-  // For whoever develops the page: the plain canvas, where tldraw would be shown.
-  const wish = new URLSearchParams(window.location.search).get('surface') === 'plain' ? 'plain' : 'auto'
   current.setState({ session: openSession({ canvas: wish, ...options }) })
 }
+
+/** The plain canvas where tldraw would be shown, for as long as this page is open: its address loses the parameter. */
+let wish: 'auto' | 'plain' = 'auto'
 
 /** The id this page made up for a plain `/`: React's strict mode opens, closes and opens again at the new address. */
 let madeUp: string | undefined
@@ -29,6 +30,7 @@ function openAddressed(): void {
 
 /** Opens what the address names and follows it; returns the close. */
 export function followAddress(): () => void {
+  if (new URLSearchParams(window.location.search).get('surface') === 'plain') wish = 'plain'
   const follow = () => {
     madeUp = undefined
     openAddressed()

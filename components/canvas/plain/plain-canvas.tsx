@@ -1,11 +1,12 @@
 'use client'
-import { useEffect, useRef, type PointerEvent } from 'react'
+import { useEffect, useMemo, useRef, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { paperFor } from '../paper.ts'
 import type { PlainPoint } from './plain-drawing.ts'
-import { paintItems } from './plain-painter.ts'
+import { PlainPainter } from './plain-painter.ts'
 import type { PlainSurface } from './plain-surface.ts'
+import { Pointers } from './pointers.ts'
 
 interface PlainCanvasProps {
   readonly persistenceKey: string
@@ -18,13 +19,13 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
   const canvas = useRef<HTMLCanvasElement>(null)
   const size = useStore(surface.store, (state) => state.size)
   const tool = useStore(surface.store, (state) => state.tool)
-  const drawing = useRef(false)
 
   useEffect(() => {
     void surface.open(persistenceKey)
     return surface.keepUnsaved(persistenceKey)
   }, [persistenceKey, surface])
   useEffect(() => (canvas.current ? keepPainted(canvas.current, surface) : undefined), [surface, size])
+  const pointers = useMemo(() => new Pointers(surface), [surface])
   useKeys(surface)
 
   const points = (event: PointerEvent<HTMLCanvasElement>): PlainPoint[] => {
@@ -36,11 +37,6 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
       paper.y + ((clientY - box.top) / box.height) * paper.h,
       pointerType === 'pen' ? pressure : 0.5,
     ])
-  }
-  const end = (how: () => void) => () => {
-    if (!drawing.current) return
-    drawing.current = false
-    how()
   }
   const drop = (files: FileList) => {
     const pictures = [...files].filter(({ type }) => type.startsWith('image/'))
@@ -56,19 +52,12 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
         event.preventDefault()
         drop(event.dataTransfer.files)
       }}
-      onPointerCancel={end(() => surface.penCancel())}
+      onPointerCancel={(event) => pointers.cancel(event)}
       onPointerDown={(event) => {
-        if (drawing.current || event.button !== 0) return
-        event.currentTarget.setPointerCapture(event.pointerId)
-        drawing.current = true
-        points(event)
-          .slice(-1)
-          .forEach((point) => surface.penDown(point))
+        if (pointers.down(event, points(event))) event.currentTarget.setPointerCapture(event.pointerId)
       }}
-      onPointerMove={(event) => {
-        if (drawing.current && event.isPrimary) surface.penMove(points(event))
-      }}
-      onPointerUp={end(() => surface.penUp())}
+      onPointerMove={(event) => pointers.move(event, points(event))}
+      onPointerUp={(event) => pointers.up(event)}
       ref={canvas}
       role="img"
     />
@@ -77,6 +66,7 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
 
 /** Paints what changed, once a frame, at the screen's own resolution; returns the stop. */
 function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => void {
+  const painter = new PlainPainter()
   let asked = 0
   const paint = () => {
     asked = 0
@@ -84,7 +74,7 @@ function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => vo
     const height = Math.max(1, Math.round(canvas.clientHeight * devicePixelRatio))
     if (canvas.width !== width) canvas.width = width
     if (canvas.height !== height) canvas.height = height
-    paintItems(canvas, surface.items, surface.store.getState().size)
+    painter.paint(canvas, surface.items, surface.store.getState().size)
   }
   const soon = () => {
     asked ||= requestAnimationFrame(paint)

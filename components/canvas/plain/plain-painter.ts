@@ -1,7 +1,7 @@
 import { getStroke } from 'perfect-freehand'
 import { AppError } from '../../../lib/std/errors.ts'
 import { paperFor, type Size } from '../paper.ts'
-import { COLOURS } from '../pen.ts'
+import { COLOURS } from '../palette.ts'
 import { PLAIN_WIDTHS, type Item, type Photo, type Stroke } from './plain-drawing.ts'
 
 const outlines = new WeakMap<Stroke, Path2D>()
@@ -55,15 +55,64 @@ export async function decodePhotos(items: readonly Item[]): Promise<void> {
   )
 }
 
-/** Paints items on white paper that fills the canvas; photos that are not decoded yet are left out. */
-export function paintItems(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
-  const context = canvas.getContext('2d')
-  if (!context)
-    throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or reload the page')
-  const paper = paperFor(size)
-  context.setTransform(1, 0, 0, 1, 0, 0)
+/** Which items a painted canvas shows, and at which scale. */
+interface Below {
+  readonly items: readonly Item[]
+  readonly canvas: HTMLCanvasElement
+}
+
+/**
+ * Paints items on white paper that fills the canvas, and remembers everything below the topmost, which is the one under
+ * the pen: while that grows, nothing else is painted anew. The same operations in the same order, cached or not, so
+ * that equal drawings are equal pixels.
+ */
+export class PlainPainter {
+  #below: Below | undefined
+
+  /** Photos that are not decoded yet are left out. */
+  paint(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
+    const below = this.#paintBelow(canvas, items.slice(0, -1), size)
+    const context = contextOf(canvas)
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.drawImage(below, 0, 0)
+    paintOn(canvas, items.slice(-1), size)
+  }
+
+  #paintBelow({ width, height }: Size, items: readonly Item[], size: Size): HTMLCanvasElement {
+    const known = this.#below
+    const goesOn =
+      known?.canvas.width === width &&
+      known.canvas.height === height &&
+      known.items.every((item, at) => item === items[at])
+    const canvas = goesOn ? known.canvas : whitePaper({ width, height })
+    paintOn(canvas, goesOn ? items.slice(known.items.length) : items, size)
+    // What is not decoded yet is painted when it is.
+    const isWhole = items.every((item) => item.kind === 'stroke' || decoded.has(item.src))
+    this.#below = isWhole ? { items, canvas } : undefined
+    return canvas
+  }
+}
+
+function whitePaper({ width, height }: Size): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = width
+  canvas.height = height
+  const context = contextOf(canvas)
   context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.fillRect(0, 0, width, height)
+  return canvas
+}
+
+/** Painted by the processor: the pixels are read back for every snapshot. */
+function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (context) return context
+  throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or reload the page')
+}
+
+function paintOn(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
+  const context = contextOf(canvas)
+  const paper = paperFor(size)
   const scale = canvas.width / paper.w
   context.setTransform(scale, 0, 0, scale, -paper.x * scale, -paper.y * scale)
   for (const item of items) {

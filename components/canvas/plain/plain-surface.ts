@@ -7,7 +7,7 @@ import type { DrawingContent } from '../drawing-content.ts'
 import type { DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
 import { paperFor, type Size } from '../paper.ts'
-import { hashScene } from '../scene-hash.ts'
+import { widthBeside } from '../palette.ts'
 import {
   erase,
   isClosed,
@@ -24,8 +24,9 @@ import {
   type PlainWidth,
   type Stroke,
 } from './plain-drawing.ts'
-import { decodePhotos, paintItems } from './plain-painter.ts'
+import { decodePhotos } from './plain-painter.ts'
 import { coverPhoto, fittedPhoto } from './plain-photo.ts'
+import { createPlainSnapshotter } from './plain-snapshot.ts'
 import { loadPlain, savePlain } from './plain-storage.ts'
 
 export interface PlainState extends SurfaceState {
@@ -36,16 +37,15 @@ export interface PlainState extends SurfaceState {
   readonly filled: boolean
 }
 
-const QUALITY = 0.92
 const ERASER_RADIUS = 6
 
 export class PlainSurface implements DrawingSurface {
   readonly store: StoreApi<PlainState>
   readonly #start: SurfaceOptions['start']
   readonly #listeners = new Set<() => void>()
+  readonly #snapshot = createPlainSnapshotter()
   #stroke: Stroke | undefined
   #erasing: readonly Item[] | undefined
-  #last: Snapshot | undefined
   #key: string | undefined
   /** Writes to IndexedDB that are under way. */
   #saving = 0
@@ -185,20 +185,7 @@ export class PlainSurface implements DrawingSurface {
 
   readonly takeSnapshot: TakeSnapshot = async (size): Promise<Snapshot> => {
     await this.#ready()
-    const start = performance.now()
-    const { items } = this
-    const hash = hashScene(items, size)
-    if (this.#last?.hash === hash) return this.#last
-    await decodePhotos(items)
-    const canvas = document.createElement('canvas')
-    canvas.width = size.width
-    canvas.height = size.height
-    paintItems(canvas, items, size)
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', QUALITY))
-    if (!blob) throw new AppError('internal', 'This browser could not encode the drawing; reload the page')
-    const bytes = new Uint8Array(await blob.arrayBuffer())
-    this.#last = { bytes, codec: 'jpeg', ...size, hash, snapshotMs: performance.now() - start }
-    return this.#last
+    return this.#snapshot(this.items, size)
   }
 
   setSize(size: Size): void {
@@ -240,8 +227,7 @@ export class PlainSurface implements DrawingSurface {
   }
 
   stepWidth(by: 1 | -1): void {
-    const order = ['s', 'm', 'l', 'xl'] as const
-    const next = order[order.indexOf(this.store.getState().width) + by]
+    const next = widthBeside(this.store.getState().width, by)
     if (next) this.store.setState({ width: next })
   }
 

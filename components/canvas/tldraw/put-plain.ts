@@ -7,8 +7,8 @@ import {
   type TLCreateShapePartial,
   type TLImageAsset,
 } from 'tldraw'
-import { COLOURS } from '../pen.ts'
-import type { PlainContent, Photo, Stroke } from './plain-drawing.ts'
+import { COLOURS } from '../palette.ts'
+import type { PlainContent, Photo, Stroke } from '../plain/plain-drawing.ts'
 
 export function putPlain(editor: Editor, { items }: PlainContent): void {
   for (const item of items) {

@@ -1,11 +1,9 @@
 // Plays the scripted drawing on a tldraw page, as the pen would draw it: one shape a stroke that grows by a point at
 // every pointer event.
 import { b64Vecs, createShapeId, type Editor, type TLShapeId } from 'tldraw'
-import { type Stroke, strokeAt, STROKE_MS, startingStrokes } from '../../lib/benchmark/recording.ts'
-import { paperFor, type Size } from './paper.ts'
-
-/** Strokes that stay before the oldest played one goes: a long run must not become a larger drawing. */
-const STROKES_KEPT = 24
+import { type Stroke, startingStrokes } from '../../../lib/benchmark/recording.ts'
+import { paperFor, type Size } from '../paper.ts'
+import { playPen } from '../play-pen.ts'
 
 /** Empties the page and puts `count` shapes on it, the same every time. */
 export function resetPage(editor: Editor, count: number, size: Size): void {
@@ -22,32 +20,15 @@ export function resetPage(editor: Editor, count: number, size: Size): void {
 
 /** Moves the pen from now on; `onPen` after every pointer event. Returns the end of it. */
 export function playStrokes(editor: Editor, size: Size, onPen: () => void): () => void {
-  const startMs = performance.now()
-  const drawn: TLShapeId[] = []
-  let last = { stroke: -1, points: 0 }
-  const event = () => {
-    const atMs = performance.now() - startMs
-    const index = Math.floor(atMs / STROKE_MS)
-    const stroke = strokeAt(index)
-    const points = stroke.points.filter((point) => point.atMs <= atMs).length
-    if (points < 2 || (last.stroke === index && last.points === points)) return
-    last = { stroke: index, points }
-    editor.run(
-      () => {
-        const id = createShapeId(`pen-${index}`)
-        if (drawn.at(-1) !== id) drawn.push(id)
-        drawStroke(editor, id, { stroke, points, size })
-        if (drawn.length > STROKES_KEPT) editor.deleteShapes(drawn.splice(0, 1))
-      },
-      { history: 'ignore' },
-    )
-    onPen()
-  }
-  const timer = setInterval(event, EVENT_MS)
-  return () => clearInterval(timer)
+  const change = (run: () => void) => editor.run(run, { history: 'ignore' })
+  const idOf = (index: number) => createShapeId(`pen-${index}`)
+  return playPen({
+    draw: ({ index, stroke, points }) =>
+      change(() => drawStroke(editor, idOf(index), { stroke, points, size })),
+    remove: (index) => change(() => editor.deleteShapes([idOf(index)])),
+    onPen,
+  })
 }
-
-const EVENT_MS = 16
 
 interface Drawn {
   readonly stroke: Stroke

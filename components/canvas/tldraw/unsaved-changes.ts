@@ -3,7 +3,7 @@
 // opened next.
 import type { Editor, TLRecord } from 'tldraw'
 import * as v from 'valibot'
-import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../session/unsaved.ts'
+import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
 
 /** Far longer than a write takes, on a machine that is busy with other things too. */
 const WINDOW_MS = 30_000

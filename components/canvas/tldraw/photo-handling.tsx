@@ -11,8 +11,8 @@ import {
   type Editor,
   type TLShapeId,
 } from 'tldraw'
-import type { DrawingSurface } from './drawing-surface.ts'
-import { paperFor } from './paper.ts'
+import type { DrawingSurface } from '../drawing-surface.ts'
+import { paperFor } from '../paper.ts'
 
 interface PhotoHandlingProps {
   readonly surface: DrawingSurface

@@ -1,9 +1,9 @@
 // Paints the shapes of a page onto canvases, layer by layer, and keeps the layers: adding a stroke to a drawing of
 // hundreds of shapes paints that stroke.
 import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
-import { AppError } from '../../lib/std/errors.ts'
-import { planLayers, type Layer, type LayerItem } from './layers.ts'
-import type { Size } from './paper.ts'
+import { AppError } from '../../../lib/std/errors.ts'
+import { planLayers, type Layer, type LayerItem } from '../layers.ts'
+import type { Size } from '../paper.ts'
 
 /** Page units by which ink may stick out of a shape's bounds: half of the widest pen, and an arrow's head. */
 export const INK = 32

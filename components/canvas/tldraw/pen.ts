@@ -1,7 +1,6 @@
 // What the pen is: tool, colour, width, filled or not. Read and written through tldraw's own styles, so that a
 // selection changes with the same buttons.
 import {
-  DEFAULT_THEME,
   DefaultColorStyle,
   DefaultDashStyle,
   DefaultFillStyle,
@@ -12,6 +11,7 @@ import {
   type TLDefaultColorStyle,
   type TLDefaultSizeStyle,
 } from 'tldraw'
+import type { ColourId, WidthId } from '../palette.ts'
 
 export type ToolId = 'select' | 'draw' | 'eraser' | 'rectangle' | 'ellipse' | 'triangle' | 'line' | 'text'
 
@@ -31,41 +31,6 @@ export const TOOLS: readonly Tool[] = [
   { id: 'line', label: 'Line', key: 'L' },
   { id: 'text', label: 'Text', key: 'T' },
   { id: 'select', label: 'Select', key: 'V' },
-]
-
-export interface Colour {
-  readonly id: TLDefaultColorStyle
-  readonly label: string
-  readonly css: string
-}
-
-const NAMES = [
-  ['black', 'Black'],
-  ['grey', 'Grey'],
-  ['white', 'White'],
-  ['light-blue', 'Sky blue'],
-  ['blue', 'Blue'],
-  ['light-violet', 'Lilac'],
-  ['violet', 'Violet'],
-  ['light-green', 'Grass green'],
-  ['green', 'Green'],
-  ['yellow', 'Yellow'],
-  ['orange', 'Orange'],
-  ['light-red', 'Coral'],
-  ['red', 'Red'],
-] as const
-
-export const COLOURS: readonly Colour[] = NAMES.map(([id, label]) => ({
-  id,
-  label,
-  css: DEFAULT_THEME.colors.light[id].solid,
-}))
-
-export const WIDTHS: readonly { id: TLDefaultSizeStyle; label: string }[] = [
-  { id: 's', label: 'Fine' },
-  { id: 'm', label: 'Medium' },
-  { id: 'l', label: 'Broad' },
-  { id: 'xl', label: 'Brush' },
 ]
 
 export interface Pen {
@@ -112,12 +77,12 @@ export function chooseTool(editor: Editor, tool: ToolId): void {
   editor.setCurrentTool(tool)
 }
 
-export function chooseColour(editor: Editor, color: TLDefaultColorStyle): void {
+export function chooseColour(editor: Editor, color: ColourId): void {
   setStyle(editor, DefaultColorStyle, color)
   if (editor.getCurrentToolId() === 'eraser') editor.setCurrentTool('draw')
 }
 
-export function chooseWidth(editor: Editor, width: TLDefaultSizeStyle): void {
+export function chooseWidth(editor: Editor, width: WidthId): void {
   setStyle(editor, DefaultSizeStyle, width)
 }
 

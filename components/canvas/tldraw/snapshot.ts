@@ -1,15 +1,12 @@
 // The paper as bytes, exactly as large as asked: what lies outside is clipped, the background is white whatever the
 // theme, a scene that has not changed since the last call is not drawn again, and of one that has only what changed.
 import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
-import { fromDataUri } from '../../lib/client/data-uri.ts'
-import type { Snapshot } from '../../lib/client/types.ts'
-import { AppError } from '../../lib/std/errors.ts'
-import { paperFor, type Size } from './paper.ts'
+import type { Snapshot } from '../../../lib/client/types.ts'
+import { encodeCanvas } from '../encode-canvas.ts'
+import { paperFor, type Size } from '../paper.ts'
 import { INK, PaperPainter, type PageShape } from './paper-painter.ts'
-import { hashRecords, hashScene } from './scene-hash.ts'
+import { hashRecords, hashScene } from '../scene-hash.ts'
 
-const CODEC = 'jpeg'
-const QUALITY = 0.92
 /** Sizes whose layers are kept: the live one and that of the refinement. */
 const SIZES_KEPT = 2
 
@@ -45,11 +42,11 @@ export function createSnapshotter(): TakeSnapshotOf {
       },
     })
     const paintedMs = performance.now()
-    const bytes = encode(canvas)
+    const bytes = encodeCanvas(canvas)
     const doneMs = performance.now()
     const snapshot: Snapshot = {
       bytes,
-      codec: CODEC,
+      codec: 'jpeg',
       ...size,
       // What is neither the one drawing nor the other is equal to nothing.
       hash: torn ? `${hash}~${++torns}` : hash,
@@ -99,15 +96,4 @@ function shapeRecords(editor: Editor, id: TLShapeId): object[] {
 function withParents(editor: Editor, id: TLShapeId): object[] {
   const shape = editor.getShape(id)
   return shape ? [shape, ...editor.getShapeAncestors(shape)] : []
-}
-
-/**
- * Encodes at once. `toBlob` would leave it to the browser's idle time, of which there is little while someone draws:
- * it was seen to take a hundred times as long as the encoding.
- */
-function encode(canvas: HTMLCanvasElement): Uint8Array {
-  const uri = canvas.toDataURL(`image/${CODEC}`, QUALITY)
-  if (!uri.startsWith(`data:image/${CODEC};base64,`))
-    throw new AppError('internal', 'This browser could not encode the drawing; reload the page')
-  return fromDataUri(uri)
 }

@@ -1,6 +1,6 @@
 // The example drawing (example-scene.ts) on tldraw's page.
 import { b64Vecs, type Editor, type TLCreateShapePartial } from 'tldraw'
-import { SCENE, type Part } from './example-scene.ts'
+import { SCENE, type Part } from '../example-scene.ts'
 
 const STYLE = { dash: 'solid', fill: 'fill', size: 's' } as const
 

@@ -1,0 +1,29 @@
+import { Component, type ReactNode } from 'react'
+
+interface LoadFailedProps {
+  readonly children: ReactNode
+  /** Stays empty where another part of the page says it already. */
+  readonly silent?: boolean
+}
+
+/** A part of the page whose code did not come, after an update of the server say: words instead of nothing. */
+export class LoadFailed extends Component<LoadFailedProps, { readonly failed: boolean }> {
+  override readonly state = { failed: false }
+
+  static getDerivedStateFromError() {
+    return { failed: true }
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children
+    if (this.props.silent) return null
+    return (
+      <div className="load-failed" role="alert">
+        <p>The drawing tools could not be loaded. The drawing itself is kept in this browser.</p>
+        <button className="button" onClick={() => window.location.reload()} type="button">
+          Reload the page
+        </button>
+      </div>
+    )
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Everything that is made of tldraw, most of a page's bytes: fetched when a page shows it, and never where the plain
+ * canvas takes its place. A failed fetch is tried again at the next call.
+ */
+export function loadTldraw(): Promise<typeof import('./tldraw/parts.ts')> {
+  return import('./tldraw/parts.ts')
+}

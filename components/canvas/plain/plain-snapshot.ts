@@ -1,0 +1,47 @@
+// The plain paper as bytes, exactly as large as asked.
+import type { Snapshot } from '../../../lib/client/types.ts'
+import { encodeCanvas } from '../encode-canvas.ts'
+import type { Size } from '../paper.ts'
+import { hashScene } from '../scene-hash.ts'
+import type { Item } from './plain-drawing.ts'
+import { decodePhotos, PlainPainter } from './plain-painter.ts'
+
+/** Sizes whose last snapshot is kept: the live one and that of the refinement. */
+const SIZES_KEPT = 2
+
+interface Kept {
+  readonly canvas: HTMLCanvasElement
+  readonly painter: PlainPainter
+  readonly last: Snapshot
+}
+
+/** A scene that has not changed since the last call is not painted again, and of one that has only what changed. */
+export function createPlainSnapshotter(): (items: readonly Item[], size: Size) => Promise<Snapshot> {
+  const kept = new Map<string, Kept>()
+  return async (items, size) => {
+    const startMs = performance.now()
+    const name = `${size.width}x${size.height}`
+    const known = kept.get(name)
+    const hash = hashScene(items, size)
+    if (known?.last.hash === hash) return known.last
+    await decodePhotos(items)
+    const { canvas, painter } = known ?? { canvas: canvasOf(size), painter: new PlainPainter() }
+    painter.paint(canvas, items, size)
+    const paintedMs = performance.now()
+    const bytes = encodeCanvas(canvas)
+    const doneMs = performance.now()
+    const times = { snapshotMs: doneMs - startMs, encodeMs: doneMs - paintedMs }
+    const last: Snapshot = { bytes, codec: 'jpeg', ...size, hash, ...times }
+    kept.delete(name)
+    kept.set(name, { canvas, painter, last })
+    for (const old of [...kept.keys()].slice(0, -SIZES_KEPT)) kept.delete(old)
+    return last
+  }
+}
+
+function canvasOf({ width, height }: Size): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = width
+  canvas.height = height
+  return canvas
+}

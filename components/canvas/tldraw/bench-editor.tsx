@@ -1,0 +1,77 @@
+import { useCallback } from 'react'
+import { Tldraw, type Editor } from 'tldraw'
+import 'tldraw/tldraw.css'
+import type { BenchPaper } from '../../../lib/client/bench/runner.ts'
+import { lockCamera } from './camera.ts'
+import { applyFirstStyles } from './pen.ts'
+import { paperFor, type Size } from '../paper.ts'
+import { createSnapshotter } from './snapshot.ts'
+import { playStrokes, resetPage } from './stroke-player.ts'
+import { ASSET_URLS, COMPONENTS, OPTIONS, PAPER_THEMES } from './tldraw-look.ts'
+
+interface BenchEditorProps {
+  readonly size: Size
+  readonly onPaper: (paper: BenchPaper) => void
+}
+
+/** The studio's sheet of paper, without storage and history, drawn on by the scripted pen alone. */
+export function BenchEditor({ size, onPaper }: BenchEditorProps) {
+  const onMount = useCallback(
+    (editor: Editor) => {
+      applyFirstStyles(editor)
+      const paper = new EditorPaper(editor, size)
+      onPaper(paper)
+      return () => paper.dispose()
+    },
+    [onPaper, size],
+  )
+  const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
+  return (
+    <Tldraw
+      {...(licenseKey ? { licenseKey } : {})}
+      assetUrls={ASSET_URLS}
+      autoFocus={false}
+      colorScheme="light"
+      components={COMPONENTS}
+      hideUi
+      locale="en"
+      onMount={onMount}
+      options={OPTIONS}
+      themes={PAPER_THEMES}
+    />
+  )
+}
+
+class EditorPaper implements BenchPaper {
+  readonly #editor: Editor
+  readonly #snapshot = createSnapshotter()
+  #size: Size
+  #unlock: () => void
+
+  constructor(editor: Editor, size: Size) {
+    this.#editor = editor
+    this.#size = size
+    this.#unlock = lockCamera(editor, paperFor(size))
+  }
+
+  async reset(shapes: number, size: Size): Promise<void> {
+    this.#unlock()
+    this.#unlock = lockCamera(this.#editor, paperFor(size))
+    this.#size = size
+    resetPage(this.#editor, shapes, size)
+    // The first snapshot of a drawing paints all of it; a run measures the pen.
+    await this.takeSnapshot(size)
+  }
+
+  play(onPen: () => void): () => void {
+    return playStrokes(this.#editor, this.#size, onPen)
+  }
+
+  takeSnapshot(size: Size) {
+    return this.#snapshot(this.#editor, size)
+  }
+
+  dispose(): void {
+    this.#unlock()
+  }
+}

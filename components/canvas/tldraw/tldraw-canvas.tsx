@@ -1,0 +1,51 @@
+import { useCallback } from 'react'
+import { Tldraw, type Editor } from 'tldraw'
+import 'tldraw/tldraw.css'
+import type { TldrawSurface } from '../tldraw-surface.ts'
+import { attachEditor } from './attach-editor.ts'
+import { PhotoHandling } from './photo-handling.tsx'
+import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
+import { keepUnsaved } from './unsaved-changes.ts'
+
+interface TldrawCanvasProps {
+  readonly persistenceKey: string
+  readonly surface: TldrawSurface
+  readonly onProblem: (message: string) => void
+}
+
+/** All of its chrome is ours; tldraw brings the tools, the history and the storage. */
+export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanvasProps) {
+  const onMount = useCallback(
+    (editor: Editor) => {
+      const stopKeeping = keepUnsaved(editor, persistenceKey)
+      const release = attachEditor(surface, editor)
+      return () => {
+        release()
+        stopKeeping()
+      }
+    },
+    [persistenceKey, surface],
+  )
+  const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
+  return (
+    <Tldraw
+      {...(licenseKey ? { licenseKey } : {})}
+      acceptedVideoMimeTypes={NO_TYPES}
+      assetUrls={ASSET_URLS}
+      colorScheme="light"
+      components={COMPONENTS}
+      hideUi
+      locale="en"
+      maxImageDimension={1536}
+      onMount={onMount}
+      options={OPTIONS}
+      overrides={OVERRIDES}
+      persistenceKey={persistenceKey}
+      themes={PAPER_THEMES}
+    >
+      <PhotoHandling onProblem={onProblem} surface={surface} />
+    </Tldraw>
+  )
+}
+
+const NO_TYPES: readonly string[] = []

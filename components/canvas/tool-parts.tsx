@@ -1,0 +1,168 @@
+// The groups of a toolbar, the same for every canvas.
+import { useId, type ReactNode } from 'react'
+import { IconButton } from '../ui/icon-button.tsx'
+import type { IconName } from '../ui/icon.tsx'
+import type { DrawingSurface } from './drawing-surface.ts'
+import { COLOURS, WIDTHS, type ColourId, type WidthId } from './palette.ts'
+import { PhotoButton } from './photo-button.tsx'
+
+export interface PenStylesProps {
+  /** `undefined`: several, in a selection. */
+  readonly colour: string | undefined
+  readonly width: string | undefined
+  readonly filled: boolean
+  readonly onColour: (colour: ColourId) => void
+  readonly onWidth: (width: WidthId) => void
+  readonly onFill: () => void
+}
+
+/** Colour, fill and width: laid out beside the tools where there is room, else behind one button that shows them. */
+export function PenInline(props: PenStylesProps) {
+  return (
+    <div className="tool-group pen-inline">
+      <Swatches {...props} />
+      <PenWidths {...props} />
+    </div>
+  )
+}
+
+/** The same behind a button, for windows with little room. */
+export function PenButton(props: PenStylesProps) {
+  const id = useId()
+  const shown = COLOURS.find((candidate) => candidate.id === props.colour)
+  return (
+    <>
+      <button
+        aria-label={`Colour and width: ${shown?.label ?? 'mixed'}`}
+        className="pen-button"
+        popoverTarget={id}
+        type="button"
+      >
+        <span
+          className="swatch"
+          data-colour={props.colour}
+          style={{ background: shown?.css ?? 'transparent' }}
+        />
+      </button>
+      <div className="pen-styles" id={id} popover="auto">
+        <Swatches {...props} />
+        <PenWidths {...props} />
+      </div>
+    </>
+  )
+}
+
+function Swatches({ colour, filled, onColour, onFill }: PenStylesProps) {
+  return (
+    <div aria-label="Colour" className="swatches" role="group">
+      {COLOURS.map(({ id, label, css }) => (
+        <button
+          aria-label={label}
+          aria-pressed={colour === id}
+          className="swatch-button"
+          key={id}
+          onClick={() => onColour(id)}
+          title={label}
+          type="button"
+        >
+          <span className="swatch" data-colour={id} style={{ background: css }} />
+        </button>
+      ))}
+      <IconButton
+        icon="fill"
+        label="Fill closed shapes"
+        onClick={onFill}
+        pressed={filled}
+        shortcut="F"
+        tip="right"
+      />
+    </div>
+  )
+}
+
+function PenWidths({ width, onWidth }: PenStylesProps) {
+  return (
+    <div aria-label="Width" className="widths" role="group">
+      {WIDTHS.map(({ id, label }) => (
+        <button
+          aria-label={label}
+          aria-pressed={width === id}
+          className="width-button"
+          key={id}
+          onClick={() => onWidth(id)}
+          title={label}
+          type="button"
+        >
+          <span className="width-dot" data-width={id} />
+        </button>
+      ))}
+    </div>
+  )
+}
+
+interface ToolChoiceProps<T extends IconName> {
+  readonly tools: readonly { readonly id: T; readonly label: string; readonly key: string | undefined }[]
+  readonly chosen: string
+  readonly onChoose: (tool: T) => void
+}
+
+export function ToolChoice<T extends IconName>({ tools, chosen, onChoose }: ToolChoiceProps<T>) {
+  return (
+    <div className="tool-group tools">
+      {tools.map(({ id, label, key }) => (
+        <IconButton
+          icon={id}
+          key={id}
+          label={label}
+          onClick={() => onChoose(id)}
+          pressed={chosen === id}
+          shortcut={key}
+          tip="right"
+        />
+      ))}
+    </div>
+  )
+}
+
+interface HistoryToolsProps {
+  readonly surface: DrawingSurface
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  readonly isEmpty: boolean
+  readonly onUndo: () => void
+  readonly onRedo: () => void
+  readonly children?: ReactNode
+}
+
+export function HistoryTools(props: HistoryToolsProps) {
+  const { surface, canUndo, canRedo, isEmpty, onUndo, onRedo, children } = props
+  return (
+    <div className="tool-group history">
+      <IconButton
+        disabled={!canUndo}
+        icon="undo"
+        label="Undo"
+        onClick={onUndo}
+        shortcut="Ctrl+Z"
+        tip="right"
+      />
+      <IconButton
+        disabled={!canRedo}
+        icon="redo"
+        label="Redo"
+        onClick={onRedo}
+        shortcut="Ctrl+Shift+Z"
+        tip="right"
+      />
+      <PhotoButton surface={surface} />
+      {children}
+      <IconButton
+        disabled={isEmpty}
+        icon="clear"
+        label="Clear the page"
+        onClick={() => surface.clear()}
+        tip="right"
+      />
+    </div>
+  )
+}
