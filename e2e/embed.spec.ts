@@ -178,19 +178,21 @@ test.describe('what a canvas in a page cannot have', () => {
   })
 })
 
+/** Dark pixels of the paper. */
+function inkOf(element: Element): number {
+  const canvas = element as HTMLCanvasElement
+  const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+  let dark = 0
+  for (let i = 0; i < data.length; i += 4) if ((data[i] ?? 255) < 128) dark += 1
+  return dark
+}
+
 test('the plain canvas draws, erases, undoes and keeps, where tldraw may not be shown', async ({ page }) => {
   await page.goto(`${server.url}/embed?surface=plain&drawing=plain-1&prompt=day+sea+photo`)
   const picture = page.getByRole('img', { name: 'Rendered picture' })
   await expect(picture).toHaveAttribute('data-seq', /\d+/)
   const paper = page.getByRole('img', { name: 'Paper to draw on' })
-  const ink = () =>
-    paper.evaluate((element) => {
-      const canvas = element as HTMLCanvasElement
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
-      let dark = 0
-      for (let i = 0; i < data.length; i += 4) if ((data[i] ?? 255) < 128) dark += 1
-      return dark
-    })
+  const ink = () => paper.evaluate(inkOf)
   const box = await paper.boundingBox()
   if (!box) throw new Error('no paper')
   const line = async (y: number) => {
@@ -216,4 +218,53 @@ test('the plain canvas draws, erases, undoes and keeps, where tldraw may not be 
   await expect.poll(ink).toBe(both)
   await page.reload()
   await expect.poll(ink).toBe(both)
+})
+
+test.describe('the plain canvas', () => {
+  test('is shown without the code of tldraw', async ({ page }) => {
+    const scripts: string[] = []
+    page.on('response', async (response) => {
+      if (response.url().endsWith('.js')) scripts.push(await response.text().catch(() => ''))
+    })
+    const holdsTldraw = () => scripts.some((text) => text.includes('tl-container'))
+    await page.goto(`${server.url}/embed?surface=plain&drawing=plain-2`)
+    await expect(page.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
+    await page.waitForLoadState('networkidle')
+    expect(holdsTldraw()).toBe(false)
+    await page.goto(`${server.url}/embed?drawing=full-2`)
+    await expect(page.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
+    expect(holdsTldraw()).toBe(true)
+  })
+
+  test('takes two fingers for a gesture of the page, and draws nothing of it', async ({ browser }) => {
+    const phone = await browser.newPage({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    })
+    await phone.goto(`${server.url}/embed?surface=plain&drawing=plain-3&controls=none`)
+    const paper = phone.getByRole('img', { name: 'Paper to draw on' })
+    await expect(phone.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
+    const box = await paper.boundingBox()
+    if (!box) throw new Error('no paper')
+    const devtools = await phone.context().newCDPSession(phone)
+    const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: [number, number][]) =>
+      devtools.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: at.map(([x, y], id) => ({ x: box.x + box.width * x, y: box.y + box.height * y, id })),
+      })
+    const ink = () => paper.evaluate(inkOf)
+    await fingers('touchStart', [0.2, 0.2])
+    await fingers('touchMove', [0.3, 0.25])
+    await fingers('touchStart', [0.3, 0.25], [0.6, 0.6])
+    for (let i = 1; i <= 6; i++) await fingers('touchMove', [0.3 - 0.02 * i, 0.25], [0.6 + 0.04 * i, 0.6])
+    await fingers('touchEnd')
+    expect(await ink()).toBe(0)
+    expect(await phone.evaluate(() => window.visualViewport?.scale)).toBeGreaterThan(1)
+    await fingers('touchStart', [0.4, 0.3])
+    for (let i = 1; i <= 6; i++) await fingers('touchMove', [0.4 + 0.03 * i, 0.3 + 0.02 * i])
+    await fingers('touchEnd')
+    await expect.poll(ink).toBeGreaterThan(50)
+    await phone.close()
+  })
 })

@@ -129,6 +129,14 @@ describe('a server with keys', () => {
     expect(await post(server, '/api/tickets', { ...bearer, origin: 'https://evil.example' })).toMatchObject({
       status: 403,
     })
+    // An embedded canvas asks from the server's own origin, and says whose page it is in.
+    expect(await post(server, '/api/tickets', bearer, { page: BLOG })).toMatchObject({ status: 200 })
+    const elsewhere = await post(server, '/api/tickets', bearer, { page: 'https://evil.example' })
+    expect(elsewhere.status).toBe(403)
+    expect(JSON.parse(elsewhere.body).error).toMatchObject({ code: 'forbidden_origin', field: 'page' })
+    const anywhere = { authorization: `Bearer ${await tokenOf(server)}` }
+    expect(await post(server, '/api/tickets', anywhere, { page: BLOG })).toMatchObject({ status: 200 })
+    expect(await post(server, '/api/tickets', anywhere, { page: 'blog' })).toMatchObject({ status: 422 })
     const preflight = await plainRequest(server.port, {
       method: 'OPTIONS',
       path: '/api/tickets',

@@ -17,15 +17,17 @@ import { dialUrl } from '../session/access.ts'
 import { readSettings } from '../session/saved.ts'
 import { openSession, type Session } from '../session/session.ts'
 import { SessionContext, useClient, useSession } from '../session/session-context.ts'
-import { KeyDialog } from '../shell/key-dialog.tsx'
+import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
+import { PageKey } from './page-key.ts'
 import { wantedHeight } from './wanted-height.ts'
 
 interface Opened {
   readonly session: Session
+  readonly key: PageKey
   readonly line: Line
 }
 
@@ -37,9 +39,16 @@ export function EmbedStudio() {
   useEffect(() => {
     const { options } = store.getState()
     const line = openLine(options.host)
-    const session = openEmbedded(options, line)
-    const stops = [watchModel(session, store), bridge(line, session, store), session.dispose, line.close]
-    open.setState({ now: { session, line } })
+    const key = new PageKey({ ask: line.key, dialUrl: (found) => dialUrl(found, options.host) })
+    const session = openEmbedded(options, key)
+    const stops = [
+      watchModel(session, store),
+      bridge(line, session, store),
+      line.isOpen ? key.watch(session.client) : () => undefined,
+      session.dispose,
+      line.close,
+    ]
+    open.setState({ now: { session, key, line } })
     return () => {
       stops.forEach((stop) => stop())
       open.setState({}, true)
@@ -49,18 +58,16 @@ export function EmbedStudio() {
   if (!opened) return <div aria-busy="true" className="embed" />
   return (
     <SessionContext value={opened.session}>
-      <Sheets key={opened.session.id} line={opened.line} store={store} />
+      <Sheets key={opened.session.id} line={opened.line} pageKey={opened.key} store={store} />
     </SessionContext>
   )
 }
 
 /** What was drawn here before comes back; words and settings that the page gives come first. */
-function openEmbedded(options: EmbedOptions, line: Line): Session {
+function openEmbedded(options: EmbedOptions, { dial }: PageKey): Session {
   const id = options.drawing ?? 'embed'
   const saved = readSettings(id).params
   const params = { ...saved, ...paramsOf(options) }
-  // Asked for anew before each dial: a page gives out keys that live shortly.
-  const dial = async () => dialUrl(await line.key())
   return openSession({ id, start: 'blank', params, canvas: options.surface, dial })
 }
 
@@ -74,9 +81,15 @@ function useDocumentLook(store: EmbedStore): void {
   }, [theme, transparent])
 }
 
+interface SheetsProps {
+  readonly store: EmbedStore
+  readonly line: Line
+  readonly pageKey: PageKey
+}
+
 const tellProblem = (message: string) => notify(message, 'problem')
 
-function Sheets({ store, line }: { readonly store: EmbedStore; readonly line: Line }) {
+function Sheets({ store, line, pageKey }: SheetsProps) {
   const { id, surface } = useSession()
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
@@ -119,7 +132,8 @@ function Sheets({ store, line }: { readonly store: EmbedStore; readonly line: Li
       {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={options.readonly} />}
       <Problems store={store} />
       <Notices />
-      <KeyDialog />
+      <Refusal pageKey={pageKey} />
+      <SessionKeyDialog waits={line.isOpen} />
     </main>
   )
 }
@@ -144,6 +158,18 @@ function Trouble() {
   return (
     <div className="embed-trouble">
       <StatusPill />
+    </div>
+  )
+}
+
+/** The embedding page gave a key that the server does not take. */
+function Refusal({ pageKey }: { readonly pageKey: PageKey }) {
+  const reason = useStore(pageKey.refusal, (state) => state.reason)
+  const isLocked = useClient((state) => state.status.name === 'locked')
+  if (reason === undefined || !isLocked) return null
+  return (
+    <div className="embed-problems" role="alert">
+      <p>{`The server refused the key of the page around: ${reason}`}</p>
     </div>
   )
 }

@@ -17,6 +17,8 @@ type Post = (message: BareFrameMessage) => void
 
 /** The way to the page around, open before there is a session: dialling may need its key. */
 export interface Line {
+  /** There is a page around that said who it is. */
+  readonly isOpen: boolean
   readonly post: Post
   /** A key of the page around for this server; `undefined` where there is none, or no page that says who it is. */
   key(): Promise<string | undefined>
@@ -26,6 +28,7 @@ export interface Line {
 }
 
 const NOBODY: Line = {
+  isOpen: false,
   post: () => undefined,
   key: () => Promise.resolve(undefined),
   serve: () => undefined,
@@ -74,6 +77,7 @@ export function openLine(host: string | undefined): Line {
   const key = () => askForKey(keys, (id) => postbox.post({ type: 'needToken', id }))
   postbox.post({ type: 'hello' })
   return {
+    isOpen: true,
     post: (message) => postbox.post(message),
     key,
     serve: (next) => {

@@ -8,6 +8,7 @@ import {
   type CSSProperties,
   type Ref,
 } from 'react'
+import { FIRM_ATTRIBUTES, LIVE_ATTRIBUTES } from '../../lib/embed/attributes.ts'
 import type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
 import type { EmbedError, FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
 import type { EmbedControls, EmbedSurface, EmbedTheme, EmbedView } from '../../lib/embed/options.ts'
@@ -53,11 +54,17 @@ export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
   })
   useImperativeHandle<SketchwireCanvas | null, SketchwireCanvas | null>(ref, () => canvas, [canvas])
 
+  const { token } = props
+  // Set anew with the token, because a canvas that was refused asks then.
   useEffect(() => {
     if (!canvas) return
     Object.assign(canvas, {
       getToken: async () => (await latest.current.getToken?.()) ?? latest.current.token,
     })
+  }, [canvas, token])
+
+  useEffect(() => {
+    if (!canvas) return
     const stops = Object.entries(EVENTS).map(([type, prop]) => {
       const listener = (event: Event) => {
         if (event instanceof CustomEvent) latest.current[prop]?.(event.detail)
@@ -79,25 +86,9 @@ export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
   })
 }
 
-const ATTRIBUTES = [
-  'server',
-  'prompt',
-  'model',
-  'strength',
-  'steps',
-  'seed',
-  'view',
-  'controls',
-  'theme',
-  'readonly',
-  'transparent',
-  'surface',
-  'drawing',
-] as const
-
 function attributesOf(props: SketchCanvasProps): Record<string, string> {
   return Object.fromEntries(
-    ATTRIBUTES.flatMap((name) => {
+    [...LIVE_ATTRIBUTES, ...FIRM_ATTRIBUTES].flatMap((name) => {
       const value = props[name]
       return value === undefined || value === false ? [] : [[name, value === true ? '' : String(value)]]
     }),

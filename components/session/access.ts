@@ -7,6 +7,7 @@ import { serverUrl } from './socket-url.ts'
 
 const NAME = 'key'
 const TicketSchema = v.object({ ticket: v.string() })
+const RefusalSchema = v.object({ message: v.string() })
 
 export function savedKey(): string {
   return readSaved(NAME, v.string()) ?? ''
@@ -22,23 +23,32 @@ export function keyHeaders(): Record<string, string> {
   return key === '' ? {} : { authorization: `Bearer ${key}` }
 }
 
-/** The address of the native door for one dial. Throws AppError `unauthorized` when the key is refused. */
-export async function dialUrl(key = savedKey()): Promise<string> {
+/**
+ * The address of the native door for one dial; `page` is the origin of the page around an embedded canvas. Throws
+ * AppError `unauthorized` when the key is refused, in the server's words.
+ */
+export async function dialUrl(key = savedKey(), page?: string): Promise<string> {
   const url = serverUrl('/api/live')
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  if (key !== '') url.searchParams.set('ticket', await ticketFor(key))
+  if (key !== '') url.searchParams.set('ticket', await ticketFor(key, page))
   return url.href
 }
 
-async function ticketFor(key: string): Promise<string> {
+async function ticketFor(key: string, page: string | undefined): Promise<string> {
   const headers = { authorization: `Bearer ${key}` }
-  const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers })
-  if (reply.status === 401 || reply.status === 403)
-    throw new AppError('unauthorized', 'That key was refused. Check it and try again')
+  const body = JSON.stringify({ page })
+  const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers, body })
+  if (reply.status === 401 || reply.status === 403) throw new AppError('unauthorized', await refusalOf(reply))
   if (reply.status === 429) {
     const seconds = reply.headers.get('retry-after') ?? '60'
     throw new AppError('unauthorized', `Too many wrong keys came from here. Try again in ${seconds} s`)
   }
   if (!reply.ok) throw new AppError('internal', `The server gave no ticket (HTTP ${reply.status})`)
   return v.parse(TicketSchema, await reply.json()).ticket
+}
+
+async function refusalOf(reply: Response): Promise<string> {
+  const body: unknown = await reply.json().catch(() => undefined)
+  const refusal = v.safeParse(RefusalSchema, body)
+  return refusal.success ? refusal.output.message : 'That key was refused. Check it and try again'
 }

@@ -4,18 +4,40 @@ import { saveKey, savedKey } from '../session/access.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 
 /** Asks for the key of a server that lets nobody in without one. Drawing goes on meanwhile: nothing is lost. */
-export function KeyDialog() {
+export function SessionKeyDialog({ waits = false }: { readonly waits?: boolean }) {
   const { client } = useSession()
   const status = useClient((state) => state.status)
+  return (
+    <KeyDialog
+      live={status.name === 'live'}
+      locked={status.name === 'locked' ? status.reason : undefined}
+      onKey={() => client.retry()}
+      waits={waits}
+    />
+  )
+}
+
+interface KeyDialogProps {
+  /** Why nobody is let in; `undefined` while that is not the case. */
+  readonly locked: string | undefined
+  readonly live: boolean
+  /** There is another key now. */
+  readonly onKey: () => void
+  /** Opens only when it is asked for (`askForKey`): somebody else may have the key. */
+  readonly waits?: boolean
+}
+
+export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   // What the server says to nobody's key is no complaint about a key.
-  const refused = status.name === 'locked' && savedKey() !== '' ? status.reason : ''
+  const refused = savedKey() === '' ? '' : (locked ?? '')
+  const isLocked = locked !== undefined
   const id = useId()
 
   useEffect(() => {
-    if (status.name === 'locked' && !dialog.current?.open) dialog.current?.showModal()
-    else if (status.name === 'live') dialog.current?.close()
-  }, [status.name])
+    if (isLocked && !waits && !dialog.current?.open) dialog.current?.showModal()
+    else if (live) dialog.current?.close()
+  }, [isLocked, live, waits])
 
   return (
     <dialog aria-labelledby={`${id}-title`} className="dialog key-dialog" id="key-dialog" ref={dialog}>
@@ -25,7 +47,7 @@ export function KeyDialog() {
           event.preventDefault()
           const key = new FormData(event.currentTarget).get('key')
           saveKey(typeof key === 'string' ? key : '')
-          client.retry()
+          onKey()
         }}
       >
         <h2 id={`${id}-title`}>This server asks for a key</h2>

@@ -15,7 +15,7 @@ import { SessionContext, useSession } from '../session/session-context.ts'
 import { Dock } from './dock.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
-import { KeyDialog } from './key-dialog.tsx'
+import { SessionKeyDialog } from './key-dialog.tsx'
 import { LensControl } from './lens-control.tsx'
 import { Notices } from './notices.tsx'
 import { useDrops } from './drops.ts'
@@ -52,7 +52,7 @@ function OpenStudio() {
     <div className="studio">
       <Header onHelp={openHelp} />
       <Desk />
-      <KeyDialog />
+      <SessionKeyDialog />
       <HelpDialog onClose={closeHelp} open={help} />
       <Notices />
     </div>

@@ -186,7 +186,7 @@ describe('connect', () => {
     await settle()
     world.socket.open()
     world.socket.says({ type: 'error', code: 'unauthorized', message: 'This server asks for a key' })
-    world.socket.drops(4001)
+    world.socket.drops(4001, 'unauthorized')
     await settle()
     expect(statuses.at(-1)).toEqual({ name: 'locked', reason: 'This server asks for a key' })
     await world.advance(60_000)

@@ -11,7 +11,7 @@ export const ANSWER_WITHIN_MS = 8_000
 /** Close code of a server that speaks another protocol version (W1). */
 const CLOSE_RELOAD = 4009
 /** Close code of a server that wants a key, or another one. */
-const CLOSE_UNAUTHORIZED = 4001
+export const CLOSE_UNAUTHORIZED = 4001
 
 export interface LifeEnd {
   readonly reason: string
@@ -88,9 +88,9 @@ export class SocketLife {
 
   #closed(code: number, reason: string): void {
     const fallback =
-      this.#refusal ||
-      (this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.')
-    this.end(REASONS[code] ?? (reason === '' ? fallback : reason), {
+      this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
+    // Its sentence came before the close, whose reason is a code.
+    this.end(REASONS[code] ?? (this.#refusal || reason || fallback), {
       reload: code === CLOSE_RELOAD,
       locked: code === CLOSE_UNAUTHORIZED,
     })

@@ -37,12 +37,10 @@ export class SketchwireCanvas extends HTMLElement {
   declare drawing: string | null
   declare token: string | null
 
-  /** Asked for a key whenever the server wants one; the `token` attribute is the same for a key that never changes. */
-  declare getToken: TokenSource | undefined
-
   readonly #stage: Stage
   #host: EmbedHost | undefined
   #restarting = false
+  #getToken: TokenSource | undefined
 
   constructor() {
     super()
@@ -52,7 +50,7 @@ export class SketchwireCanvas extends HTMLElement {
   connectedCallback(): void {
     // What was set before the browser knew this element hides the properties of its class.
     for (const [name, value] of Object.entries(this)) {
-      if (!ATTRIBUTES.includes(name)) continue
+      if (!ATTRIBUTES.includes(name) && name !== 'getToken') continue
       Reflect.deleteProperty(this, name)
       Reflect.set(this, name, value)
     }
@@ -70,6 +68,17 @@ export class SketchwireCanvas extends HTMLElement {
     if (FIRM_ATTRIBUTES.some((firm) => firm === name)) return this.#restart()
     if (name === 'theme') this.#stage.setTheme(now)
     this.#host?.set({ [name]: now })
+  }
+
+  /** Asked for a key whenever the server wants one; the `token` attribute is the same for a key that never changes. */
+  get getToken(): TokenSource | undefined {
+    return this.#getToken
+  }
+
+  /** A canvas that the server lets nobody into asks at once. */
+  set getToken(source: TokenSource | undefined) {
+    this.#getToken = source
+    this.#host?.set({})
   }
 
   /** Sets the words; resolves once they are applied. */

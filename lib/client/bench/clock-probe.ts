@@ -4,6 +4,7 @@ import { ServerMessageSchema, type ServerMessage } from '../../protocol/control.
 import type { ModelInfo } from '../../protocol/params.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { AppError } from '../../std/errors.ts'
+import { CLOSE_UNAUTHORIZED } from '../socket-life.ts'
 import { ClockOffset } from '../clock-offset.ts'
 import type { ClockEstimate } from '../clock-offset.ts'
 import type { Environment, Socket } from '../environment.ts'
@@ -30,6 +31,8 @@ export class ClockProbe {
   readonly #offset = new ClockOffset()
   #estimate: ClockEstimate | undefined
   #cancel: () => void
+  /** Why we are not let in, in the server's words; the close follows. */
+  #refusal = ''
 
   constructor(options: ProbeOptions) {
     this.#options = options
@@ -37,7 +40,7 @@ export class ClockProbe {
       open: () =>
         this.#say({ type: 'hello', protocol: PROTOCOL_VERSION, client: 'sketchwire-benchmark-clock' }),
       message: (data) => this.#receive(data),
-      close: (code, reason) => this.#lost(reason === '' ? `it closed with ${code}` : reason),
+      close: (code, reason) => this.#closed(code, reason),
     })
     this.#cancel = options.env.clock.setTimer(() => this.#lost('no welcome in time'), WELCOME_WITHIN_MS)
   }
@@ -50,6 +53,12 @@ export class ClockProbe {
   close(): void {
     this.#cancel()
     this.#socket.close()
+  }
+
+  #closed(code: number, reason: string): void {
+    if (code !== CLOSE_UNAUTHORIZED) return this.#lost(reason === '' ? `it closed with ${code}` : reason)
+    this.close()
+    this.#options.onLost(new AppError('unauthorized', this.#refusal || 'The server asks for a key'))
   }
 
   #lost(why: string): void {
@@ -90,7 +99,8 @@ export class ClockProbe {
       const { clientMs: sentMs, serverMs } = message
       this.#estimate = this.#offset.add({ sentMs, serverMs, receivedMs })
     } else if (message.type === 'error') {
-      this.#lost(message.message)
+      if (message.code === 'unauthorized') this.#refusal = message.message
+      else this.#lost(message.message)
     }
   }
 }

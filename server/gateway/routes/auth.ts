@@ -58,8 +58,27 @@ async function issueToken({ identity, body }: RoutedRequest, { auth }: RouteCont
   })
 }
 
-function issueTicket({ identity }: RoutedRequest, { auth }: RouteContext): Reply {
+const TicketRequestSchema = v.object({
+  /** The page that an embedded canvas is in: the canvas itself asks from our own origin. */
+  page: v.optional(origin),
+})
+
+function issueTicket({ identity, body }: RoutedRequest, { auth }: RouteContext): Reply {
+  const text = new TextDecoder().decode(body)
+  const parsed = parseJson(text === '' ? '{}' : text)
+  if (!parsed.ok) return jsonError({ code: 'not_json', message: 'The body must be JSON, or empty' })
+  const asked = v.safeParse(TicketRequestSchema, parsed.value)
+  if (!asked.success) return jsonError(issueToError(asked.issues[0], 'invalid_message'))
+  const { page } = asked.output
+  const { origins } = identity
+  if (page !== undefined && origins.length > 0 && !origins.includes(page))
+    return jsonError(tokenOfOthers(page, origins))
   return json(200, { ticket: auth.tickets.issue(identity), expiresInSeconds: TICKET_LIFE_SECONDS })
+}
+
+function tokenOfOthers(page: string, origins: readonly string[]): WireError {
+  const message = `This token is for pages of ${origins.join(', ')}, not of ${page}; make one with that page among its origins`
+  return { code: 'forbidden_origin', message, field: 'page', value: page }
 }
 
 const ONLY_KEYS: WireError = {
