@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readConfig } from './config.ts'
+import { keepMemoryOfChildren, readConfig } from './config.ts'
 
 it('has defaults for everything', () => {
   expect(readConfig({})).toMatchObject({
@@ -93,4 +93,10 @@ it.each(['short', 'first-key-0123456789,short', 'with a space in it all'])(
 it('takes a certificate and its key together or not at all', () => {
   expect(() => readConfig({ SKETCHWIRE_TLS_CERT: 'a.pem' })).toThrow(/SKETCHWIRE_TLS_KEY/)
   expect(() => readConfig({ SKETCHWIRE_TLS_KEY: 'a.pem' })).toThrow(/SKETCHWIRE_TLS_CERT/)
+})
+
+it('sets the allocator of its children, unless the operator has', () => {
+  const env = { MALLOC_ARENA_MAX: '8' }
+  keepMemoryOfChildren(env)
+  expect(env).toEqual({ MALLOC_ARENA_MAX: '8', MALLOC_MMAP_THRESHOLD_: '262144' })
 })

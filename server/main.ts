@@ -1,7 +1,7 @@
 // The composition root: command line and environment -> engine -> server, signals -> drain -> exit code.
 import { join } from 'node:path'
 import { readCommandLine } from './cli.ts'
-import { readConfig } from './config.ts'
+import { keepMemoryOfChildren, readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import { createFakeEngine } from './engine/fake-engine.ts'
@@ -66,6 +66,7 @@ async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2))
   if ('help' in line) return void process.stdout.write(line.help)
   const config = readConfig(undefined, line.flags)
+  keepMemoryOfChildren()
   const events = createEvents(config.logLevel)
   process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
   const { engine, models, started } = await openEngine(config, events)

@@ -20,12 +20,6 @@ export interface ChildEvents {
 
 export type SpawnChild = (events: ChildEvents) => Child
 
-/**
- * For glibc's allocator; others do not look. By default every thread has an arena of its own, and buffers of a picture's
- * size come from the heap once one was freed: ten minutes of drawing grew the process by 24 MB, with these by 1 MB.
- */
-const CALM_MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' }
-
 /** Starts the worker as a child process. Its stderr becomes log lines, the last of them part of the exit reason. */
 export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
   return ({ onMessage, onExit }) => {
@@ -33,7 +27,6 @@ export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
       serialization: 'advanced',
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...CALM_MEMORY, ...process.env },
     })
     let lastWords = ''
     let exited = false
