@@ -120,8 +120,11 @@ describe('pages and facts', () => {
   ])('has nothing at %s', async (path) => {
     const { server } = await start()
     const reply = await plainRequest(server.port, { path })
-    expect(reply.status).toBe(404)
-    expect(reply.body).not.toContain('secret')
+    // Words of ours, which repeat the path, and nothing of the file.
+    expect([reply.status, JSON.parse(reply.body).error.code]).toEqual([404, 'not_found'])
+    const page = await plainRequest(server.port, { path, headers: { accept: 'text/html' } })
+    expect(page.status).toBe(404)
+    expect(page.body).not.toContain('secret')
   })
 
   it('refuses a metrics port that is taken, naming the setting', async () => {

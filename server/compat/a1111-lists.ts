@@ -76,7 +76,7 @@ export function checkOptions(body: unknown, model: ModelInfo): WireError | undef
 /** POST /sdapi/v1/interrogate: as the original says it, of a picture that is not there and of a model it has not. */
 export function interrogate(body: unknown): WireError {
   if (!isRecord(body) || typeof body['image'] !== 'string')
-    return { code: 'not_found', message: 'Image not found', field: 'image' }
+    return { code: 'not_found', message: 'Image not found' }
   const message = 'Model not found: this server has none that describes pictures'
   return { code: 'not_found', message, field: 'model' }
 }
