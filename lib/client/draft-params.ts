@@ -1,5 +1,5 @@
 import type { WireError } from '../protocol/errors.ts'
-import { clamp } from '../protocol/fit-to-model.ts'
+import { clamp, sameShape } from '../protocol/fit-to-model.ts'
 import { checkParams, HARD_LIMITS } from '../protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 
@@ -80,7 +80,7 @@ export function refinedParams(params: DrawParams, model: ModelInfo): DrawParams 
 
 function refinedSize(params: DrawParams, model: ModelInfo): { width: number; height: number } | undefined {
   const fits = (size: { width: number; height: number }): boolean =>
-    size.width > params.width && size.width * params.height === size.height * params.width
+    size.width > params.width && sameShape(size, params)
   if (model.refine && fits(model.refine)) return model.refine
   return model.sizes.filter(fits).sort((a, b) => a.width - b.width)[0]
 }

@@ -79,7 +79,7 @@ export class FrameEnds {
   }
 
   receive(message: Message): void {
-    const { pump, painter, stats } = this.#options
+    const { pump, painter } = this.#options
     if (message.type === 'error') {
       this.#unread(wireErrorOf(message))
     } else if (message.type === 'started') {
@@ -89,11 +89,12 @@ export class FrameEnds {
     } else {
       const frame = pump.settle(message.seq, message.type === 'picture')
       if (!frame) return
-      if (message.type !== 'picture') painter.endPreview(message.seq)
       if (message.type === 'picture') void this.#paint(message, frame)
-      else if (message.type === 'superseded') this.#superseded(frame, message.by)
-      else this.#ended(frame, message)
-      if (message.type === 'superseded') stats.superseded()
+      else {
+        painter.endPreview(message.seq)
+        if (message.type === 'superseded') this.#superseded(frame, message.by)
+        else this.#ended(frame, message)
+      }
     }
     this.#options.onChange()
   }
@@ -117,8 +118,10 @@ export class FrameEnds {
   }
 
   #superseded(frame: SentFrame, by: number): void {
-    if (frame.mode === 'refine') this.#options.onRefineLost()
-    else this.#options.pump.ledger.inheritPen(by, frame.penSinceMs)
+    const { pump, stats, onRefineLost } = this.#options
+    if (frame.mode === 'refine') onRefineLost()
+    else pump.ledger.inheritPen(by, frame.penSinceMs)
+    stats.superseded()
   }
 
   #ended(frame: SentFrame, message: Ended): void {

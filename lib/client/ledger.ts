@@ -1,4 +1,3 @@
-import { Credit } from '../flow/credit.ts'
 import type { FrameMode } from '../protocol/control.ts'
 import type { DrawParams } from '../protocol/params.ts'
 import { DEFAULT_CREDIT } from '../protocol/version.ts'
@@ -17,11 +16,12 @@ export interface SentFrame {
 
 /** The frames in flight and the credit they hold: one entry, one credit, until the one terminal event (F1, C1). */
 export class Ledger {
-  readonly #credit = new Credit(DEFAULT_CREDIT)
   readonly #frames = new Map<number, SentFrame>()
+  #limit: number = DEFAULT_CREDIT
 
+  /** Frames that may be sent now; never below 0, also when the limit has shrunk since. */
   get available(): number {
-    return this.#credit.available
+    return Math.max(0, this.#limit - this.size)
   }
 
   get size(): number {
@@ -33,12 +33,12 @@ export class Ledger {
   }
 
   setLimit(credit: number): void {
-    this.#credit.limit = Math.max(1, Math.trunc(credit))
+    this.#limit = Math.max(1, Math.trunc(credit))
   }
 
-  /** False, and nothing noted, when the window is full. */
+  /** False, and nothing noted, when the window is full or the number is in flight already. */
   open(frame: SentFrame): boolean {
-    if (!this.#credit.take(frame.seq)) return false
+    if (this.available === 0 || this.#frames.has(frame.seq)) return false
     this.#frames.set(frame.seq, frame)
     return true
   }
@@ -53,7 +53,6 @@ export class Ledger {
   /** The frame that ended; `undefined` for one that is not in flight, which gives nothing back. */
   close(seq: number): SentFrame | undefined {
     const frame = this.#frames.get(seq)
-    if (!frame || !this.#credit.give(seq)) return undefined
     this.#frames.delete(seq)
     return frame
   }
@@ -65,7 +64,6 @@ export class Ledger {
   }
 
   reset(): void {
-    this.#credit.reset()
     this.#frames.clear()
   }
 }

@@ -194,19 +194,19 @@ class Client implements SketchClient {
     const { model: before, params } = this.store.getState()
     const { model } = welcome
     this.store.setState({ model, engine: { name: welcome.engine, detail: undefined } })
-    if (!params) this.#adopt(fitToModel({ ...model.defaults, ...this.#given }, model))
-    else this.#adopt(before?.id === model.id ? fitToModel(params, model) : moveToModel(params, model, before))
+    const isOther = params && before?.id !== model.id
+    const wanted = params ?? { ...model.defaults, ...this.#given }
+    this.#adopt(isOther ? moveToModel(wanted, model, before) : fitToModel(wanted, model))
     this.#pump.connect(socket, welcome)
     this.#refresh()
   }
 
   /** Another model while the connection lives (M2): the picture that is shown is the old one's. */
   #modelChanged(model: ModelInfo): void {
-    const { model: before, params } = this.store.getState()
-    this.store.setState({ model })
-    if (!params) return
-    this.#adopt(moveToModel(params, model, before))
-    this.#pump.modelChanged(model.id, this.store.getState().params ?? params)
+    const { model: before, params: old } = this.store.getState()
+    const params = moveToModel(old ?? model.defaults, model, before)
+    this.store.setState({ model, params })
+    this.#pump.modelChanged(model.id, params)
     this.#refiner.restart()
     this.#refresh()
   }
@@ -233,10 +233,8 @@ class Client implements SketchClient {
 
   #painted(frame: PaintedFrame): void {
     const { error, refined, blanked } = this.store.getState()
-    const isBlanked = frame.meta.nsfwDetected === true
-    if (blanked !== isBlanked) this.store.setState({ blanked: isBlanked })
-    const isRefined = frame.meta.mode === 'refine'
-    if (refined !== isRefined) this.store.setState({ refined: isRefined })
+    const seen = { refined: frame.meta.mode === 'refine', blanked: frame.meta.nsfwDetected === true }
+    if (seen.refined !== refined || seen.blanked !== blanked) this.store.setState(seen)
     // What could be tried again has been, with success.
     if (error && isTransient(error)) this.store.setState({ error: undefined })
   }

@@ -1,6 +1,6 @@
 /**
- * The window of frames that may be in flight (SPEC C1). The client takes before it sends and gives back on any
- * terminal event; the server keeps the same count to refuse a client that does not.
+ * The window of frames that may be in flight (SPEC C1), as the server counts it to refuse a client that sends more. The
+ * client's own count is its ledger.
  */
 export class Credit {
   readonly #inFlight = new Set<number>()

@@ -1,31 +1,25 @@
 // Parameters made for one model, turned into the nearest that another takes. Both ends do it: the page with what is on
 // its sliders, the server with frames that wait while the model changes.
-import { checkParams, leastStrength } from './param-limits.ts'
+import { leastStrength, leavesSteps, stepBudget } from './param-limits.ts'
 import type { DrawParams, ModelInfo } from './params.ts'
 
-/** The nearest parameters that `model` takes: limits first, then enough strength for the steps, else fewer steps. */
-export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
-  const { limits, originalInferenceSteps: origin } = model
-  const fitted = {
-    ...params,
-    steps: clamp(params.steps, limits.steps),
-    strength: clamp(params.strength, limits.strength),
-    guidanceScale: clamp(params.guidanceScale, limits.guidanceScale),
-  }
-  if (!checkParams(fitted, model)) return fitted
-  if (model.strengthSemantics === 'generic') return fitGeneric(fitted, model)
-  const strength = clamp(leastStrength(fitted.steps, origin), limits.strength)
-  return { ...fitted, strength, steps: Math.min(fitted.steps, Math.trunc(origin * strength)) }
-}
-
-/** floor(steps * strength) must be 1: enough strength for the steps, else more steps. */
-function fitGeneric(params: DrawParams, { limits }: ModelInfo): DrawParams {
-  const strength = clamp(leastStrength(1, params.steps), limits.strength)
-  const steps = Math.max(params.steps, clamp(Math.ceil(1 / strength), limits.steps))
-  return { ...params, strength, steps }
-}
-
+/** What a model limits. */
 const TUNED = ['steps', 'strength', 'guidanceScale'] as const
+
+/** The nearest parameters that `model` takes: limits first, then enough strength for the steps, else as many steps as it leaves. */
+export function fitToModel(params: DrawParams, model: ModelInfo): DrawParams {
+  const { limits } = model
+  const fitted = { ...params }
+  for (const name of TUNED) fitted[name] = clamp(params[name], limits[name])
+  const { needed, of } = stepBudget(fitted, model)
+  if (leavesSteps({ needed, of }, fitted.strength)) return fitted
+  const strength = clamp(leastStrength(needed, of), limits.strength)
+  const steps =
+    model.strengthSemantics === 'generic'
+      ? Math.max(fitted.steps, clamp(Math.ceil(1 / strength), limits.steps))
+      : Math.min(fitted.steps, Math.trunc(of * strength))
+  return { ...fitted, strength, steps }
+}
 
 /**
  * What a person's parameters become under another model. What was left at the default of the model before becomes this
@@ -33,9 +27,9 @@ const TUNED = ['steps', 'strength', 'guidanceScale'] as const
  * A size that it has not becomes one of the same shape, else its default.
  */
 export function moveToModel(params: DrawParams, model: ModelInfo, before?: ModelInfo): DrawParams {
-  const untouched = TUNED.filter((name) => before && params[name] === before.defaults[name])
-  const defaults = Object.fromEntries(untouched.map((name) => [name, model.defaults[name]]))
-  return fitToModel({ ...params, ...defaults, ...sizeFor(params, model, before) }, model)
+  const moved = { ...params, ...sizeFor(params, model, before) }
+  for (const name of TUNED) if (params[name] === before?.defaults[name]) moved[name] = model.defaults[name]
+  return fitToModel(moved, model)
 }
 
 interface Size {
@@ -44,18 +38,16 @@ interface Size {
 }
 
 function sizeFor(asked: Size, model: ModelInfo, before: ModelInfo | undefined): Size {
-  const isDefault = before !== undefined && sameSize(asked, before.defaults)
-  const fallback = { width: model.defaults.width, height: model.defaults.height }
-  if (isDefault && sameShape(asked, fallback)) return fallback
-  const { width, height } = asked
-  if (model.sizes.some((size) => sameSize(size, asked))) return { width, height }
-  if (sameShape(asked, fallback)) return fallback
+  const { width, height } = model.defaults
+  const fallback = { width, height }
   const shaped = model.sizes.filter((size) => sameShape(size, asked))
-  return shaped.sort((a, b) => distance(a, fallback) - distance(b, fallback))[0] ?? fallback
+  const wasDefault = before && sameSize(asked, before.defaults) && sameShape(asked, fallback)
+  const exact = wasDefault ? undefined : shaped.find((size) => sameSize(size, asked))
+  return exact ?? shaped.sort((a, b) => distance(a, fallback) - distance(b, fallback))[0] ?? fallback
 }
 
 const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height
-const sameShape = (a: Size, b: Size): boolean => a.width * b.height === a.height * b.width
+export const sameShape = (a: Size, b: Size): boolean => a.width * b.height === a.height * b.width
 const distance = (a: Size, b: Size): number => Math.abs(a.width * a.height - b.width * b.height)
 
 export function clamp(value: number, [low, high]: readonly [number, number]): number {

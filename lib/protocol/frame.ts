@@ -1,5 +1,4 @@
 import { AppError } from '../std/errors.ts'
-import type { ErrorPlace } from '../std/errors.ts'
 import type { ImageCodec } from './control.ts'
 import { PROTOCOL_VERSION } from './version.ts'
 
@@ -30,8 +29,8 @@ export interface BinaryMessage {
   readonly image: Uint8Array
 }
 
-function bad(message: string, place: ErrorPlace): AppError {
-  return new AppError('invalid_header', message, place)
+function bad(message: string, field: string, value: unknown, range: string): AppError {
+  return new AppError('invalid_header', message, { field, value, range })
 }
 
 /** Serialises one binary message; throws AppError `invalid_header` for a number that does not fit its field. */
@@ -64,7 +63,7 @@ function checkRange(message: BinaryMessage, metaBytes: number): void {
   ]
   for (const [field, value, high] of limits) {
     if (!Number.isInteger(value) || value < 0 || value > high)
-      throw bad(`${field} ${value} does not fit 0..${high}`, { field, value, range: `0..${high}` })
+      throw bad(`${field} ${value} does not fit 0..${high}`, field, value, `0..${high}`)
   }
 }
 
@@ -75,9 +74,10 @@ export function binaryVersion(bytes: Uint8Array): number | undefined {
 
 /** Parses one binary message; throws AppError `invalid_header` naming the field that lies. */
 export function decodeBinary(bytes: Uint8Array): BinaryMessage {
-  if (bytes.length < HEADER_BYTES) {
-    const place = { field: 'length', value: bytes.length, range: `at least ${HEADER_BYTES} bytes` }
-    throw bad(`A binary message has at least ${HEADER_BYTES} bytes, got ${bytes.length}`, place)
+  const { length } = bytes
+  if (length < HEADER_BYTES) {
+    const range = `at least ${HEADER_BYTES} bytes`
+    throw bad(`A binary message has ${range}, got ${length}`, 'length', length, range)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = view.getUint8(0)
@@ -92,10 +92,10 @@ export function decodeBinary(bytes: Uint8Array): BinaryMessage {
   const codec = nameOf(CODECS, view.getUint8(2), 'codec')
   const metaBytes = view.getUint16(16, true)
   const imageStart = HEADER_BYTES + metaBytes
-  if (imageStart > bytes.length) {
-    const left = bytes.length - HEADER_BYTES
-    const place = { field: 'metaBytes', value: metaBytes, range: `0..${left}` }
-    throw bad(`metaBytes says ${metaBytes}, only ${left} bytes follow the header`, place)
+  if (imageStart > length) {
+    const left = length - HEADER_BYTES
+    const message = `metaBytes says ${metaBytes}, only ${left} bytes follow the header`
+    throw bad(message, 'metaBytes', metaBytes, `0..${left}`)
   }
   const image = bytes.subarray(imageStart)
   checkCodec(codec, image.length)
@@ -112,17 +112,20 @@ export function decodeBinary(bytes: Uint8Array): BinaryMessage {
 }
 
 function checkCodec(codec: WireCodec, imageBytes: number): void {
-  const place = { field: 'codec', value: CODECS[codec] }
-  if (codec === 'none' && imageBytes > 0)
-    throw bad(`codec 0 means no image, but ${imageBytes} bytes follow`, { ...place, range: '1..3' })
-  if (codec !== 'none' && imageBytes === 0)
-    throw bad(`codec ${codec} but no image bytes follow`, { ...place, range: '0' })
+  const isNone = codec === 'none'
+  if (isNone !== (imageBytes === 0))
+    throw bad(
+      `codec ${codec}, but ${imageBytes} image bytes follow`,
+      'codec',
+      CODECS[codec],
+      isNone ? '1..3' : '0',
+    )
 }
 
 function nameOf<T extends string>(table: Record<T, number>, value: number, field: string): T {
   for (const name in table) if (table[name] === value) return name
   const range = Object.values(table).join(', ')
-  throw bad(`${field} ${value} is not one of ${range}`, { field, value, range })
+  throw bad(`${field} ${value} is not one of ${range}`, field, value, range)
 }
 
 function parseMeta(bytes: Uint8Array): unknown {

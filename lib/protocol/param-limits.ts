@@ -41,36 +41,35 @@ export function checkParams(params: LimitedParams, model: ModelLimits): WireErro
 }
 
 function checkStepsAgainstStrength(params: LimitedParams, model: ModelLimits): WireError | undefined {
-  if (model.strengthSemantics === 'generic') return checkGenericSteps(params)
-  const origin = model.originalInferenceSteps
-  if (leavesSteps(params, origin)) return undefined
-  const least = leastStrength(params.steps, origin)
-  const message =
-    `strength ${params.strength} leaves fewer than ${params.steps} of ${origin} origin steps; ` +
-    `raise strength to at least ${least} or lower steps`
-  return {
-    code: 'steps_strength_too_small',
-    message,
-    field: 'strength',
-    value: params.strength,
-    range: `${least}..1`,
-  }
+  const { steps, strength: value } = params
+  const { needed, of } = stepBudget(params, model)
+  if (leavesSteps({ needed, of }, value)) return undefined
+  const isGeneric = model.strengthSemantics === 'generic'
+  const least = leastStrength(needed, of)
+  const few = isGeneric
+    ? `of ${steps} steps leaves none to run`
+    : `leaves fewer than ${steps} of ${of} origin steps`
+  const remedy = `raise strength to at least ${least} or ${isGeneric ? 'raise' : 'lower'} steps`
+  const message = `strength ${value} ${few}; ${remedy}`
+  return { code: 'steps_strength_too_small', message, field: 'strength', value, range: `${least}..1` }
 }
 
-/** Where strength drops steps instead of shortening them: floor(steps * strength) run, and one must. */
-function checkGenericSteps({ steps, strength }: LimitedParams): WireError | undefined {
-  if (effectiveSteps({ steps, strength }, { strengthSemantics: 'generic' }) >= 1) return undefined
-  const least = leastStrength(1, steps)
-  const message =
-    `strength ${strength} of ${steps} steps leaves none to run; ` +
-    `raise strength to at least ${least} or raise steps`
-  return {
-    code: 'steps_strength_too_small',
-    message,
-    field: 'strength',
-    value: strength,
-    range: `${least}..1`,
-  }
+/** Of how many steps strength takes its share, and how many of them must be left. */
+export interface StepBudget {
+  readonly needed: number
+  readonly of: number
+}
+
+/** diffusers' LCM chooses `steps` among int(origin * strength); elsewhere floor(steps * strength) run, and one must. */
+export function stepBudget({ steps }: Pick<LimitedParams, 'steps'>, model: ModelLimits): StepBudget {
+  return model.strengthSemantics === 'generic'
+    ? { needed: 1, of: steps }
+    : { needed: steps, of: model.originalInferenceSteps }
+}
+
+/** Whether `strength` leaves as many steps as are needed. */
+export function leavesSteps({ needed, of }: StepBudget, strength: number): boolean {
+  return Math.trunc(of * strength) >= needed
 }
 
 /** U-Net steps that run: where strength drops steps instead of shortening them, floor(steps * strength). */
@@ -81,17 +80,9 @@ export function effectiveSteps(
   return strengthSemantics === 'generic' ? Math.trunc(steps * strength) : steps
 }
 
-/** diffusers' rule: int(origin * strength) steps are left to choose from. */
-function leavesSteps(
-  { steps, strength }: Pick<LimitedParams, 'steps' | 'strength'>,
-  origin: number,
-): boolean {
-  return Math.trunc(origin * strength) >= steps
-}
-
-/** Smallest strength in thousandths that leaves `steps`: 50 * 0.58 is 28.999..., so dividing alone is not enough. */
-export function leastStrength(steps: number, origin: number): number {
-  let thousandths = Math.ceil((steps / origin) * 1000)
-  while (!leavesSteps({ steps, strength: thousandths / 1000 }, origin) && thousandths < 1000) thousandths += 1
+/** Smallest strength in thousandths that leaves `needed` of `of` steps: 50 * 0.58 is 28.999..., so dividing alone is not enough. */
+export function leastStrength(needed: number, of: number): number {
+  let thousandths = Math.ceil((needed / of) * 1000)
+  while (!leavesSteps({ needed, of }, thousandths / 1000) && thousandths < 1000) thousandths += 1
   return thousandths / 1000
 }
