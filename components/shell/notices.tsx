@@ -6,14 +6,16 @@ import { IconButton } from '../ui/icon-button.tsx'
 export function Notices() {
   const list = useStore(notices, (state) => state.list)
   return (
-    <ul aria-label="Notices" className="notices">
-      {list.map((notice) => (
-        <li className="notice" data-tone={notice.tone} key={notice.id}>
-          <span role={notice.tone === 'problem' ? 'alert' : 'status'}>{notice.text}</span>
-          <Ways notice={notice} />
-        </li>
-      ))}
-    </ul>
+    <aside aria-label="Notices">
+      <ul aria-label="Notices" className="notices">
+        {list.map((notice) => (
+          <li className="notice" data-tone={notice.tone} key={notice.id}>
+            <span role={notice.tone === 'problem' ? 'alert' : 'status'}>{notice.text}</span>
+            <Ways notice={notice} />
+          </li>
+        ))}
+      </ul>
+    </aside>
   )
 }
 
