@@ -32,11 +32,20 @@ def save(path, **modules):
 
 
 def load(path, **modules):
-    """Read what save() wrote, or "pocket" (the exported model), into float32 modules; a module that the file lacks keeps its fresh weights."""
+    """Read what save() wrote, or "pocket" (the exported model), into float32 modules; what the file lacks keeps its fresh weights."""
     state = read_pocket() if path == "pocket" else torch.load(path, map_location="cpu", weights_only=True)
     for name, module in modules.items():
         if name in state:
-            module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state[name].items()})
+            tensors = {k: v.float() if v.is_floating_point() else v for k, v in state[name].items()}
+            unknown = module.load_state_dict(tensors, strict=False).unexpected_keys
+            if unknown:
+                raise ValueError(f"{path}: {name} has tensors that this network lacks: {', '.join(unknown)}")
+
+
+def autoencoder(resume):
+    """Where the phases after the first find the autoencoder: the one trained here, or the committed one."""
+    trained = os.path.join(RUNS, "ae.pt")
+    return "pocket" if resume == "pocket" or not os.path.exists(trained) else trained
 
 
 def read_pocket():
@@ -104,26 +113,25 @@ class Clock:
 
 
 class Pool:
-    """A ring of scenes in memory, refreshed while training: sketch, two pictures (uint8), their noises (float16), word ids."""
+    """A ring of scenes in memory, refreshed while training: sketch and picture (uint8), the picture's noise (float16), word ids."""
 
-    def __init__(self, capacity, height, width, seed, device):
+    def __init__(self, capacity, height, width, seed, device, window=True):
         shape = (capacity, 3, height, width)
         self.size, self.count, self.next, self.seed, self.device = (height, width), 0, 0, seed, device
-        self.capacity = capacity
-        self.sketch, self.first, self.second = [torch.empty(shape, dtype=torch.uint8, device=device) for _ in range(3)]
-        self.noise = torch.empty(capacity, 2, 8, height // 8, width // 8, dtype=torch.float16, device=device)
+        self.capacity, self.window = capacity, window
+        self.sketch, self.picture = [torch.empty(shape, dtype=torch.uint8, device=device) for _ in range(2)]
+        self.noise = torch.empty(capacity, 8, height // 8, width // 8, dtype=torch.float16, device=device)
         self.ids = torch.zeros(capacity, 24, dtype=torch.int64, device=device)
 
     def add(self, count=32):
         """Generate `count` scenes over the oldest; returns their rows."""
         height, width = self.size
         generator = torch.Generator(self.device).manual_seed(self.seed * 7 + 1)
-        noises = [latent_noise(count, height, width, generator).half().float() for _ in range(2)]
-        batch = make(count, height, width, self.seed, noises, window=True, device=self.device)
+        noise = latent_noise(count, height, width, generator).half()
+        batch = make(count, height, width, self.seed, [noise.float()], window=self.window, device=self.device)
         self.seed += 1
         rows = (torch.arange(count, device=self.device) + self.next) % self.capacity
-        self.sketch[rows], self.first[rows], self.second[rows] = batch.sketch, *batch.pictures
-        self.noise[rows] = torch.stack(noises, 1).half()
+        self.sketch[rows], self.picture[rows], self.noise[rows] = batch.sketch, batch.pictures[0], noise
         self.ids[rows] = batch.ids.to(self.device)
         self.next = (self.next + count) % self.capacity
         self.count = min(self.count + count, self.capacity)

@@ -4,6 +4,7 @@ import math
 import torch
 
 from canvas import Canvas, Pen, blur, ellipse, mix, segments
+from noise import LATENT_PITCH
 from palette import GROUNDS, LIGHT, SKETCH_SKY, STROKES, THINGS, TIMES, table
 
 
@@ -51,7 +52,9 @@ def sky(s):
     s.water = ((s.ground < 2).float()).view(-1, 1, 1, 1)
     s.depth = ((s.Y - s.horizon) / (1 - s.horizon)).clamp(0, 1)
     below = (s.Y > s.horizon).float() * s.water
-    s.wave = torch.sin(30 * torch.log(s.depth + 0.06) * (1 + 0 * s.Y) - 1.3 * t.broad + 0.9 * t.medium2 + s.X * 6)
+    swell = 2.2 * t.broad + 1.8 * t.long
+    far = torch.sin(2 * LATENT_PITCH * t.row + swell)
+    s.wave = mix(far, torch.sin(LATENT_PITCH * t.row + swell), ((s.depth - 0.06) / 0.2).clamp(0, 1))
     ripple = s.wave * (0.012 + 0.03 * s.depth)
     s.YR = mix(s.Y, 2 * s.horizon - s.Y * 1.0 + ripple, below).clamp(-0.5, 1.5)
     s.XR = s.X + below * ripple * 0.6
@@ -143,13 +146,13 @@ def puff(X, Y, x, y, size):
 
 
 def ridge(s, amplitude, frequency):
-    """A function of X: the height of a ridge line above its base, from five sines: returns (height, its facets' shading)."""
-    total, facet = 0, 0
+    """A function of X: the height of a ridge line above its base, from five sines, and the shading of its facets: (height, facets)."""
+    total = 0
     for k in range(5):
         rate, phase = frequency * 2 ** k * s.rand.u(0.8, 1.2), s.rand.u() * 2 * math.pi
         total = total + amplitude / 1.8 ** k * torch.sin(2 * math.pi * rate * s.XR + phase)
-        if k:
-            facet = facet + 0.6 ** k * torch.sin(2 * math.pi * rate * (s.XR + 0.35 * s.YR) + phase)
+    t = s.t
+    facet = 0.7 * t.broad + 0.45 * torch.sin(LATENT_PITCH * (t.row + t.col) + 4 * t.medium2) + 0.3 * t.medium2
     return total.abs(), facet
 
 
@@ -211,18 +214,18 @@ def _water(s, rows, real, t, X, Y, depth):
 
 
 def _meadow(s, rows, real, t, X, Y, depth):
-    blade = torch.sin(X / s.px[rows] * 1.1 + 5 * t.medium)
+    blade = torch.sin(2 * LATENT_PITCH * t.col + 5 * t.medium)
     shade = 0.9 + 0.3 * t.medium + (0.25 * t.fine + 0.2 * blade) * (0.35 + 0.65 * depth) + 0.15 * t.broad
     return mix(real, real * 0.8 + torch.tensor([0.2, 0.18, 0.02], device=X.device).view(1, 3, 1, 1), (0.3 + 0.5 * t.broad2).clamp(0, 1)) * shade * s.lit[rows]
 
 
 def _desert(s, rows, real, t, X, Y, depth):
-    dune = torch.sin(26 * torch.log(depth + 0.12) + 5 * torch.sin(X * 5 + 2 * t.broad) + 1.5 * t.medium)
+    dune = torch.sin(LATENT_PITCH * t.row + 5 * t.broad + 1.8 * t.long)
     return real * (0.92 + 0.2 * dune + 0.1 * t.fine + 0.1 * t.medium) * s.lit[rows]
 
 
 def _snow(s, rows, real, t, X, Y, depth):
-    drift = torch.sin(14 * torch.log(depth + 0.15) + 3 * torch.sin(X * 4 + t.broad) + t.medium)
+    drift = torch.sin(4.5 * t.broad2 + 2 * t.long)
     return real * (0.9 + 0.1 * drift + 0.12 * t.medium + 0.07 * t.fine) * torch.maximum(s.light[rows], torch.tensor(0.5)) * s.tint[rows]
 
 
@@ -233,7 +236,7 @@ def _lava(s, rows, real, t, X, Y, depth):
 
 
 def _forest(s, rows, real, t, X, Y, depth):
-    crown = torch.sin(X / s.px[rows] * 0.55 + 3 * t.medium) * torch.sin(Y / s.px[rows] * 0.7 + 3 * t.medium2)
+    crown = torch.sin(LATENT_PITCH * t.col + 3 * t.medium) * torch.sin(LATENT_PITCH * t.row + 3 * t.medium2)
     return real * (0.95 + 0.4 * crown + 0.4 * t.medium + 0.25 * t.fine) * s.lit[rows] * 1.15
 
 
@@ -248,7 +251,7 @@ def river(s):
     centre = rand.u(0.25, 0.75) * s.aspect + (0.05 + 0.22 * s.depth) * torch.sin(rand.u(4, 8) * s.depth.sqrt() + rand.u(0, 6))
     d = torch.maximum((s.X - centre).abs() - 0.012 - 0.13 * s.depth, s.horizon - s.Y)
     sketch, real = s.colours("river")
-    wave = torch.sin(34 * torch.log(s.depth + 0.08) + t.medium * 1.2 + s.X * 5)
+    wave = torch.sin(LATENT_PITCH * t.row + 1.6 * t.broad + 1.8 * t.long)
     body = mix(real * s.lit * (1 + 0.25 * wave), s.low * 0.9, 0.3 + 0.15 * wave)
     canvas.picture = mix(canvas.picture, body, canvas.cover(d) * on)
     canvas.draw(d, on, sketch)

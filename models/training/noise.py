@@ -39,10 +39,18 @@ def upsample(x, height, width):
     return F.interpolate(x, size=(height, width), mode="bicubic", align_corners=False)
 
 
+#: Radians per pixel of a pattern that repeats every 8 px, so that it looks the same from each latent pixel: 2 pi / 8.
+LATENT_PITCH = 0.7853982
+
+
 class Texture:
     """Noise fields built from latent noise n [B, 8, H/8, W/8]; each field [B, 1, H, W], zero mean, std about 0.5.
 
-    broad: 32 px features; medium, medium2: 8 px; fine: 4 px; grain: 2 px. The last is a fixed 8 x 8 tile modulated by n.
+    broad: 32 px features; medium, medium2: 8 px; long: 8 px high and 32 wide; fine: 4 px; grain: 2 px. The last is a fixed 8 x 8
+    tile modulated by n. cells: one value of U(0, 1) for each latent pixel. row, col: pixel centres, [1, 1, H, 1] and [1, 1, 1, W].
+
+    Whatever a sketch and its words do not tell comes from here: a pattern whose phase hangs on anything else (a random number,
+    the position in the scene) could only be painted as the average of all its phases, which is a blur.
     """
 
     def __init__(self, noise):
@@ -55,6 +63,10 @@ class Texture:
         four = upsample(F.pixel_shuffle(noise[:, 4:8], 2), height, width) * 0.62
         self.medium = mid[:, 0:1] * 0.75 + four * 0.45
         self.medium2 = mid[:, 1:2] * 0.8 + four * 0.3
+        self.long = F.avg_pool2d(F.pad(self.medium2, (12, 12, 0, 0), mode="replicate"), (1, 25), 1) * 1.8
+        self.cells = F.interpolate(torch.special.ndtr(noise[:, 6:7]), scale_factor=8, mode="nearest")
+        self.row = (torch.arange(height, device=noise.device) + 0.5).view(1, 1, -1, 1)
+        self.col = (torch.arange(width, device=noise.device) + 0.5).view(1, 1, 1, -1)
         tile = tile_pattern(noise.device).repeat(1, 1, height // 8, width // 8)
         self.grain = tile
         self.fine = four * 0.75 + 0.5 * tile * (mid[:, 1:2] + 0.6)

@@ -2,6 +2,7 @@
 import torch
 
 from canvas import box, ellipse, mix
+from noise import LATENT_PITCH
 from palette import STROKES, table
 
 
@@ -27,18 +28,18 @@ def island(s):
 
 
 def blossoms(s):
-    """Flowers strewn over a meadow: dots in one colour, on the sketch as dots or not at all."""
+    """Flowers strewn over a meadow: dots in one colour, on the sketch as dots or not at all (then the noise strews them)."""
     rand, t = s.rand, s.t
     on = rand.flag(0.4) * is_ground(s, 2)
     colour = table(STROKES, rand.pick([0, 0.2] + [1] * 13))
-    size = s.px * 11
-    cell_x, cell_y = torch.floor(s.X / size), torch.floor(s.Y / size)
-    jitter = torch.sin(cell_x * 12.9898 + cell_y * 78.233) * 43758.5453
-    jitter = jitter - torch.floor(jitter)
-    away = ((s.X / size - cell_x - 0.3 - 0.4 * jitter) ** 2 + (s.Y / size - cell_y - 0.3 - 0.4 * ((jitter * 7) % 1)) ** 2).sqrt()
-    d = (away - 0.2) * size + (jitter > 0.55).float() * 9 + (s.depth < 0.06).float() * 9
+    drawn, phase = rand.flag(0.75), rand.u(0, 100)
+    cell_x, cell_y = torch.floor(t.col / 8), torch.floor(t.row / 8)
+    jitter = torch.sin(cell_x * 12.9898 + cell_y * 78.233 + phase) * 43758.5453
+    jitter = mix(t.cells, jitter - torch.floor(jitter), drawn)
+    away = ((t.col / 8 - cell_x - 0.3 - 0.4 * jitter) ** 2 + (t.row / 8 - cell_y - 0.3 - 0.4 * ((jitter * 7) % 1)) ** 2).sqrt()
+    d = (away - 0.26) * 8 * s.px + (jitter > 0.35).float() * 9 + (s.depth < 0.06).float() * 9
     s.canvas.solid(d, on, colour, bevel_px=2.0, rough=0.3)
-    s.canvas.sketch = mix(s.canvas.sketch, colour, s.canvas.cover(d - s.px * 0.7) * on * rand.flag(0.75))
+    s.canvas.sketch = mix(s.canvas.sketch, colour, s.canvas.cover(d - s.px * 0.7) * on * drawn)
     s.say("flowers", on)
 
 
@@ -79,7 +80,7 @@ def house(s):
     canvas.thing(walls, on, (sketch, real), bevel_px=3.0, rough=0.16)
     roof = torch.maximum(((s.X - x).abs() - (s.Y - foot + size * 2.1) * 1.15) * 0.65, s.Y - foot + size * 1.06)
     sketch, real = s.colours("roof", 0.3)
-    tiles = 1 + 0.16 * torch.sin(s.Y / s.px * 1.57)
+    tiles = 1 + 0.16 * torch.sin(2 * LATENT_PITCH * s.t.row)
     canvas.draw(roof, on, sketch)
     canvas.solid(roof, on, real * tiles, bevel_px=3.0, rough=0.2)
     dark = ((s.time == 1) | (s.time == 2) | (s.time == 4)).float().view(-1, 1, 1, 1)

@@ -45,7 +45,7 @@ def oil(x, t):
     smear = F.grid_sample(blur(x, 3), grid, padding_mode="border", align_corners=True)
     step = (smear * 8).round() / 8
     columns, rows = pixel_grid(x)
-    stroke = torch.sin((columns * 0.5 + rows) * 0.7854 + 3.5 * t.medium)
+    stroke = torch.sin((columns + rows) * 0.7854 + 3.5 * t.medium)
     vivid = mix(gray(smear), mix(smear, step, 0.45), 1.22)
     return vivid * (1.03 + 0.065 * stroke + 0.06 * t.medium) + 0.012 * t.grain
 

@@ -9,7 +9,8 @@ import sys
 from common import MALLOC, RUNS
 
 #: minutes on two CPU cores; on a GPU a tenth of that gives more steps
-DEFAULT_MINUTES = {"ae": 30, "unet": 45, "sharpen": 24}
+DEFAULT_MINUTES = {"ae": 30, "unet": 80, "sharpen": 24}
+DEFAULTS = {"ae": {"batch": 16, "pool": 6000, "refresh": 10}, "unet": {"batch": 16, "pool": 3000, "refresh": 3}, "sharpen": {"batch": 6, "pool": 800, "refresh": 4}}
 
 
 def parse():
@@ -20,11 +21,10 @@ def parse():
     parser.add_argument("--resume", help="a checkpoint of this phase to go on from, or pocket: the exported model (optimizer re-warmed)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int)
-    parser.add_argument("--pool", type=int, default=6000, help="scenes kept in memory")
-    parser.add_argument("--refresh", type=int, default=10, help="steps between two refreshes of 32 scenes")
+    parser.add_argument("--pool", type=int, help="scenes kept in memory")
+    parser.add_argument("--refresh", type=int, help="steps between two additions of fresh scenes")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
     parser.add_argument("--critic-weight", type=float, default=0.12, help="of the critic in the sharpen phase")
-    parser.add_argument("--large-from", type=float, default=0.8, help="fraction of the phase after which large shapes join")
     parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase (half of it when sharpening); lower it when resuming")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
@@ -39,10 +39,11 @@ def main():
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     phases = ["ae", "unet", "sharpen"] if args.phase == "all" else [args.phase]
-    wanted = (args.minutes, args.batch)
+    wanted = vars(args).copy()
     for phase in phases:
-        args.minutes = wanted[0] or DEFAULT_MINUTES[phase]
-        args.batch = wanted[1] or {"ae": 16, "unet": 32, "sharpen": 20}[phase]
+        args.minutes = wanted["minutes"] or DEFAULT_MINUTES[phase]
+        for name, value in DEFAULTS[phase].items():
+            setattr(args, name, wanted[name] or value)
         module = __import__({"ae": "train_ae", "unet": "train_unet", "sharpen": "train_sharpen"}[phase])
         module.train(args)
 

@@ -25,7 +25,7 @@ def sample_images(pool, count):
     """Pictures and (35 %) sketches: float32 [B, 3, H, W] in [-1, 1]."""
     rows = pool.rows(count)
     kind = torch.rand(count, device=pool.device).view(-1, 1, 1, 1)
-    u8 = torch.where(kind < 0.35, pool.sketch[rows], torch.where(kind < 0.7, pool.first[rows], pool.second[rows]))
+    u8 = torch.where(kind < 0.35, pool.sketch[rows], pool.picture[rows])
     return to_signed(u8)
 
 

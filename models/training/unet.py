@@ -88,6 +88,18 @@ def sinusoid(t, width=128):
     return torch.cat([angle.cos(), angle.sin()], -1)
 
 
+def places(height, width, device=None):
+    """Where each latent pixel lies in the scene, as smooth features of row and column: float32 [1, 16, h, w].
+
+    One is the scene's height, whatever the picture's shape. Waves and ground are drawn in perspective: how they look depends
+    on how far below the horizon they are, which convolutions alone cannot tell.
+    """
+    rows = (torch.arange(height, device=device) + 0.5).div(height).view(1, -1, 1).expand(1, height, width)
+    cols = (torch.arange(width, device=device) + 0.5).div(height).view(1, 1, -1).expand(1, height, width)
+    waves = [f(2 * math.pi * rate * x) for x, rates in ((rows, (1, 2, 4, 8)), (cols, (1, 2, 4))) for rate in rates for f in (torch.sin, torch.cos)]
+    return torch.stack([rows, cols] + waves, 1)
+
+
 class UNet(nn.Module):
     def __init__(self, widths=(64, 128, 256), embedding=256):
         super().__init__()
@@ -95,7 +107,7 @@ class UNet(nn.Module):
         e = embedding
         self.cond = nn.Linear(256, 128, bias=False)
         self.time1, self.time2, self.pool = nn.Linear(128, e), nn.Linear(e, e), nn.Linear(TEXT_WIDTH, e)
-        self.inlet = nn.Conv2d(16, a, 3, padding=1)
+        self.inlet, self.place = nn.Conv2d(16, a, 3, padding=1), nn.Conv2d(16, a, 1, bias=False)
         self.a1, self.a2, self.down1 = Residual(a, a, e), Residual(a, a, e), nn.Conv2d(a, b, 3, 2, 1)
         self.b1, self.bx, self.b2, self.down2 = Residual(b, b, e), Attention(b), Residual(b, b, e), nn.Conv2d(b, c, 3, 2, 1)
         self.c1, self.cx, self.c2 = Residual(c, c, e), Attention(c), Residual(c, c, e)
@@ -104,12 +116,13 @@ class UNet(nn.Module):
         self.a3, self.a4 = Residual(2 * a, a, e), Residual(2 * a, a, e)
         self.norm, self.outlet = nn.GroupNorm(8, a), nn.Conv2d(a, 8, 3, padding=1)
         nn.init.zeros_(self.cond.weight)
+        nn.init.zeros_(self.place.weight)
 
     def forward(self, sample, timestep, encoder_hidden_states, timestep_cond):
         text = encoder_hidden_states
         t = sinusoid(timestep) + self.cond(timestep_cond)
         e = F.silu(self.time2(F.silu(self.time1(t))) + self.pool(text.sum(1) * 0.25))[:, :, None, None]
-        h0 = self.inlet(sample)
+        h0 = self.inlet(sample) + self.place(places(int(sample.shape[2]), int(sample.shape[3]), sample.device))
         h1 = self.a1(h0, e)
         h2 = self.a2(h1, e)
         h3 = self.bx(self.b1(self.down1(h2), e), text)
