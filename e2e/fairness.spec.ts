@@ -37,19 +37,25 @@ test('[F3] under a slow engine the newest drawing wins, and the older ones are n
 })
 
 test("a slow picture forms before one's eyes, step by step", async ({ page }) => {
-  const studio = new Studio(page)
-  await studio.open(server.url)
-  const picture = page.locator('.picture')
-  await expect(picture).toHaveAttribute('data-forming', 'false')
-  // The first slow picture is what tells the page that the engine is slow.
-  await studio.stroke([
-    [0.2, 0.2],
-    [0.8, 0.3],
-  ])
-  await expect(picture).toHaveAttribute('data-forming', 'true')
-  await expect(studio.status).toContainText(/Generating, step [1-3] of 4/)
-  await studio.settled()
-  await expect(picture).toHaveAttribute('data-forming', 'false')
+  // Well over the second after which the page asks for previews, as it sees it.
+  const slow = await startServer({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_FAKE_STEP_MS: '450' })
+  try {
+    const studio = new Studio(page)
+    await studio.open(slow.url)
+    const picture = page.locator('.picture')
+    await expect(picture).toHaveAttribute('data-forming', 'false')
+    // The first slow picture is what tells the page that the engine is slow.
+    await studio.stroke([
+      [0.2, 0.2],
+      [0.8, 0.3],
+    ])
+    await expect(picture).toHaveAttribute('data-forming', 'true')
+    await expect(studio.status).toContainText(/Generating, step [1-3] of 4/)
+    await studio.settled()
+    await expect(picture).toHaveAttribute('data-forming', 'false')
+  } finally {
+    await slow.stop()
+  }
 })
 
 test("two tabs never see each other's picture", async ({ browser }) => {

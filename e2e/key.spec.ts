@@ -25,7 +25,7 @@ test('a server with keys asks for one, says when it is wrong, and is asked no mo
 
   await field.fill('not-the-key')
   await field.press('Enter')
-  await expect(dialog.getByRole('alert')).toContainText('refused')
+  await expect(dialog.getByRole('alert')).toContainText('does not know this key')
   await expect(studio.status).toHaveAttribute('data-activity', 'offline')
 
   // It can wait: the drawing goes on without the server, and the way back is beside the words.
