@@ -28,13 +28,13 @@ export function ModelField() {
       <button
         aria-haspopup="dialog"
         aria-labelledby={`${id}-label ${id}`}
-        className="choice"
+        className="drop"
         id={id}
         popoverTarget={`${id}-list`}
         ref={button}
         type="button"
       >
-        <span className="choice-text">{titleOf(list.active)}</span>
+        <span className="drop-text">{titleOf(list.active)}</span>
       </button>
       <div
         aria-label="Models of this server"
