@@ -42,7 +42,7 @@ def load(path, **modules):
                 raise ValueError(f"{path}: {name} has tensors that this network lacks: {', '.join(unknown)}")
 
 
-def autoencoder(resume):
+def autoencoder_path(resume):
     """Where the phases after the first find the autoencoder: the one trained here, or the committed one."""
     trained = os.path.join(RUNS, "ae.pt")
     return "pocket" if resume == "pocket" or not os.path.exists(trained) else trained

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, autoencoder, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, autoencoder_path, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from train_ae import adversarial, psnr, sharpness
 from train_unet import USUAL, LatentPool, channel_weights, column, source_and_noise, training_sample
@@ -68,7 +68,7 @@ def train(args):
     device = args.device
     encoder, decoder, critic = Encoder().to(device), Decoder().to(device), Discriminator().to(device)
     model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device, memory_format=torch.channels_last)
-    load(autoencoder(args.resume), encoder=encoder, decoder=decoder, critic=critic)
+    load(autoencoder_path(args.resume), encoder=encoder, decoder=decoder, critic=critic)
     load(args.resume or os.path.join(RUNS, "unet.pt"), unet=model["unet"], text=model["text"], decoder=decoder)
     encoder.requires_grad_(False)
     before = copy.deepcopy(decoder)

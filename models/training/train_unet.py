@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Encoder
-from common import RUNS, Clock, Ema, Log, Pool, autoencoder, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Pool, autoencoder_path, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding, sketch_share
 from unet import TextEncoder, UNet
 
@@ -153,7 +153,7 @@ def make_pools(args, encoder):
 def train(args):
     device = args.device
     encoder, decoder = Encoder().to(device), Decoder().to(device)
-    load(autoencoder(args.resume), encoder=encoder, decoder=decoder)
+    load(autoencoder_path(args.resume), encoder=encoder, decoder=decoder)
     encoder.requires_grad_(False)
     model = torch.nn.ModuleDict({"unet": UNet(), "text": TextEncoder()}).to(device, memory_format=torch.channels_last)
     if args.resume:
