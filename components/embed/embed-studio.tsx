@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { EmbedOptions } from '../../lib/embed/options.ts'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
+import { useDrawingMark } from '../canvas/drawing-mark.ts'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
 import { ZoomChip } from '../canvas/zoom-chip.tsx'
@@ -93,10 +94,10 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
   const { id, surface } = useSession()
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
-  const busy = useStore(surface.store, (state) => state.busy)
   const root = useRef<HTMLElement>(null)
   const { view, controls } = options
   const aspect = size.width / size.height
+  useDrawingMark(root, surface)
   useWantedHeight(root, { line, view, aspect, controls })
   const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
   const hasTools = controls !== 'none' && !options.readonly && view !== 'result'
@@ -105,7 +106,6 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
       aria-label="Sketchwire canvas"
       className="embed"
       data-controls={controls}
-      data-drawing={busy}
       data-view={view}
       ref={root}
       style={style}

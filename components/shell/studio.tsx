@@ -1,7 +1,8 @@
 'use client'
-import { useCallback, useEffect, useState, type CSSProperties } from 'react'
+import { useCallback, useEffect, useRef, useState, type CSSProperties } from 'react'
 import { useStore } from 'zustand'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
+import { useDrawingMark } from '../canvas/drawing-mark.ts'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
 import { ZoomChip } from '../canvas/zoom-chip.tsx'
@@ -66,13 +67,14 @@ function Desk() {
   const view = useStore(preferences, (state) => state.view)
   const lens = useStore(preferences, (state) => state.lens)
   const size = useStore(surface.store, (state) => state.size)
-  const busy = useStore(surface.store, (state) => state.busy)
+  const desk = useRef<HTMLElement>(null)
+  useDrawingMark(desk, surface)
   const style: CSSProperties & Record<'--aspect' | '--lens', number> = {
     '--aspect': size.width / size.height,
     '--lens': lens,
   }
   return (
-    <main className="desk" data-drawing={busy} data-view={view} style={style}>
+    <main className="desk" data-view={view} ref={desk} style={style}>
       <Toolbar off={view === 'picture'} surface={surface} />
       <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
         <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
