@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planLayers } from './layers.ts'
+import { planLayers, type LayerItem } from './layers.ts'
 
 const drawing = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ id: `shape:${i * 7919}`, hash: i + 1 }))
-const keys = (items: readonly { id: string; hash: number }[]) => planLayers(items).map(({ key }) => key)
+  Array.from({ length: count }, (_, i) => ({ id: `shape:${i * 7919}`, hash: i + 1, exported: false }))
+const keys = (items: readonly LayerItem[]) => planLayers(items).map(({ key }) => key)
 /** Layers of `after` that a cache of `before` does not hold. */
 const fresh = (before: readonly string[], after: readonly string[]) =>
   after.filter((key) => !before.includes(key))
@@ -24,7 +24,7 @@ describe('planLayers', () => {
 
   it('paints one layer anew while the topmost shape of 200 grows', () => {
     const items = drawing(200)
-    const grown = [...items.slice(0, -1), { id: items.at(-1)?.id ?? '', hash: 9999 }]
+    const grown = [...items.slice(0, -1), { id: items.at(-1)?.id ?? '', hash: 9999, exported: false }]
     expect(fresh(keys(items), keys(grown))).toHaveLength(1)
   })
 
@@ -43,9 +43,21 @@ describe('planLayers', () => {
     expect(planLayers(drawing(200)).length).toBeLessThan(25)
   })
 
+  it('exports a photo once, however many strokes come and go around it', () => {
+    const photo = { id: 'shape:photo', hash: 77, exported: true }
+    const items = drawing(40)
+    const around = (count: number) => [...items.slice(0, 5), photo, ...items.slice(5, 5 + count)]
+    const exports = (count: number) =>
+      planLayers(around(count)).filter((layer) => layer.items.some(({ exported }) => exported))
+    for (let count = 0; count < 30; count++)
+      expect(exports(count).map((layer) => layer.items)).toEqual([[photo]])
+  })
+
   it('depends on the drawing alone: equal drawings have equal layers', () => {
     const items = drawing(150)
-    const detour = [...items, { id: 'shape:extra', hash: 5 }].filter(({ id }) => id !== 'shape:extra')
+    const detour = [...items, { id: 'shape:extra', hash: 5, exported: false }].filter(
+      ({ id }) => id !== 'shape:extra',
+    )
     expect(keys(detour)).toEqual(keys(items))
   })
 })

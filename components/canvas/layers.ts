@@ -8,6 +8,8 @@ export interface LayerItem {
   readonly id: string
   /** Of everything its pixels depend on. */
   readonly hash: number
+  /** Painted by an export of the editor, which costs many times what paths do. */
+  readonly exported: boolean
 }
 
 export interface Layer<T extends LayerItem> {
@@ -22,8 +24,9 @@ const ONE_IN = 16
 const MOST = 32
 
 /**
- * Layers in painting order. The topmost shape, which is the one under the pen, is alone in the last: while it grows,
- * nothing else is painted anew.
+ * Layers in painting order, each all exported or none of it, so that a stroke beside a photo does not export the photo
+ * again. The topmost shape, which is the one under the pen, is alone in the last: while it grows, nothing else is
+ * painted anew.
  */
 export function planLayers<T extends LayerItem>(items: readonly T[]): Layer<T>[] {
   const top = items.at(-1)
@@ -31,6 +34,10 @@ export function planLayers<T extends LayerItem>(items: readonly T[]): Layer<T>[]
   const layers: Layer<T>[] = []
   let open: T[] = []
   for (const item of items.slice(0, -1)) {
+    if (open.at(-1)?.exported === !item.exported) {
+      layers.push(layerOf(open))
+      open = []
+    }
     open.push(item)
     if (open.length < MOST && hashText(item.id) % ONE_IN !== 0) continue
     layers.push(layerOf(open))

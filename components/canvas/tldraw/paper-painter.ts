@@ -4,6 +4,7 @@ import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
 import { AppError } from '../../../lib/std/errors.ts'
 import { planLayers, type Layer, type LayerItem } from '../layers.ts'
 import type { Size } from '../paper.ts'
+import { paintInk, type Ink } from './ink.ts'
 
 /** Page units by which ink may stick out of a shape's bounds: half of the widest pen, and an arrow's head. */
 export const INK = 32
@@ -11,6 +12,8 @@ export const INK = 32
 export interface PageShape extends LayerItem {
   readonly id: TLShapeId
   readonly shape: TLShape
+  /** What to paint; `undefined`: it is exported. */
+  readonly ink: Ink | undefined
   /** Page units. */
   readonly bounds: Box
 }
@@ -57,7 +60,8 @@ export class PaperPainter {
     for (const layer of layers) {
       const raster = before.get(layer.key) ?? (await this.#raster(scene, layer))
       if (raster) this.#rasters.set(layer.key, raster)
-      if (!layer.items.every((item) => scene.holds(item)) && !before.has(layer.key)) torn.push(layer.key)
+      const isNewExport = !before.has(layer.key) && isExported(layer)
+      if (isNewExport && !layer.items.every((item) => scene.holds(item))) torn.push(layer.key)
     }
     const keys = layers.map(({ key }) => key)
     const below = this.#below(keys.slice(0, -1))
@@ -100,18 +104,45 @@ export class PaperPainter {
     const width = Math.min(this.#size.width, Math.ceil((ink.maxX - paper.minX) * scale)) - x
     const height = Math.min(this.#size.height, Math.ceil((ink.maxY - paper.minY) * scale)) - y
     if (width <= 0 || height <= 0) return undefined
-    const bounds = new Box(paper.minX + x / scale, paper.minY + y / scale, width / scale, height / scale)
-    const options = { bounds, padding: 0, background: false, darkMode: false, pixelRatio: 1 }
-    const result = await editor.getSvgString(
-      layer.items.map(({ shape }) => shape),
-      options,
-    )
-    if (!result) return undefined
     const canvas = canvasOf({ width, height })
     const context = contextOf(canvas)
-    context.imageSmoothingQuality = 'high'
-    context.drawImage(await imageOf(result.svg), 0, 0, width, height)
+    const bounds = new Box(paper.minX + x / scale, paper.minY + y / scale, width / scale, height / scale)
+    if (isExported(layer)) await drawExport(context, { editor, layer, bounds })
+    else drawInks(context, { editor, layer, bounds })
     return { canvas, x, y }
+  }
+}
+
+function isExported({ items }: Layer<PageShape>): boolean {
+  return items.some(({ exported }) => exported)
+}
+
+interface Part {
+  readonly editor: Editor
+  readonly layer: Layer<PageShape>
+  /** Page units; fills the canvas. */
+  readonly bounds: Box
+}
+
+async function drawExport(context: CanvasRenderingContext2D, { editor, layer, bounds }: Part): Promise<void> {
+  const shapes = layer.items.map(({ shape }) => shape)
+  const options = { bounds, padding: 0, background: false, darkMode: false, pixelRatio: 1 }
+  const result = await editor.getSvgString(shapes, options)
+  if (!result) return
+  const { width, height } = context.canvas
+  context.imageSmoothingQuality = 'high'
+  context.drawImage(await imageOf(result.svg), 0, 0, width, height)
+}
+
+/** What lies on the page itself is where its record says, so that this paints what was hashed. */
+function drawInks(context: CanvasRenderingContext2D, { layer, bounds }: Part): void {
+  const scale = context.canvas.width / bounds.w
+  for (const { shape, ink } of layer.items) {
+    if (!ink) continue
+    context.setTransform(scale, 0, 0, scale, -bounds.minX * scale, -bounds.minY * scale)
+    context.translate(shape.x, shape.y)
+    context.rotate(shape.rotation)
+    paintInk(context, ink)
   }
 }
 

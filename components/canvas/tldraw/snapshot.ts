@@ -4,6 +4,7 @@ import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
 import type { Snapshot } from '../../../lib/client/types.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
 import { paperFor, type Size } from '../paper.ts'
+import { inkOf } from './ink.ts'
 import { INK, PaperPainter, type PageShape } from './paper-painter.ts'
 import { hashRecords, hashScene } from '../scene-hash.ts'
 
@@ -73,7 +74,10 @@ function sceneOf(editor: Editor, paper: Box): SceneShape[] {
     const bounds = editor.getShapePageBounds(id)
     if (!shape || !bounds?.collides(near)) return []
     const records = recordsOf(editor, shape)
-    return [{ shape: { id, hash: hashRecords(records), shape, bounds }, records }]
+    const ink = inkOf(editor, shape)
+    return [
+      { shape: { id, hash: hashRecords(records), shape, bounds, ink, exported: ink === undefined }, records },
+    ]
   })
 }
 

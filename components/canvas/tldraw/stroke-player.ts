@@ -48,7 +48,7 @@ function drawStroke(editor: Editor, id: TLShapeId, { stroke, points, size }: Dra
   const props = {
     color: stroke.colour,
     size: stroke.width,
-    dash: 'draw' as const,
+    dash: 'solid' as const,
     fill: 'none' as const,
     segments: [{ type: 'free' as const, path }],
     isComplete: points === stroke.points.length,
