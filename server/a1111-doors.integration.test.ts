@@ -208,6 +208,40 @@ describe('progress', () => {
     expect(await ask('?skip_current_image=true')).toMatchObject(idle)
   })
 
+  it('covers every picture of a request, and has nothing of it for one that waits behind', async () => {
+    const { server, engine } = await start({ paused: true })
+    const share = async () => (await call(server, '/sdapi/v1/progress?skip_current_image=true')).body
+    const ask = (id_task: string) =>
+      call(server, '/internal/progress', { id_task, id_live_preview: -1 }).then(({ body }) => body)
+    const named = (force_task_id: string) =>
+      call(server, '/sdapi/v1/txt2img', { steps: 2, n_iter: 2, batch_size: 2, force_task_id })
+    const first = named('first')
+    while (engine.running === 0) await turn()
+    const second = named('second')
+    while ((await ask('second'))['queued'] !== true) await turn()
+    const told: unknown[] = []
+    const isAt = async (done: number) => {
+      const { progress, state } = await share()
+      const { job_no } = state as Body
+      return Math.round(8 * Number(progress)) === done && job_no === Math.floor(done / 2)
+    }
+    for (let done = 1; done <= 7; done++) {
+      await step(engine, () => isAt(done))
+      const { progress, state, current_task: task } = await share()
+      const { job_no, job_count } = state as Body
+      told.push([progress, job_no, job_count, task])
+      expect(await ask('first')).toMatchObject({ progress, batch_no: job_no, batch_count: 4, active: true })
+      expect(await ask('second')).toMatchObject({ progress: 0, active: false, textinfo: 'In queue...' })
+    }
+    const shares = [0.13, 0.25, 0.38, 0.5, 0.63, 0.75, 0.88]
+    expect(told).toEqual(shares.map((one, index) => [one, Math.floor((index + 1) / 2), 4, 'first']))
+    expect((await call(server, '/internal/pending-tasks')).body).toEqual({ size: 1, tasks: ['second'] })
+    engine.resume()
+    expect((await first).status).toBe(200)
+    expect((await second).status).toBe(200)
+    expect(await ask('second')).toMatchObject({ progress: 1, completed: true })
+  })
+
   it('can be interrupted and skipped', async () => {
     const { server, engine } = await start({ paused: true })
     const paint = () => call(server, '/sdapi/v1/txt2img', { prompt: 'x', n_iter: 3 })

@@ -157,6 +157,102 @@ describe('a switch under a socket that draws', () => {
   })
 })
 
+describe("AUTOMATIC1111's way to another model", () => {
+  const post = async (path: string, body: unknown, shown: Record<string, string> = headers) => {
+    const reply = await plainRequest(program.port, {
+      method: 'POST',
+      path: `/sdapi/v1/${path}`,
+      headers: shown,
+      body: JSON.stringify(body),
+    })
+    return { status: reply.status, body: JSON.parse(reply.body) }
+  }
+  const setTo = (sd_model_checkpoint: unknown, shown = headers) =>
+    post('options', { sd_model_checkpoint }, shown)
+  const active = async () => ((await get('/api/models')) as ModelList).active
+
+  it('lists what can be chosen, and options choose it by title, by id and by file name', async () => {
+    const listed = (await get('/sdapi/v1/sd-models')) as { title: string; model_name: string }[]
+    expect(listed.map(({ model_name }) => model_name).sort()).toEqual(['pocket', 'turbo', 'wrong'])
+    const pocket = listed.find(({ model_name }) => model_name === 'pocket')?.title
+    for (const [asked, id] of [
+      ['turbo.safetensors [0a1b2c3d]', 'turbo'],
+      [pocket, 'pocket'],
+      ['turbo', 'turbo'],
+      ['pocket', 'pocket'],
+    ]) {
+      expect(await setTo(asked)).toEqual({ status: 200, body: null })
+      expect(await active()).toBe(id)
+    }
+    expect((await get('/sdapi/v1/options')).sd_model_checkpoint).toBe(pocket)
+  })
+
+  it('one that cannot be had is an error in its own shape, and changes nothing', async () => {
+    const made = await plainRequest(program.port, {
+      method: 'POST',
+      path: '/api/tokens',
+      headers,
+      body: '{}',
+    })
+    const { token } = JSON.parse(made.body)
+    for (const [asked, shown, status, words] of [
+      ['dalle', headers, 404, "model 'dalle' not found; installed here:"],
+      [7, headers, 404, "model '7' not found"],
+      ['wrong', headers, 422, 'goes on'],
+      ['turbo', { authorization: `Bearer ${token}` }, 403, 'key'],
+      ['turbo', {}, 401, ''],
+    ] as const) {
+      const error = await setTo(asked, shown as typeof headers)
+      expect([asked, error.status]).toEqual([asked, status])
+      expect(Object.keys(error.body).sort()).toEqual(['body', 'detail', 'error', 'errors'])
+      expect(error.body.detail).toContain(words)
+    }
+    const unpainted = await post('txt2img', { override_settings: { sd_model_checkpoint: 'dalle' } })
+    expect([unpainted.status, unpainted.body.errors]).toEqual([404, expect.stringContaining('dalle')])
+    expect(await active()).toBe('pocket')
+  })
+
+  it(
+    'override_settings paint one request with another model, and put the one before back unless told not to',
+    { timeout: 60_000 },
+    async () => {
+      const paint = async (checkpoint: string, more: object = {}) => {
+        const override_settings = { sd_model_checkpoint: checkpoint }
+        const { status, body } = await post('txt2img', { prompt: 'a', override_settings, ...more })
+        return [status, status === 200 ? JSON.parse(body.info).sd_model_name : body]
+      }
+      const name = (await get('/sdapi/v1/options')).sd_model_checkpoint
+      // Two at once take turns: neither loses its model to the other.
+      const both = await Promise.all([paint('turbo'), paint('pocket')])
+      expect(both).toEqual([
+        [200, 'turbo'],
+        [200, name],
+      ])
+      expect(await active()).toBe('pocket')
+      expect(await paint('turbo', { override_settings_restore_afterwards: false })).toEqual([200, 'turbo'])
+      expect(await active()).toBe('turbo')
+      expect((await choose({ id: 'pocket' })).status).toBe(200)
+    },
+  )
+
+  it('what waited through a switch says what was used, not what was asked of the model before', async () => {
+    // Three pictures of pocket first: the fourth request waits while the model changes.
+    const waiting = Promise.all(
+      [1, 2, 3].map(() => post('txt2img', { prompt: 'a', cfg_scale: 4, steps: 8, batch_size: 2 })),
+    )
+    const last = post('txt2img', { prompt: 'a', cfg_scale: 4 })
+    expect(await setTo('turbo')).toEqual({ status: 200, body: null })
+    const turbo = (await get('/api/model')).model
+    await waiting
+    const { body } = await last
+    const info = JSON.parse(body.info)
+    expect(info).toMatchObject({ sd_model_name: 'turbo', steps: turbo.defaults.steps, cfg_scale: 1 })
+    expect(body.parameters).toMatchObject({ steps: turbo.defaults.steps, cfg_scale: 1 })
+    expect(info.infotexts[0]).toContain('Model: turbo')
+    expect((await choose({ id: 'pocket' })).status).toBe(200)
+  })
+})
+
 describe('a model that cannot be had', () => {
   it(
     '[M5] is listed with the reason, refused with it, and the old one goes on',

@@ -111,6 +111,18 @@ describe('pages and facts', () => {
     })
   })
 
+  it('paints nothing for those who ask for headers alone', async () => {
+    const { server, engine } = await start()
+    for (const path of ['/generate?prompt=a', '/fal-ai/lcm?prompt=a', '/fal-ai/lcm-sd15-i2i/?prompt=a']) {
+      const { status, headers, body } = await plainRequest(server.port, { method: 'HEAD', path })
+      expect([path, status, body]).toEqual([path, 405, ''])
+      expect(headers['allow']).not.toContain('HEAD')
+    }
+    const { status } = await plainRequest(server.port, { method: 'HEAD', path: '/sdapi/v1/samplers' })
+    expect(status).toBe(200)
+    expect(engine.jobs).toEqual([])
+  })
+
   it.each([
     '/../secret.txt',
     '/%2e%2e/secret.txt',

@@ -1,5 +1,6 @@
 // The small lists that clients of AUTOMATIC1111's API read before they paint, and the text inside a PNG.
 import type { WireError } from '../../lib/protocol/errors.ts'
+import type { InstalledModel } from '../../lib/protocol/models.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { readPngText } from '../../lib/protocol/png-parameters.ts'
 import { AppError } from '../../lib/std/errors.ts'
@@ -7,7 +8,6 @@ import { imageFromText } from './image-text.ts'
 import { isRecord, parseJson } from './validation.ts'
 
 export const A1111_LISTS = [
-  'sd-models',
   'samplers',
   'schedulers',
   'upscalers',
@@ -23,13 +23,25 @@ export const A1111_LISTS = [
 ] as const
 export type A1111List = (typeof A1111_LISTS)[number]
 
+/** GET /sdapi/v1/sd-models: those that can be chosen. */
+export function sdModels(models: readonly InstalledModel[]): unknown {
+  return models
+    .filter(({ problem }) => problem === undefined)
+    .map(({ id, title }) => ({ title, model_name: id, hash: null, sha256: null, filename: id, config: null }))
+}
+
+/** Which model a client means: by its title or its id, with or without what a checkpoint's name ends with there. */
+export function findModel(models: readonly InstalledModel[], asked: string): InstalledModel | undefined {
+  const bare = asked.replace(/ \[[0-9a-f]+\]$/i, '').replace(/\.(safetensors|ckpt)$/i, '')
+  return (
+    models.find(({ id }) => id === asked || id === bare) ??
+    models.find(({ title }) => title === asked || title === bare)
+  )
+}
+
 /** GET path under /sdapi/v1/ -> body. What this server has not is an empty list, never a missing page. */
-export function a1111Lists(model: ModelInfo): Readonly<Record<A1111List, unknown>> {
-  const name = model.name
+export function a1111Lists(): Readonly<Record<A1111List, unknown>> {
   return {
-    'sd-models': [
-      { title: name, model_name: model.id, hash: null, sha256: null, filename: model.id, config: null },
-    ],
     samplers: [{ name: 'LCM', aliases: ['lcm'], options: {} }],
     schedulers: [
       { name: 'automatic', label: 'Automatic', aliases: null, default_rho: -1, need_inner_model: false },
@@ -62,15 +74,6 @@ export function a1111Options(model: ModelInfo): Readonly<Record<string, unknown>
     live_preview_transport: 'WebSocket',
     live_preview_ws_interval: 1,
   }
-}
-
-/** POST /sdapi/v1/options: one model is loaded, and nothing here can be changed for everybody by one client. */
-export function checkOptions(body: unknown, model: ModelInfo): WireError | undefined {
-  if (!isRecord(body)) return { code: 'not_json', message: 'The body must be a JSON object' }
-  const asked = body['sd_model_checkpoint']
-  if (asked === undefined || asked === null || asked === model.name || asked === model.id) return undefined
-  const message = `The model "${String(asked).slice(0, 80)}" is not loaded; this server has ${model.name}. Start it with SKETCHWIRE_MODEL for another`
-  return { code: 'not_found', message, field: 'sd_model_checkpoint', range: model.name }
 }
 
 /** POST /sdapi/v1/interrogate: as the original says it, of a picture that is not there and of a model it has not. */

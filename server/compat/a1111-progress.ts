@@ -11,38 +11,52 @@ export const PROGRESS_WANT = previewWant({ everySteps: 1, side: 256, codec: 'png
 export const INTERNAL_WANT = previewWant({ ...SDNEXT_FORM, everySteps: 1 })
 
 export interface ProgressNow {
-  /** The job that runs, else the last one. */
+  /** The picture that is being painted, else the last one. */
   readonly trace: JobTrace | undefined
-  readonly load: { readonly waiting: number; readonly running: number }
+  /** The request that runs: of its pictures, which are A1111's jobs, `ended` are done. `undefined` when none does. */
+  readonly running: RunningJob | undefined
   readonly nowMs: number
 }
 
-const isRunning = ({ trace, load }: ProgressNow) =>
-  load.running > 0 && trace !== undefined && trace.end === undefined
+export interface RunningJob {
+  readonly name: string | null
+  readonly pictures: number
+  readonly ended: number
+  readonly startedMs: number
+}
 
-/** 0..1; from the first moment not 0, as there. */
+/** Steps of the picture in hand; between two pictures of one request there is none. */
+function stepsOf({ trace, running }: ProgressNow): { step: number; steps: number } {
+  const isPainted = running !== undefined && trace !== undefined && trace.end === undefined
+  return isPainted ? { step: trace.step, steps: trace.steps } : { step: 0, steps: 0 }
+}
+
+/** 0..1 over all pictures of the request; from the first moment not 0, as there. */
 function shareOf(now: ProgressNow): number {
-  if (!isRunning(now) || !now.trace) return 0
-  const { step, steps } = now.trace
-  return Math.max(0.01, Math.round((100 * step) / Math.max(1, steps)) / 100)
+  const { running } = now
+  if (!running) return 0
+  const { step, steps } = stepsOf(now)
+  const done = (running.ended + step / Math.max(1, steps)) / Math.max(1, running.pictures)
+  return Math.min(1, Math.max(0.01, Math.round(100 * done) / 100))
 }
 
 function etaOf(now: ProgressNow): number {
   const share = shareOf(now)
-  if (share === 0 || !now.trace || now.trace.step === 0) return 0
-  const elapsedS = (now.nowMs - now.trace.startedMs) / 1000
+  if (!now.running || share <= 0.01) return 0
+  const elapsedS = (now.nowMs - now.running.startedMs) / 1000
   return Math.max(0, elapsedS / share - elapsedS)
 }
 
 /** Base64 of the newest preview in one form. */
 function previewOf(now: ProgressNow, form: PreviewForm): string | undefined {
-  const preview = isRunning(now) ? now.trace?.previews.find((one) => isSameForm(one, form)) : undefined
+  const preview = now.running ? now.trace?.previews.find((one) => isSameForm(one, form)) : undefined
   return preview && toBase64(preview.image)
 }
 
 /** GET /sdapi/v1/progress. */
 export function progressBody(now: ProgressNow, showsImage: boolean): Record<string, unknown> {
-  const running = isRunning(now)
+  const { running } = now
+  const { step, steps } = stepsOf(now)
   return {
     progress: shareOf(now),
     eta_relative: etaOf(now),
@@ -51,15 +65,15 @@ export function progressBody(now: ProgressNow, showsImage: boolean): Record<stri
       interrupted: now.trace?.end === 'failed',
       stopping_generation: false,
       job: running ? 'txt2img' : '',
-      job_count: now.load.running + now.load.waiting,
+      job_count: running?.pictures ?? 0,
       job_timestamp: '0',
-      job_no: 0,
-      sampling_step: running ? (now.trace?.step ?? 0) : 0,
-      sampling_steps: running ? (now.trace?.steps ?? 0) : 0,
+      job_no: running?.ended ?? 0,
+      sampling_step: step,
+      sampling_steps: steps,
     },
     current_image: (showsImage && previewOf(now, PROGRESS_WANT)) || null,
     textinfo: null,
-    current_task: null,
+    current_task: running?.name ?? null,
   }
 }
 
@@ -75,7 +89,8 @@ export function internalProgressBody(
   task: TaskState,
   since: number,
 ): Record<string, unknown> {
-  const running = isRunning(now)
+  const { running } = now
+  const { step, steps } = stepsOf(now)
   const image = since >= 0 ? previewOf(now, INTERNAL_WANT) : undefined
   const id = now.trace?.previewId ?? 0
   const isNew = image !== undefined && id !== since
@@ -85,10 +100,10 @@ export function internalProgressBody(
     ...task,
     paused: false,
     debug: false,
-    step: running ? (now.trace?.step ?? 0) : 0,
-    steps: running ? (now.trace?.steps ?? 0) : 0,
-    batch_no: 0,
-    batch_count: now.load.running + now.load.waiting,
+    step,
+    steps,
+    batch_no: running?.ended ?? 0,
+    batch_count: running?.pictures ?? 0,
     progress: task.completed ? 1 : shareOf(now),
     eta: running ? etaOf(now) : null,
     live_preview: isNew ? dataUri('jpeg', image) : null,

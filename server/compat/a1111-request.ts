@@ -2,10 +2,11 @@
 // would change the picture and cannot be done here is refused rather than left out without a word.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
-import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
-import type { FrameRequest } from '../session/session.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { FrameRequest } from '../session/frame-request.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams } from './fit-params.ts'
+import { fitParams, wantedOf } from './fit-params.ts'
+import type { Wanted } from './fit-params.ts'
 import { imageFromText } from './image-text.ts'
 import { imageSize } from './image-size.ts'
 import { isRecord } from './validation.ts'
@@ -15,8 +16,7 @@ export type A1111Sketch =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'url'; readonly url: string }
 
-export interface A1111Request {
-  readonly params: DrawParams
+export interface A1111Request extends Wanted {
   readonly sketch: A1111Sketch
   readonly fit: FrameRequest['fit']
   /** batch_size times n_iter. */
@@ -74,9 +74,9 @@ function readRequest(
     width: fields.whole('width', [1, 16_384]) ?? own?.width,
     height: fields.whole('height', [1, 16_384]) ?? own?.height,
   }
-  const params = fitParams(asked, model, sketch.kind !== 'none')
+  const wanted = wantedOf((used) => fitParams(asked, used, sketch.kind !== 'none'), model)
   const fit = kind === 'img2img' ? FITS[fields.whole('resize_mode', [0, 3]) ?? 0] : undefined
-  return { params, sketch, fit, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
+  return { ...wanted, sketch, fit, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
 }
 
 /** `resize_mode`; 3 is the first done to latents there, and to pixels here. */

@@ -2,12 +2,14 @@
 // the file, as every tool of that world expects.
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
+import type { DrawParams } from '../../lib/protocol/params.ts'
 import { formatParameters, withPngText } from '../../lib/protocol/png-parameters.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import { MAX_PICTURES, parseA1111 } from './a1111-request.ts'
 import type { A1111Request } from './a1111-request.ts'
 import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
+import { nthPicture } from './fit-params.ts'
 import { toBase64 } from './image-text.ts'
 import { parseJson } from './validation.ts'
 
@@ -55,13 +57,19 @@ class A1111Exchange implements Exchange {
       return [problem(parsed.error)]
     }
     this.#request = parsed.request
-    const { params, sketch, fit, pictures } = parsed.request
+    const { request } = parsed
+    const { sketch, fit, pictures } = request
     return Array.from({ length: pictures }, (_, index): Decoded => {
       const seq = nextSeq()
       const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
-      const frame = { seq, rev: seq, mode: 'live', image, ...(fit && { fit }), output: OUTPUT } as const
-      const own = { ...params, seed: (params.seed + index) >>> 0 }
-      return { kind: 'frame', frame, params: own, ...(sketch.kind === 'url' ? { imageUrl: sketch.url } : {}) }
+      const { params, paramsFor } = nthPicture(request, index)
+      const how = { mode: 'live', image, ...(fit && { fit }), output: OUTPUT, paramsFor } as const
+      return {
+        kind: 'frame',
+        frame: { seq, rev: seq, ...how },
+        params,
+        ...(sketch.kind === 'url' ? { imageUrl: sketch.url } : {}),
+      }
     })
   }
 
@@ -75,15 +83,15 @@ class A1111Exchange implements Exchange {
       return this.refuse({ code: 'internal', message: 'The server lost this request; send it again' })
     // Interrupted or skipped pictures are simply not there, as in the original when nothing of them was kept.
     const pictures = ends.filter((end) => end.type === 'image')
-    const model = this.#context.model.name
-    const images = pictures.map((end) => toBase64(withSettings(end, request, model)))
+    const images = pictures.map((end) => toBase64(withSettings(end)))
     const { init_images: _images, ...echo } = request.body
-    const info = JSON.stringify(
-      infoOf(request, pictures, { model, interrupted: pictures.length < ends.length }),
-    )
+    const used = usedParams(pictures[0]?.params ?? request.params, request)
+    const model = pictures[0]?.model.name ?? this.#context.model.name
+    const interrupted = pictures.length < ends.length
+    const info = JSON.stringify({ ...used, ...infoOf(request, pictures), sd_model_name: model, interrupted })
     return json(200, {
       images: request.sendImages ? images : [],
-      parameters: { ...echo, ...usedParams(request) },
+      parameters: { ...echo, ...used, ...(request.sketch.kind === 'none' ? {} : NOT_ECHOED) },
       info,
     })
   }
@@ -111,16 +119,19 @@ export function a1111Error(error: WireError): Record<string, unknown> {
   }
 }
 
-function textOf(request: A1111Request, seed: number, model: string): string {
-  return formatParameters({ ...request.params, seed }, model)
+/** Pictures are not sent back to where they came from. */
+const NOT_ECHOED = { init_images: null, mask: null }
+
+function textOf({ params, model }: ImageEvent): string {
+  return formatParameters(params, model.name)
 }
 
-function withSettings(end: ImageEvent, request: A1111Request, model: string): Uint8Array {
-  return withPngText(end.image, [{ keyword: 'parameters', text: textOf(request, end.seed, model) }])
+function withSettings(end: ImageEvent): Uint8Array {
+  return withPngText(end.image, [{ keyword: 'parameters', text: textOf(end) }])
 }
 
 /** What the model made of the request: what was asked beyond its limits has become what it can do. */
-function usedParams({ params, sketch }: A1111Request): Record<string, unknown> {
+function usedParams(params: DrawParams, { sketch }: A1111Request): Record<string, unknown> {
   const { prompt, negativePrompt, steps, guidanceScale, width, height, seed, strength } = params
   return {
     prompt,
@@ -132,19 +143,12 @@ function usedParams({ params, sketch }: A1111Request): Record<string, unknown> {
     seed,
     ...(sketch.kind === 'none' ? {} : { denoising_strength: strength }),
     sampler_name: 'LCM',
-    ...(sketch.kind === 'none' ? {} : { init_images: null, mask: null }),
   }
 }
 
-function infoOf(
-  request: A1111Request,
-  pictures: readonly ImageEvent[],
-  { model, interrupted }: { model: string; interrupted: boolean },
-): Record<string, unknown> {
-  const { init_images: _images, mask: _mask, ...used } = usedParams({ ...request })
+function infoOf(request: A1111Request, pictures: readonly ImageEvent[]): Record<string, unknown> {
   const all = <T>(value: T) => pictures.map(() => value)
   return {
-    ...used,
     all_prompts: all(request.params.prompt),
     all_negative_prompts: all(request.params.negativePrompt ?? ''),
     all_seeds: pictures.map(({ seed }) => seed),
@@ -152,15 +156,13 @@ function infoOf(
     all_subseeds: all(0),
     subseed_strength: 0,
     batch_size: request.batchSize,
-    sd_model_name: model,
     sd_model_hash: '',
     extra_generation_params: {},
     index_of_first_image: 0,
-    infotexts: pictures.map(({ seed }) => textOf(request, seed, model)),
+    infotexts: pictures.map(textOf),
     styles: [],
     job_timestamp: '',
     clip_skip: 1,
-    interrupted,
     version: 'sketchwire',
   }
 }

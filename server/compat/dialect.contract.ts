@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
-import type { FrameRequest } from '../session/session.ts'
+import type { FrameRequest } from '../session/frame-request.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type {
   Decoded,
@@ -81,6 +81,8 @@ export function imageEvent(seq: number, rev = seq): ImageEvent {
     mode: 'live',
     steps: 4,
     seed: 7,
+    params: { ...ASKED, seed: 7 },
+    model: { id: 'm', name: 'M' },
     timings: TIMINGS,
   }
 }
@@ -99,7 +101,7 @@ const everythingElse: readonly SessionEvent[] = [
   { type: 'opened', session: 's', credit: 2, model: MODEL, engine: { name: 'ready', detail: undefined } },
   { type: 'engine', engine: { name: 'degraded', detail: 'restarting' } },
   { type: 'problem', error: { code: 'not_json', message: 'no' } },
-  { type: 'started', seq: 0, rev: 0 },
+  { type: 'started', seq: 0, rev: 0, steps: 4 },
   { type: 'step', seq: 0, rev: 0, step: 1, steps: 4, previews: [] },
   {
     type: 'step',

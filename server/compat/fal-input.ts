@@ -2,19 +2,19 @@
 // clamped to the manifest's limits, and the reply says what was used. A value left out is the model's own default.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
-import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { clamp, fitNumbers } from './fit-params.ts'
+import { clamp, fitNumbers, wantedOf } from './fit-params.ts'
+import type { Wanted } from './fit-params.ts'
 import { imageSize } from './image-size.ts'
 import type { ImageSize } from './image-size.ts'
 import { imageFromText } from './image-text.ts'
 import { isRecord } from './validation.ts'
 
-export interface FalInput {
-  readonly params: DrawParams
+export interface FalInput extends Wanted {
   readonly image: Uint8Array | undefined
   /** Where the picture is, when it did not come along. Neither of the two: paint from the words alone. */
   readonly imageUrl: string | undefined
@@ -67,8 +67,12 @@ function readInput(fields: Fields, context: FalInputContext): FalInput {
     seed: fields.number('seed') ?? randomSeed(),
   }
   const hasImage = image !== undefined || imageUrl !== undefined
+  const paramsFor: Wanted['paramsFor'] = (used) => ({
+    ...fitNumbers(asked, used, hasImage),
+    ...sizeOf(fields, image, used),
+  })
   return {
-    params: { ...fitNumbers(asked, model, hasImage), ...sizeOf(fields, image, model) },
+    ...wantedOf(paramsFor, model),
     image,
     imageUrl,
     numImages: fields.whole('num_images', [1, MAX_IMAGES]) ?? 1,

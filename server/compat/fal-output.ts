@@ -1,14 +1,8 @@
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import { dataUri } from '../../lib/protocol/image-bytes.ts'
-import type { DrawParams } from '../../lib/protocol/params.ts'
 import type { ImageEvent } from '../session/session-event.ts'
 import { toBase64 } from './image-text.ts'
-
-export interface FalEcho {
-  readonly requestId: string
-  readonly params: Pick<DrawParams, 'prompt' | 'strength' | 'guidanceScale'>
-}
 
 /** How one picture is put into a reply: a data URI, bytes, or the address it can be fetched from. */
 export type PicturePlace = (event: ImageEvent) => Readonly<Record<string, unknown>>
@@ -19,19 +13,20 @@ export const asBytes: PicturePlace = (event) => ({ content: event.image })
 /** fal's output: the union of both families' keys, plus what was really used and the size it was rendered in. */
 export function falOutput(
   events: readonly ImageEvent[],
-  { requestId, params }: FalEcho,
+  requestId: string,
   place: PicturePlace = asDataUri,
 ): Record<string, unknown> {
+  const used = events[0]?.params
   const safe = events.map(({ nsfwDetected = false }) => nsfwDetected)
   return {
     images: events.map((event) => ({ ...place(event), ...falImage(event) })),
     timings: { inference: inferenceSeconds(events) },
     seed: events[0]?.seed ?? 0,
     num_inference_steps: events[0]?.steps ?? 0,
-    guidance_scale: params.guidanceScale,
-    strength: params.strength,
+    guidance_scale: used?.guidanceScale,
+    strength: used?.strength,
     request_id: requestId,
-    prompt: params.prompt,
+    prompt: used?.prompt ?? '',
     nsfw_content_detected: safe,
     has_nsfw_concepts: safe,
   }

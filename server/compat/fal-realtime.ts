@@ -13,8 +13,8 @@ import { UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
+import { nthPicture } from './fit-params.ts'
 import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
-import type { FalEcho } from './fal-output.ts'
 import { msgpackShapeProblem } from './msgpack-shape.ts'
 import { echo, isRecord, parseJson } from './validation.ts'
 
@@ -61,7 +61,7 @@ function policy(query: URLSearchParams): SessionPolicy {
 
 /** One request in flight: one picture or several, answered together. */
 interface Asked {
-  readonly echo: FalEcho
+  readonly requestId: string
   readonly binary: boolean
   readonly pictures: ImageEvent[]
   open: number
@@ -81,30 +81,29 @@ class FalTranslator implements Translator {
     this.#context = context
   }
 
-  decode(input: Inbound): Decoded[] {
-    const body = typeof input === 'string' ? parseJson(input) : parseMsgpack(input)
-    const binary = typeof input !== 'string'
-    if (!body.ok) return [unreadable(input)]
+  decode(message: Inbound): Decoded[] {
+    const body = typeof message === 'string' ? parseJson(message) : parseMsgpack(message)
+    const binary = typeof message !== 'string'
+    if (!body.ok) return [unreadable(message)]
     const { model, randomSeed } = this.#context
     const parsed = parseFalInput(body.value, { app: this.#app, files: this.#files, model, randomSeed })
     if (!parsed.ok) {
-      const params = { prompt: '', strength: 0, guidanceScale: 0 }
-      const [seq] = this.#remember({ requestId: requestIdOf(body.value), params }, binary, 1)
+      const [seq] = this.#remember(requestIdOf(body.value), binary, 1)
       return [{ kind: 'refuse', frame: { seq, rev: seq }, error: parsed.error }]
     }
-    const { params, image, imageUrl, requestId, numImages } = parsed.input
-    const seqs = this.#remember({ requestId, params }, binary, numImages)
+    const { input } = parsed
+    const { image, imageUrl, requestId, numImages } = input
+    const seqs = this.#remember(requestId, binary, numImages)
     const [batch] = seqs
-    return seqs.map((seq, index) => ({
-      kind: 'frame',
-      frame: { seq, rev: seq, mode: 'live', image, batch },
-      params: { ...params, seed: (params.seed + index) >>> 0 },
-      ...(imageUrl === undefined ? {} : { imageUrl }),
-    }))
+    return seqs.map((seq, index) => {
+      const { params, paramsFor } = nthPicture(input, index)
+      const frame = { seq, rev: seq, mode: 'live', image, batch, paramsFor } as const
+      return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
+    })
   }
 
-  #remember(echo: FalEcho, binary: boolean, count: number): [number, ...number[]] {
-    const asked: Asked = { echo, binary, pictures: [], open: count, failed: false }
+  #remember(requestId: string, binary: boolean, count: number): [number, ...number[]] {
+    const asked: Asked = { requestId, binary, pictures: [], open: count, failed: false }
     const first = this.#nextSeq
     const seqs: [number, ...number[]] = [first]
     for (let seq = first + 1; seq < first + count; seq++) seqs.push(seq)
@@ -137,12 +136,12 @@ class FalTranslator implements Translator {
     // One picture less is no answer: the request ends here, once.
     const isNews = !asked.failed && event.type !== 'superseded'
     asked.failed = true
-    return isNews ? [control(falSocketError(event.error, asked.echo.requestId))] : []
+    return isNews ? [control(falSocketError(event.error, asked.requestId))] : []
   }
 }
 
-function answer(seq: number, { pictures, echo, binary }: Asked): Outbound {
-  const output = falOutput(pictures, echo, binary ? asBytes : asDataUri)
+function answer(seq: number, { pictures, requestId, binary }: Asked): Outbound {
+  const output = falOutput(pictures, requestId, binary ? asBytes : asDataUri)
   const data = binary ? encodeMsgpack(output) : JSON.stringify(output)
   return { kind: 'image', seq, data, replacedBy: () => undefined }
 }

@@ -7,6 +7,7 @@ import type { FalApp } from './fal-apps.ts'
 import { filePath, UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { originOf } from './fal-hosts.ts'
+import { nthPicture } from './fit-params.ts'
 import { parseFalInput } from './fal-input.ts'
 import type { FalInput } from './fal-input.ts'
 import {
@@ -73,12 +74,13 @@ export class FalExchange implements Exchange {
     const parsed = parseFalInput(json.value, { app, files, model, randomSeed })
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
     this.#input = parsed.input
-    const { params, image, imageUrl, numImages } = parsed.input
+    const { image, imageUrl, numImages } = parsed.input
+    const { input } = parsed
     return Array.from({ length: numImages }, (_, index): Decoded => {
       const seq = this.#context.nextSeq()
-      const own = { ...params, seed: (params.seed + index) >>> 0 }
-      const frame = { seq, rev: seq, mode: 'live', image } as const
-      return { kind: 'frame', frame, params: own, ...(imageUrl === undefined ? {} : { imageUrl }) }
+      const { params, paramsFor } = nthPicture(input, index)
+      const frame = { seq, rev: seq, mode: 'live', image, paramsFor } as const
+      return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }
 
@@ -88,7 +90,7 @@ export class FalExchange implements Exchange {
     if (input && pictures.length === ends.length && pictures.length > 0) {
       const answer = this.#json(
         200,
-        falOutput(pictures, input, input.syncMode ? asDataUri : this.#asAddress()),
+        falOutput(pictures, input.requestId, input.syncMode ? asDataUri : this.#asAddress()),
       )
       return {
         ...answer,

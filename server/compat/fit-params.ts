@@ -15,6 +15,22 @@ export interface AskedParams {
   readonly height?: number | undefined
 }
 
+/** What a request asks of the model it was read under, and what it would ask of another. */
+export interface Wanted {
+  readonly params: DrawParams
+  readonly paramsFor: (model: ModelInfo) => DrawParams
+}
+
+export function wantedOf(paramsFor: Wanted['paramsFor'], model: ModelInfo): Wanted {
+  return { params: paramsFor(model), paramsFor }
+}
+
+/** Of a request for several pictures: the same with the next seeds. */
+export function nthPicture({ params, paramsFor }: Wanted, index: number): Wanted {
+  const nth = (all: DrawParams): DrawParams => ({ ...all, seed: (all.seed + index) >>> 0 })
+  return { params: nth(params), paramsFor: (model) => nth(paramsFor(model)) }
+}
+
 /** @param hasImage without one the strength does not matter, and is 1 */
 export function fitParams(asked: AskedParams, model: ModelInfo, hasImage: boolean): DrawParams {
   return { ...fitNumbers(asked, model, hasImage), ...fitSize(asked, model) }

@@ -5,10 +5,10 @@ import { PREVIEW_LIMITS, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { DialectContext } from './dialect.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams } from './fit-params.ts'
+import { fitParams, wantedOf } from './fit-params.ts'
+import type { Wanted } from './fit-params.ts'
 
-export interface GenerateRequest {
-  readonly params: DrawParams
+export interface GenerateRequest extends Wanted {
   readonly want: PreviewWant
   /** Previews at least this far apart (ms); the picture itself comes when it is done. */
   readonly intervalMs: number
@@ -42,10 +42,8 @@ export function parseGenerateRequest(
     const encoding = fields.text('encoding') ?? 'hex'
     if (encoding !== 'hex' && encoding !== 'base64') throw fault('encoding', encoding, 'hex or base64')
     const intervalMs = fields.number('interval_ms', [0, MAX_INTERVAL_MS]) ?? 0
-    return {
-      ok: true,
-      request: { params: fitParams(asked, model, false), want: readWant(fields), intervalMs, encoding },
-    }
+    const wanted = wantedOf((used) => fitParams(asked, used, false), model)
+    return { ok: true, request: { ...wanted, want: readWant(fields), intervalMs, encoding } }
   } catch (error) {
     if (error instanceof InputError) return { ok: false, error: error.error }
     throw error

@@ -41,14 +41,14 @@ class GenerateTranslator implements Translator {
     if (!json.ok || !isRecord(json.value)) return [problem(NOT_JSON)]
     const parsed = parseGenerateRequest({ encoding: 'base64', ...json.value }, this.#context)
     if (!parsed.ok) return [problem(parsed.error)]
-    const { params, want, intervalMs } = parsed.request
+    const { params, paramsFor, want, intervalMs } = parsed.request
     const seq = this.#nextSeq++
     this.#inFlight.set(seq, {
       request: parsed.request,
       mayShow: previewGate(intervalMs, this.#context.nowMs),
     })
-    const frame = { seq, rev: seq, mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-    return [{ kind: 'frame', frame, params }]
+    const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
+    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, paramsFor }, params }]
   }
 
   encode(event: SessionEvent): Outbound[] {
@@ -60,9 +60,9 @@ class GenerateTranslator implements Translator {
     this.#inFlight.delete(event.seq)
     if (event.type === 'superseded') return [control({ done: true, superseded: true })]
     if (event.type !== 'image') return [failure(event.error)]
-    const { params, encoding } = asked.request
+    const { encoding } = asked.request
     const place = { step: event.steps, total_steps: event.steps, image: imageText(event.image, encoding) }
-    return [control({ ...place, used: usedParams(params) }), control({ done: true })]
+    return [control({ ...place, used: usedParams(event.params) }), control({ done: true })]
   }
 }
 

@@ -1,13 +1,12 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
-import type { DrawParams } from '../../lib/protocol/params.ts'
 import type { DialectContext } from './dialect.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams } from './fit-params.ts'
+import { fitParams, wantedOf } from './fit-params.ts'
+import type { Wanted } from './fit-params.ts'
 import { isRecord } from './validation.ts'
 
-export interface SdxlRequest {
-  readonly params: DrawParams
+export interface SdxlRequest extends Wanted {
   /** Pictures of the grid; picture i has the seed of the first plus i. */
   readonly samples: number
   /** The client's own scale: it counts to `steps - 1`, however many the model runs. */
@@ -63,7 +62,7 @@ function readRequest(fields: Fields, { model, randomSeed }: DialectContext): Sdx
     height: fields.whole('height', [0, 16_384]),
   }
   return {
-    params: fitParams(asked, model, false),
+    ...wantedOf((used) => fitParams(asked, used, false), model),
     samples: Math.max(1, fields.whole('samples', [0, MAX_SAMPLES]) ?? 4),
     steps: steps ?? DEFAULT_STEPS,
     callbackSteps: fields.whole('callback_steps', [0, MAX_SCALE]) ?? 5,

@@ -5,12 +5,12 @@ import { encode as encodeMsgpack } from '@msgpack/msgpack'
 import { previewFor, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
-import type { DrawParams } from '../../lib/protocol/params.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
 import { errorCard } from './error-card.ts'
+import { nthPicture } from './fit-params.ts'
 import { toBase64 } from './image-text.ts'
 import { DEFAULT_STEPS, MAX_SAMPLES, parseSdxlRequest, wantsBinary } from './sdxl-request.ts'
 import type { SdxlRequest } from './sdxl-request.ts'
@@ -36,7 +36,7 @@ export const sdxlWebsocket: SocketDialect = {
 }
 
 interface Sample {
-  readonly params: DrawParams
+  /** 0 to 1 of its steps. */
   done: number
   preview: Uint8Array | undefined
   image: ImageEvent | undefined
@@ -82,10 +82,11 @@ class SdxlTranslator implements Translator {
     this.#grid = { request, want, samples: new Map() }
     return Array.from({ length: samples }, (_, index): Decoded => {
       const seq = this.#nextSeq++
-      const own = { ...params, seed: (params.seed + index) >>> 0 }
-      this.#grid?.samples.set(seq, { params: own, done: 0, preview: undefined, image: undefined })
-      const frame = { seq, rev: seq, mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-      return { kind: 'frame', frame, params: own }
+      const own = nthPicture(request, index)
+      this.#grid?.samples.set(seq, { done: 0, preview: undefined, image: undefined })
+      const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
+      const frame = { seq, rev: seq, ...how, paramsFor: own.paramsFor }
+      return { kind: 'frame', frame, params: own.params }
     })
   }
 
@@ -95,7 +96,7 @@ class SdxlTranslator implements Translator {
     const sample = grid && 'seq' in event ? grid.samples.get(event.seq) : undefined
     if (!grid || !sample) return []
     if (event.type === 'step') {
-      sample.done = event.step
+      sample.done = event.step / event.steps
       const preview = previewFor(event, grid.want)
       if (preview) sample.preview = preview.image
       return progress(grid, preview !== undefined)
@@ -107,13 +108,13 @@ class SdxlTranslator implements Translator {
     if (event.type === 'superseded') return this.#fail(grid, LOST)
     if (event.type !== 'image') return this.#fail(grid, event.error)
     sample.image = event
-    sample.done = event.steps
+    sample.done = 1
     const images = [...grid.samples.values()].flatMap(({ image }) => image ?? [])
     if (images.length < grid.samples.size) return progress(grid, false)
     this.#grid = undefined
     const { steps, binary } = grid.request
     const artifacts = images.map(({ image }) => image)
-    return [lastMessage(steps, artifacts, { binary, used: used(grid) })]
+    return [lastMessage(steps, artifacts, { binary, used: used(images) })]
   }
 
   /** The rest of the grid is of no use any more: the page closes the socket on this, which ends it. */
@@ -134,7 +135,7 @@ const LOST: WireError = { code: 'internal', message: 'The server lost this pictu
 /** Where the whole grid is on the client's own scale of steps; the pictures of those that have one, when it shows. */
 function progress({ request, samples }: Grid, shows: boolean): Outbound[] {
   const all = [...samples.values()]
-  const done = all.reduce((sum, sample) => sum + sample.done, 0) / (all.length * request.params.steps)
+  const done = all.reduce((sum, sample) => sum + sample.done, 0) / all.length
   const step = Math.min(request.steps - 2, Math.round(done * request.steps) - 1)
   if (step < 0) return []
   const pack = (body: Record<string, unknown>) => packed(body, request.binary)
@@ -168,9 +169,11 @@ function packed(body: Record<string, unknown>, binary: boolean): string | Uint8A
 }
 
 /** What the model made of the request. */
-function used({ request, samples }: Grid): Record<string, unknown> {
-  const { steps, width, height, guidanceScale } = request.params
-  const seeds = [...samples.values()].map(({ params }) => params.seed)
+function used(images: readonly ImageEvent[]): Record<string, unknown> {
+  const seeds = images.map(({ seed }) => seed)
+  const [first] = images
+  if (!first) return { seeds }
+  const { steps, width, height, guidanceScale } = first.params
   return { steps, width, height, cfg_scale: guidanceScale, seeds }
 }
 

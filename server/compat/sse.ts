@@ -66,25 +66,25 @@ class SseExchange implements StreamExchange {
     const { query } = this.#context.request
     const parsed = parseGenerateRequest(Object.fromEntries(query), this.#context)
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
-    const { params, want, intervalMs } = parsed.request
+    const { params, paramsFor, want, intervalMs } = parsed.request
     this.#request = parsed.request
     this.#mayShow = previewGate(intervalMs, this.#context.nowMs)
     const seq = this.#context.nextSeq()
-    const frame = { seq, rev: seq, mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-    return [{ kind: 'frame', frame, params }]
+    const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
+    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, paramsFor }, params }]
   }
 
   encode(event: SessionEvent): Chunk[] {
     const request = this.#request
     if (!request) return []
     if (event.type === 'started')
-      return [this.#chunk(`retry: ${RETRY_MS}\n`, 'progress', { step: 0, total_steps: request.params.steps })]
+      return [this.#chunk(`retry: ${RETRY_MS}\n`, 'progress', { step: 0, total_steps: event.steps })]
     if (event.type === 'step') return this.#step(request, event)
     if (!isTerminal(event)) return []
     if (event.type === 'image') {
       const { steps, image } = event
       const body = { step: steps, total_steps: steps, image: imageText(image, request.encoding) }
-      return [this.#chunk('', undefined, { ...body, used: usedParams(request.params) })]
+      return [this.#chunk('', undefined, { ...body, used: usedParams(event.params) })]
     }
     const error = event.type === 'superseded' ? LOST : event.error
     return [this.#chunk('', 'error', { error: error.message, code: error.code })]

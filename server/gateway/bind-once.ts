@@ -21,6 +21,10 @@ export interface Task {
   readonly state: 'waiting' | 'running' | 'ended'
   /** Frames of the same caller that come first. */
   readonly position: number
+  /** Pictures it asked for, and how many of them have ended. */
+  readonly count: Work['count']
+  /** When the engine began the first of them. */
+  readonly startedMs: number | undefined
   /** Never rejects but for a bug of ours. */
   readonly answer: Promise<OnceAnswer>
   /** Every event of its frames from now on; returns the unsubscribe. */
@@ -56,6 +60,7 @@ export class OnceDoor {
       session,
       fetchImage: this.#deps.fetchImage,
       isPartialFine: this.#dialect.isPartialFine ?? false,
+      nowMs: () => this.#deps.clock.now(),
     })
     const task = runningTask({ requestId, exchange, work, leave: () => this.#sessions.leave(session) })
     request.signal?.addEventListener('abort', () => task.cancel(), { once: true })
@@ -98,10 +103,16 @@ function runningTask({ requestId, exchange, work, leave }: Running): Task {
     onEvent: (listener) => work.onEvent(listener),
     cancel: () => work.cancel(),
     get state() {
-      return ended ? 'ended' : work.started ? 'running' : 'waiting'
+      return ended ? 'ended' : work.startedMs === undefined ? 'waiting' : 'running'
     },
     get position() {
       return ended ? 0 : work.position
+    },
+    get count() {
+      return work.count
+    },
+    get startedMs() {
+      return work.startedMs
     },
   }
 }
@@ -111,6 +122,8 @@ function endedTask(requestId: string, answer: OnceAnswer): Task {
     requestId,
     state: 'ended',
     position: 0,
+    count: { pictures: 0, ended: 0 },
+    startedMs: undefined,
     answer: Promise.resolve(answer),
     onEvent: () => () => undefined,
     cancel: () => undefined,

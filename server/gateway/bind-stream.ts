@@ -47,7 +47,12 @@ export class StreamDoor {
     if (problem) return exchange.refuse(problem.error)
     const session = this.#sessions.enter(request.caller)
     if ('code' in session) return exchange.refuse(session)
-    const work = new Work({ decoded, session, fetchImage: this.#deps.fetchImage })
+    const work = new Work({
+      decoded,
+      session,
+      fetchImage: this.#deps.fetchImage,
+      nowMs: () => this.#deps.clock.now(),
+    })
     const begun = beginStream(exchange, work)
     const done = begun.done.finally(() => this.#sessions.leave(session))
     const refusal = await Promise.race([begun.refusal, begun.admitted])

@@ -1,6 +1,7 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
-import type { FrameRequest, Session } from '../session/session.ts'
+import type { FrameRequest } from '../session/frame-request.ts'
+import type { Session } from '../session/session.ts'
 import type { FrameRef, SessionSink } from '../session/session-event.ts'
 import type { FetchedImage, FetchImage } from './fetch-image.ts'
 

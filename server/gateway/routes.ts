@@ -111,8 +111,10 @@ export class Routes implements WebApp {
   }
 
   #find(head: RequestHead): HttpFound | undefined {
-    const method = head.method === 'HEAD' ? 'GET' : head.method
-    return this.#http.at(head.path).find(({ entry }) => entry.method === method)
+    const isHead = head.method === 'HEAD'
+    return this.#http
+      .at(head.path)
+      .find(({ entry }) => (isHead ? answersHead(entry) : entry.method === head.method))
   }
 
   #identify({ headers, query, remoteAddress }: RequestHead): Known {
@@ -265,6 +267,11 @@ export class Routes implements WebApp {
 const FAMILIES =
   "fal's apps are below /fal-ai, AUTOMATIC1111's API is below /sdapi/v1, and drawing is at /api/live (docs/compat.md)"
 
+/** A door paints: asked for headers alone it would make a picture that nobody sees. Its originals say 405, too. */
+function answersHead(entry: HttpRouteEntry): boolean {
+  return entry.method === 'GET' && 'handle' in entry
+}
+
 const BUG: WireError = {
   code: 'internal',
   message: 'The server failed on this request; its log says why. Try again.',
@@ -282,11 +289,12 @@ function factsOf(head: RequestHead, params: Readonly<Record<string, string>>): R
 function methodNotAllowed(request: HttpRequest, here: readonly HttpFound[]): Reply {
   // Every path that is not in the table, and `/`, is a page.
   const isPage = here.length === 0 || request.path === '/'
-  const methods = new Set([
-    ...here.flatMap(({ entry }) => (entry.cors ? [entry.method, 'OPTIONS'] : [entry.method])),
-    ...(isPage ? ['GET'] : []),
+  const methods = here.flatMap(({ entry }) => [
+    entry.method,
+    ...(answersHead(entry) ? ['HEAD'] : []),
+    ...(entry.cors ? ['OPTIONS'] : []),
   ])
-  const allowed = [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+  const allowed = [...new Set([...methods, ...(isPage ? ['GET', 'HEAD'] : [])])].join(', ')
   const reply = jsonError({
     code: 'method_not_allowed',
     message: `${request.path} does not take ${request.method}; use ${allowed}`,

@@ -4,19 +4,45 @@ import type { Task } from './bind-once.ts'
 /** Tasks whose names are remembered, per server: the oldest is forgotten first. */
 const MAX_TASKS = 256
 
-/** What became of the requests that named themselves (`force_task_id`), for pages that ask by that name. */
-export class TaskBook {
-  readonly #tasks = new Map<string, Task>()
+interface Noted {
+  readonly caller: string
+  readonly name: string
+  readonly task: Task
+}
 
-  note(caller: string, name: string, task: Task): void {
-    this.#tasks.set(JSON.stringify([caller, name]), task)
-    const [oldest] = this.#tasks.keys()
-    if (this.#tasks.size > MAX_TASKS && oldest !== undefined) this.#tasks.delete(oldest)
+/** The requests of every caller: those that are being worked on, and what became of those that were. */
+export class TaskBook {
+  readonly #named = new Map<string, Task>()
+  readonly #open = new Set<Noted>()
+
+  /** @param name the client's own (`force_task_id`); without one it goes by the request's id */
+  note(caller: string, name: string | undefined, task: Task): void {
+    const noted = { caller, name: name ?? `task(${task.requestId})`, task }
+    this.#named.set(JSON.stringify([caller, noted.name]), task)
+    const [oldest] = this.#named.keys()
+    if (this.#named.size > MAX_TASKS && oldest !== undefined) this.#named.delete(oldest)
+    this.#open.add(noted)
+    const close = () => this.#open.delete(noted)
+    void task.answer.then(close, close)
   }
 
   stateOf(caller: string, name: string): TaskState | undefined {
-    const state = this.#tasks.get(JSON.stringify([caller, name]))?.state
+    const state = this.#named.get(JSON.stringify([caller, name]))?.state
     if (state === undefined) return undefined
     return { active: state === 'running', queued: state === 'waiting', completed: state === 'ended' }
+  }
+
+  /** What the engine works on for this caller, between two pictures too. */
+  running(caller: string): Noted | undefined {
+    return this.#of(caller, 'running')[0]
+  }
+
+  /** Names of those that wait, in their order. */
+  waiting(caller: string): readonly string[] {
+    return this.#of(caller, 'waiting').map(({ name }) => name)
+  }
+
+  #of(caller: string, state: Task['state']): readonly Noted[] {
+    return [...this.#open].filter((noted) => noted.caller === caller && noted.task.state === state)
   }
 }

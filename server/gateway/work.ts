@@ -14,6 +14,7 @@ export interface WorkOptions {
   readonly decoded: readonly Decoded[]
   readonly session: CallerSession
   readonly fetchImage: FetchImage
+  readonly nowMs: () => number
 }
 
 /**
@@ -29,7 +30,7 @@ export class Work {
   readonly #listeners = new Set<SessionSink>()
   readonly #stop = new AbortController()
   readonly #fetched = new Map<string, Promise<FetchedImage>>()
-  #started = false
+  #startedMs: number | undefined
   #resolveSubmitted: () => void = () => undefined
   /** The first frame waits, runs or has ended: whatever could refuse it on the spot has. */
   readonly submitted: Promise<undefined>
@@ -55,9 +56,14 @@ export class Work {
     )
   }
 
-  /** The engine has begun. */
-  get started(): boolean {
-    return this.#started
+  /** When the engine began the first of its pictures. */
+  get startedMs(): number | undefined {
+    return this.#startedMs
+  }
+
+  /** Pictures it asked for, and how many of them have ended, one way or another. */
+  get count(): { readonly pictures: number; readonly ended: number } {
+    return { pictures: this.#frames.length, ended: this.#ends.size }
   }
 
   /** Frames of the same caller that come first. */
@@ -101,7 +107,7 @@ export class Work {
       const sink: SessionSink = (event) => {
         if (!('seq' in event)) return
         const renamed = { ...event, ...own }
-        if (renamed.type === 'started') this.#started = true
+        if (renamed.type === 'started') this.#startedMs ??= this.#options.nowMs()
         if (isTerminal(renamed)) resolve(this.#note(renamed))
         else this.#tell(renamed)
       }

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
-import { harness, JPEG, PARAMS, settle } from './testing/harness.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { FIFO, harness, JPEG, PARAMS, settle } from './testing/harness.ts'
 
 let close: () => Promise<void> = async () => {}
 afterEach(() => close())
@@ -76,5 +77,24 @@ it('[M4] parameters made for the model before are fitted, those made for this on
   expect(drawing.ends().map(({ seq, type }) => [seq, type])).toEqual([
     [2, 'refused'],
     [1, 'image'],
+  ])
+})
+
+it('[M3] what a request left out is the default of the model it begins on, and the picture says what was used', async () => {
+  const world = start()
+  const drawing = world.open(FIFO)
+  const paramsFor = (model: ModelInfo) => ({ ...PARAMS, steps: model.defaults.steps, strength: 0.9 })
+  const ask = (seq: number) =>
+    drawing.session.submit({ seq, rev: seq, mode: 'live', image: JPEG, paramsFor }, paramsFor(FAKE_MODEL))
+  ask(1)
+  await settle()
+  ask(2)
+  world.engine.setInfo({ ...TURBO, name: 'Turbo', defaults: { ...PARAMS, steps: 1 } })
+  await world.runOut()
+  const { steps, guidanceScale } = PARAMS
+  expect(world.engine.jobs.map((job) => job.steps)).toEqual([steps, 1])
+  expect(drawing.ends()).toMatchObject([
+    { params: { steps, strength: 0.9, guidanceScale }, model: { id: FAKE_MODEL.id, name: FAKE_MODEL.name } },
+    { params: { steps: 1, strength: 0.6, guidanceScale: 1 }, model: { id: 'turbo', name: 'Turbo' } },
   ])
 })

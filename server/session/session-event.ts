@@ -2,7 +2,7 @@ import type { EngineState, EngineTimings, Preview } from '../engine/engine.ts'
 import type { FrameMode, ImageCodec, Timings } from '../../lib/protocol/control.ts'
 import { ERROR_TABLE, isErrorCode } from '../../lib/protocol/errors.ts'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
-import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 
 /** Which frame of the session, and the revision of the parameters it named (SPEC F5). */
@@ -27,6 +27,9 @@ export type ImageEvent = FrameRef &
     readonly renderedHeight: number
     readonly steps: number
     readonly seed: number
+    /** What was used, of the model that painted it: not always the one of when it was asked for. */
+    readonly params: DrawParams
+    readonly model: Pick<ModelInfo, 'id' | 'name'>
     /** True: the safety checker made it black. Absent where none looked. */
     readonly nsfwDetected?: boolean
     readonly timings: Timings
@@ -53,7 +56,7 @@ export type SessionEvent =
   | { readonly type: 'model'; readonly model: ModelInfo }
   /** About a message that was no frame; never terminal. */
   | { readonly type: 'problem'; readonly error: WireError }
-  | (FrameRef & { readonly type: 'started' })
+  | (FrameRef & { readonly type: 'started'; readonly steps: number })
   | (FrameRef & {
       readonly type: 'step'
       readonly step: number

@@ -11,6 +11,7 @@ import type { Clock } from '../../lib/std/clock.ts'
 import type { EngineState, Job, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
 import { admit, effective, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
+import type { FrameRequest } from './frame-request.ts'
 import { toJob } from './job.ts'
 import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
@@ -28,20 +29,6 @@ export interface SessionPolicy {
   readonly maxRunning: number
 }
 
-export interface FrameRequest extends FrameRef {
-  readonly mode: FrameMode
-  /** Encoded sketch; `undefined` paints from the words alone. */
-  readonly image: Uint8Array | undefined
-  /** Frames of one request that asked for several pictures share a number: they wait as one and give way as one. */
-  readonly batch?: number
-  /** What the one who asked for this frame wants to see of its steps, beside what its session's watchers want. */
-  readonly preview?: PreviewWant
-  /** Of a sketch in another shape than asked for; stretched without it. */
-  readonly fit?: Job['fit']
-  /** Format of the picture; JPEG without it. */
-  readonly output?: Job['output']
-}
-
 interface WaitingFrame extends FrameRequest {
   readonly params: DrawParams
   readonly receivedMs: number
@@ -51,6 +38,9 @@ interface WaitingFrame extends FrameRequest {
 export interface RunningFrame extends WaitingFrame {
   readonly startedMs: number
   readonly job: Job
+  /** What it began with, of the model that was there then. */
+  readonly used: DrawParams
+  readonly model: ModelInfo
   readonly controller: AbortController
 }
 
@@ -286,12 +276,14 @@ export class Session {
     const previews = this.#wantsOf(frame, this.previews.wants)
     const model = this.#options.model()
     // Admitted under a model that may have become another while it waited (SPEC M3).
-    const params = fitToModel(effective(frame.params, frame.image), model)
+    const asked = frame.paramsFor?.(model) ?? frame.params
+    const params = fitToModel(effective(asked, frame.image), model)
     const job = toJob({ ...frame, params, liveSize: this.#liveSize, previews }, model)
-    if (frame.mode === 'live') this.#liveSize = { width: frame.params.width, height: frame.params.height }
-    const running = { ...frame, startedMs: this.#options.clock.now(), job, controller: new AbortController() }
+    if (frame.mode === 'live') this.#liveSize = { width: params.width, height: params.height }
+    const startedMs = this.#options.clock.now()
+    const running = { ...frame, startedMs, job, used: params, model, controller: new AbortController() }
     work.running.add(running)
-    this.#emit({ type: 'started', ...ref(frame) })
+    this.#emit({ type: 'started', ...ref(frame), steps: job.steps })
     return running
   }
 
@@ -313,7 +305,7 @@ export class Session {
     if (!work) return
     const nowMs = this.#options.clock.now()
     const { timings, ...picture } = result
-    const { mode } = frame
+    const { mode, used, model } = frame
     const { steps, seed } = frame.job
     this.#end(work, {
       type: 'image',
@@ -322,6 +314,8 @@ export class Session {
       mode,
       steps,
       seed,
+      params: { ...used, steps },
+      model: { id: model.id, name: model.name },
       timings: toTimings(timings, { ...frame, nowMs }),
     })
   }

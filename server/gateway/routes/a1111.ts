@@ -2,9 +2,9 @@ import {
   A1111_LISTS,
   a1111Lists,
   a1111Options,
-  checkOptions,
   interrogate,
   pngInfo,
+  sdModels,
 } from '../../compat/a1111-lists.ts'
 import {
   INTERNAL_WANT,
@@ -23,6 +23,7 @@ import { PreviewLeases } from '../preview-leases.ts'
 import { json } from '../replies.ts'
 import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from '../route.ts'
 import { TaskBook } from '../task-book.ts'
+import { CheckpointTurns, overrideOf, useCheckpoint } from './a1111-models.ts'
 
 /** AUTOMATIC1111's API and what SD.Next's pages ask beside it. */
 export const a1111Routes: RouteModule = (context) => {
@@ -30,11 +31,10 @@ export const a1111Routes: RouteModule = (context) => {
     context,
     leases: new PreviewLeases(context.registry, context.clock),
     tasks: new TaskBook(),
+    turns: new CheckpointTurns(context.models),
   }
   const { registry } = context
-  const lists = A1111_LISTS.map((name) =>
-    get(`/sdapi/v1/${name}`, () => json(200, a1111Lists(context.model)[name])),
-  )
+  const lists = A1111_LISTS.map((name) => get(`/sdapi/v1/${name}`, () => json(200, a1111Lists()[name])))
   return [
     ...lists,
     post('/sdapi/v1/txt2img', (request) => paint(txt2img, request, shared)),
@@ -43,8 +43,8 @@ export const a1111Routes: RouteModule = (context) => {
     post('/internal/progress', (request) => internalProgress(request, shared)),
     get('/internal/ping', () => json(200, {})),
     get('/internal/pending-tasks', ({ identity }) => {
-      const { waiting, running } = registry.load(identity.caller, A1111_DOOR)
-      return json(200, { size: waiting + running, tasks: [] })
+      const tasks = shared.tasks.waiting(identity.caller)
+      return json(200, { size: tasks.length, tasks })
     }),
     post('/sdapi/v1/interrupt', ({ identity }) => {
       registry.cancelAll(identity.caller, A1111_DOOR)
@@ -62,10 +62,10 @@ export const a1111Routes: RouteModule = (context) => {
 function infoRoutes(context: RouteContext): HandlerRouteEntry[] {
   return [
     get('/sdapi/v1/options', () => json(200, a1111Options(context.model))),
-    post('/sdapi/v1/options', ({ body }) => {
-      const error = checkOptions(bodyOf(body), context.model)
-      return error ? refuse(error) : json(200, null)
-    }),
+    post('/sdapi/v1/options', (request) => setOptions(request, context)),
+    get('/sdapi/v1/sd-models', async () => json(200, sdModels((await context.models.list()).models))),
+    // The folder is read at every question.
+    post('/sdapi/v1/refresh-checkpoints', () => json(200, null)),
     post('/sdapi/v1/interrogate', ({ body }) => refuse(interrogate(bodyOf(body)))),
     post('/sdapi/v1/png-info', ({ body }) => {
       const info = pngInfo(body)
@@ -78,6 +78,7 @@ interface Shared {
   readonly context: RouteContext
   readonly leases: PreviewLeases
   readonly tasks: TaskBook
+  readonly turns: CheckpointTurns
 }
 
 type Handle = HandlerRouteEntry['handle']
@@ -107,7 +108,28 @@ function bodyOf(body: Uint8Array): unknown {
   return parsed.ok ? parsed.value : undefined
 }
 
-async function paint(
+/** Of all options only the model can be set: nothing else here is changed for everybody by one client. */
+async function setOptions({ body, identity }: RoutedRequest, { models }: RouteContext): Promise<Reply> {
+  const options = bodyOf(body)
+  if (!isRecord(options)) return refuse({ code: 'not_json', message: 'The body must be a JSON object' })
+  const asked = options['sd_model_checkpoint'] ?? undefined
+  const error = asked === undefined ? undefined : await useCheckpoint(models, identity, asked)
+  return error ? refuse(error) : json(200, null)
+}
+
+async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
+  const { body, identity, signal } = request
+  const override = names(body, '"override_settings"') ? overrideOf(bodyOf(body)) : undefined
+  if (override === undefined) return await begin(dialect, request, shared)
+  const painted = await shared.turns.take(override, identity, async () =>
+    signal.aborted ? refuse(GONE) : await begin(dialect, request, shared),
+  )
+  return 'code' in painted ? refuse(painted) : painted
+}
+
+const GONE: WireError = { code: 'cancelled', message: 'Nobody waited for this picture any more' }
+
+async function begin(
   dialect: OnceDialect,
   request: RoutedRequest,
   { context, tasks }: Shared,
@@ -115,35 +137,49 @@ async function paint(
   const { body, facts, identity, signal } = request
   const { caller } = identity
   const task = context.start(dialect, { caller, body, facts, signal })
-  const name = taskName(body)
-  if (name !== undefined) tasks.note(caller, name, task)
+  tasks.note(caller, taskName(body), task)
   return await task.answer
 }
 
-/** The client's own name for its request; a body without one is not parsed twice. */
+/** Bodies hold pictures: one without the key is not parsed twice. */
+function names(body: Uint8Array, key: string): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(key)
+}
+
+/** The client's own name for its request. */
 function taskName(body: Uint8Array): string | undefined {
-  if (!Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('"force_task_id"'))
-    return undefined
+  if (!names(body, '"force_task_id"')) return undefined
   const parsed = bodyOf(body)
   const name = isRecord(parsed) ? parsed['force_task_id'] : undefined
   return typeof name === 'string' && name.length <= 200 ? name : undefined
 }
 
-/** Of this API's own jobs the newest if it runs, else the caller's newest of any door: its canvas, say. */
-function nowOf({ registry, clock }: RouteContext, caller: string): ProgressNow {
-  const own = registry.latest(caller, A1111_DOOR)
-  const trace = own && own.end === undefined ? own : (registry.latest(caller) ?? own)
-  return { trace, load: registry.load(caller), nowMs: clock.now() }
+/** The request of this API that runs, all its pictures; else the caller's newest picture of any door: its canvas, say. */
+function nowOf({ context: { registry, clock }, tasks }: Shared, caller: string): ProgressNow {
+  const nowMs = clock.now()
+  const own = tasks.running(caller)
+  if (own) {
+    const { count, startedMs = nowMs } = own.task
+    const trace = registry.latest(caller, A1111_DOOR)
+    return { trace, running: { name: own.name, ...count, startedMs }, nowMs }
+  }
+  const trace = registry.latest(caller)
+  if (trace?.end !== undefined || registry.load(caller).running === 0)
+    return { trace, running: undefined, nowMs }
+  const running = { name: null, pictures: 1, ended: 0, startedMs: trace?.startedMs ?? nowMs }
+  return { trace, running, nowMs }
 }
 
-function progress({ identity, facts }: RoutedRequest, { context, leases }: Shared): Reply {
+function progress({ identity, facts }: RoutedRequest, shared: Shared): Reply {
+  const { leases } = shared
   const skip = facts.query.get('skip_current_image')?.toLowerCase()
   const showsImage = skip !== 'true' && skip !== '1'
   if (showsImage) leases.look(identity.caller, '/sdapi/v1/progress', PROGRESS_WANT)
-  return json(200, progressBody(nowOf(context, identity.caller), showsImage))
+  return json(200, progressBody(nowOf(shared, identity.caller), showsImage))
 }
 
-function internalProgress({ identity, body }: RoutedRequest, { context, leases, tasks }: Shared): Reply {
+function internalProgress({ identity, body }: RoutedRequest, shared: Shared): Reply {
+  const { context, leases, tasks } = shared
   const parsed = bodyOf(body)
   if (!isRecord(parsed)) return refuse({ code: 'not_json', message: 'The body must be a JSON object' })
   const { caller } = identity
@@ -155,12 +191,16 @@ function internalProgress({ identity, body }: RoutedRequest, { context, leases, 
   // A hidden page says -1: nothing is decoded or encoded for it, whatever others see.
   if (since >= 0) leases.look(caller, page, INTERNAL_WANT)
   else if (!wantsWords) leases.hide(caller, page)
-  const now = nowOf(context, caller)
-  return json(200, internalProgressBody(now, tasks.stateOf(caller, page) ?? stateOf(now), since))
+  const known = tasks.stateOf(caller, page)
+  const now = nowOf(shared, caller)
+  // One that waits has nothing of what is being painted for another.
+  const own = known && !known.active ? { ...now, running: undefined } : now
+  const { waiting } = context.registry.load(caller)
+  return json(200, internalProgressBody(own, known ?? stateOf(now, waiting), since))
 }
 
 /** Of a task this server did not get by name: the page asks about whatever runs, and sees for itself when it ended. */
-function stateOf({ load }: ProgressNow): TaskState {
-  const active = load.running > 0
-  return { active, queued: !active && load.waiting > 0, completed: false }
+function stateOf({ running }: ProgressNow, waiting: number): TaskState {
+  const active = running !== undefined
+  return { active, queued: !active && waiting > 0, completed: false }
 }
