@@ -29,6 +29,7 @@ async function call(server: Server, path: string, body?: unknown): Promise<{ sta
 
 const imagesOf = (body: Body) =>
   (body['images'] as string[]).map((image) => new Uint8Array(Buffer.from(image, 'base64')))
+const MASKED = { init_images: [dataUriOf(SKETCH)], mask: dataUriOf(SKETCH) }
 const turn = () => new Promise(setImmediate)
 
 /** Lets the paused engine do one step, and waits until whoever asked has heard of it. */
@@ -114,13 +115,32 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
     expect(engine.jobs.at(-1)).not.toHaveProperty('fit')
   })
 
+  it('paint through a mask, and say which of its settings were used', async () => {
+    const { server, engine } = await start()
+    const ask = async (more: object) => {
+      const { status, body } = await call(server, '/sdapi/v1/img2img', { ...MASKED, ...more })
+      return [status, body['parameters'], engine.jobs.at(-1)?.mask]
+    }
+    const used = { inpainting_fill: 1, inpaint_full_res: false, mask: null, init_images: null }
+    expect(await ask({})).toMatchObject([200, { ...used, mask_blur: 4 }, { image: SKETCH, blurPx: 4 }])
+    expect(
+      await ask({ mask_blur: 9, inpainting_mask_invert: 1, inpainting_fill: 0, inpaint_full_res: true }),
+    ).toMatchObject([200, { ...used, mask_blur: 9 }, { blurPx: 9, invert: true }])
+    expect(await ask({ mask_blur_x: 0, mask_blur_y: 0 })).toMatchObject([200, {}, { blurPx: 0 }])
+    expect((await ask({ mask: '' }))[2]).toBeUndefined()
+    await call(server, '/sdapi/v1/txt2img', { mask: dataUriOf(SKETCH) })
+    expect(engine.jobs.at(-1)).not.toHaveProperty('mask')
+  })
+
   it('answer bad input in their own shape', async () => {
     const { server } = await start()
     const cases: [string, unknown, number, string][] = [
       ['/sdapi/v1/img2img', { prompt: 'x' }, 404, 'Init image not found'],
       ['/sdapi/v1/img2img', { init_images: ['!!'] }, 500, 'init_images'],
       ['/sdapi/v1/img2img', { init_images: ['http://example.org/a.png'] }, 500, 'SKETCHWIRE_FETCH_HOSTS'],
-      ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], mask: 'x' }, 422, 'mask'],
+      ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], mask: 'x' }, 500, 'mask'],
+      ['/sdapi/v1/img2img', { ...MASKED, mask_blur_x: 1, mask_blur_y: 2 }, 422, 'mask_blur_y'],
+      ['/sdapi/v1/img2img', { ...MASKED, mask_blur: 65 }, 422, 'mask_blur'],
       ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH), 'x'] }, 422, 'init_images'],
       ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], resize_mode: 4 }, 422, 'resize_mode'],
       ['/sdapi/v1/txt2img', { enable_hr: true }, 422, 'enable_hr'],

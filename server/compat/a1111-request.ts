@@ -19,6 +19,7 @@ export type A1111Sketch =
 export interface A1111Request extends Wanted {
   readonly sketch: A1111Sketch
   readonly fit: FrameRequest['fit']
+  readonly mask: FrameRequest['mask']
   /** batch_size times n_iter. */
   readonly pictures: number
   readonly batchSize: number
@@ -76,7 +77,32 @@ function readRequest(
   }
   const wanted = wantedOf((used) => fitParams(asked, used, sketch.kind !== 'none'), model)
   const fit = kind === 'img2img' ? FITS[fields.whole('resize_mode', [0, 3]) ?? 0] : undefined
-  return { ...wanted, sketch, fit, pictures, batchSize, sendImages: fields.flag('send_images') ?? true, body }
+  const mask = kind === 'img2img' ? readMask(fields) : undefined
+  return {
+    ...wanted,
+    mask,
+    sketch,
+    fit,
+    pictures,
+    batchSize,
+    sendImages: fields.flag('send_images') ?? true,
+    body,
+  }
+}
+
+const MAX_BLUR_PX = 64
+
+/** White is painted anew. `mask_blur` stands for both directions; the two apart are of older clients. */
+function readMask(fields: Fields): FrameRequest['mask'] {
+  const text = fields.text('mask')
+  if (!text) return undefined
+  const image = imageFromText(text, 'mask')
+  if (!image.ok) throw new InputError(image.error)
+  const blur = (name: string) => fields.number(name, [0, MAX_BLUR_PX])
+  const [both, x, y] = [blur('mask_blur'), blur('mask_blur_x') ?? 4, blur('mask_blur_y') ?? 4]
+  if (both === undefined && x !== y)
+    throw fault('mask_blur_y', y, `${x}, as mask_blur_x: edges are blurred evenly`)
+  return { image: image.bytes, blurPx: both ?? x, invert: fields.flag('inpainting_mask_invert') ?? false }
 }
 
 /** `resize_mode`; 3 is the first done to latents there, and to pixels here. */
@@ -84,7 +110,6 @@ const FITS = ['stretch', 'crop', 'fill', 'stretch'] as const
 
 /** What would make another picture and is not done here; scripts in the words they are missed with there. */
 function refuseOthers(body: Readonly<Record<string, unknown>>, fields: Fields): void {
-  if (fields.value('mask')) throw fault('mask', 'an image', 'no mask: this server does not inpaint')
   if (fields.flag('enable_hr') === true)
     throw fault('enable_hr', true, 'false: ask for the larger size itself, or send the picture to img2img')
   const script = fields.text('script_name')

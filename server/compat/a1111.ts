@@ -58,12 +58,19 @@ class A1111Exchange implements Exchange {
     }
     this.#request = parsed.request
     const { request } = parsed
-    const { sketch, fit, pictures } = request
+    const { sketch, fit, mask, pictures } = request
     return Array.from({ length: pictures }, (_, index): Decoded => {
       const seq = nextSeq()
       const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
       const { params, paramsFor } = nthPicture(request, index)
-      const how = { mode: 'live', image, ...(fit && { fit }), output: OUTPUT, paramsFor } as const
+      const how = {
+        mode: 'live',
+        image,
+        ...(fit && { fit }),
+        ...(mask && { mask }),
+        output: OUTPUT,
+        paramsFor,
+      } as const
       return {
         kind: 'frame',
         frame: { seq, rev: seq, ...how },
@@ -84,7 +91,7 @@ class A1111Exchange implements Exchange {
     // Interrupted or skipped pictures are simply not there, as in the original when nothing of them was kept.
     const pictures = ends.filter((end) => end.type === 'image')
     const images = pictures.map((end) => toBase64(withSettings(end)))
-    const { init_images: _images, ...echo } = request.body
+    const { init_images: _images, mask: _mask, ...echo } = request.body
     const used = usedParams(pictures[0]?.params ?? request.params, request)
     const model = pictures[0]?.model.name ?? this.#context.model.name
     const interrupted = pictures.length < ends.length
@@ -119,6 +126,9 @@ export function a1111Error(error: WireError): Record<string, unknown> {
   }
 }
 
+/** Of the original's ways to inpaint the one there is: on the sketch as it is, the whole of it at a time. */
+const AS_MASKED = { inpainting_fill: 1, inpaint_full_res: false }
+
 /** Pictures are not sent back to where they came from. */
 const NOT_ECHOED = { init_images: null, mask: null }
 
@@ -131,7 +141,7 @@ function withSettings(end: ImageEvent): Uint8Array {
 }
 
 /** What the model made of the request: what was asked beyond its limits has become what it can do. */
-function usedParams(params: DrawParams, { sketch }: A1111Request): Record<string, unknown> {
+function usedParams(params: DrawParams, { sketch, mask }: A1111Request): Record<string, unknown> {
   const { prompt, negativePrompt, steps, guidanceScale, width, height, seed, strength } = params
   return {
     prompt,
@@ -143,6 +153,7 @@ function usedParams(params: DrawParams, { sketch }: A1111Request): Record<string
     seed,
     ...(sketch.kind === 'none' ? {} : { denoising_strength: strength }),
     sampler_name: 'LCM',
+    ...(mask ? { ...AS_MASKED, mask_blur: mask.blurPx } : {}),
   }
 }
 

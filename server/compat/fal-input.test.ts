@@ -165,10 +165,17 @@ describe('fal apps', () => {
     expect(parsed({ ...body, image_url: '' }, app('fal-ai/lcm')).image).toBeUndefined()
   })
 
-  it('does not pretend to inpaint', () => {
-    expect(parse({ ...body, mask_url: 'x' }, app('fal-ai/lcm'))).toMatchObject({
-      error: { field: 'mask_url' },
-    })
-    expect(parse({ ...body, mask_url: 'x' })).toMatchObject({ ok: true })
+  it('reads the mask of fal-ai/lcm, and overlooks it where fal names it for compatibility alone', () => {
+    const masked = { ...body, mask_url: `data:image/png;base64,${PNG_BASE64}` }
+    expect(parsed(masked, app('fal-ai/lcm')).mask).toMatchObject({ image: PNG, invert: false })
+    expect(parsed(masked).mask).toBeUndefined()
+    expect(parsed({ ...body, mask_url: '' }, app('fal-ai/lcm')).mask).toBeUndefined()
+    for (const [mask_url, field] of [
+      ['https://example.org/mask.png', 'mask_url'],
+      [7, 'mask_url'],
+    ])
+      expect(parse({ ...body, mask_url }, app('fal-ai/lcm'))).toMatchObject({ error: { field } })
+    const bare = { ...masked, image_url: undefined }
+    expect(parse(bare, app('fal-ai/lcm'))).toMatchObject({ error: { field: 'image_url' } })
   })
 })

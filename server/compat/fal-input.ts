@@ -3,6 +3,7 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { FrameRequest } from '../session/frame-request.ts'
 import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
@@ -18,6 +19,8 @@ export interface FalInput extends Wanted {
   readonly image: Uint8Array | undefined
   /** Where the picture is, when it did not come along. Neither of the two: paint from the words alone. */
   readonly imageUrl: string | undefined
+  /** Part of the picture that is painted anew; all of it without one. */
+  readonly mask: FrameRequest['mask']
   /** 1 to 8, with seeds of their own. */
   readonly numImages: number
   /** The reply carries the pictures themselves even where it could carry URLs. */
@@ -67,6 +70,8 @@ function readInput(fields: Fields, context: FalInputContext): FalInput {
     seed: fields.number('seed') ?? randomSeed(),
   }
   const hasImage = image !== undefined || imageUrl !== undefined
+  // The other apps name a mask for compatibility alone.
+  const mask = app.image === 'optional' ? readMask(fields, context, hasImage) : undefined
   const paramsFor: Wanted['paramsFor'] = (used) => ({
     ...fitNumbers(asked, used, hasImage),
     ...sizeOf(fields, image, used),
@@ -75,6 +80,7 @@ function readInput(fields: Fields, context: FalInputContext): FalInput {
     ...wantedOf(paramsFor, model),
     image,
     imageUrl,
+    mask,
     numImages: fields.whole('num_images', [1, MAX_IMAGES]) ?? 1,
     syncMode: fields.flag('sync_mode') ?? app.syncMode,
     requestId: fields.text('request_id') ?? '',
@@ -89,9 +95,6 @@ const NO_IMAGE: Sketch = { image: undefined, imageUrl: undefined }
  * ours, or somebody else's address, which only the gateway may follow.
  */
 function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
-  const mask = fields.value('mask_url')
-  if (mask !== undefined && app.image === 'optional')
-    throw fault('mask_url', mask, 'no mask: this server does not inpaint')
   const field = fields.value('image_bytes') === undefined ? 'image_url' : 'image_bytes'
   const value = fields.value(field)
   if (value instanceof Uint8Array) return { ...NO_IMAGE, image: value }
@@ -109,6 +112,21 @@ function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
   if (!image.ok) throw new InputError(image.error)
   return { ...NO_IMAGE, image: image.bytes }
 }
+
+/** White is painted anew, black stays. */
+function readMask(fields: Fields, { files }: FalInputContext, hasImage: boolean): FrameRequest['mask'] {
+  const text = fields.text('mask_url')
+  if (!text) return undefined
+  if (!hasImage) throw fault('image_url', undefined, 'the picture that mask_url is a mask of')
+  const uploaded = files.read(text)
+  if (uploaded) return { image: uploaded, blurPx: MASK_BLUR_PX, invert: false }
+  const image = imageFromText(text, 'mask_url')
+  if (!image.ok) throw new InputError(image.error)
+  return { image: image.bytes, blurPx: MASK_BLUR_PX, invert: false }
+}
+
+/** fal's clients do not say; a hard edge shows. */
+const MASK_BLUR_PX = 4
 
 function sizeOf(fields: Fields, image: Uint8Array | undefined, model: ModelInfo): ImageSize {
   const asked = fields.value('image_size')

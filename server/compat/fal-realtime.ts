@@ -92,12 +92,12 @@ class FalTranslator implements Translator {
       return [{ kind: 'refuse', frame: { seq, rev: seq }, error: parsed.error }]
     }
     const { input } = parsed
-    const { image, imageUrl, requestId, numImages } = input
+    const { image, imageUrl, mask, requestId, numImages } = input
     const seqs = this.#remember(requestId, binary, numImages)
     const [batch] = seqs
     return seqs.map((seq, index) => {
       const { params, paramsFor } = nthPicture(input, index)
-      const frame = { seq, rev: seq, mode: 'live', image, batch, paramsFor } as const
+      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, paramsFor } as const
       return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }

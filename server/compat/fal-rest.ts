@@ -74,12 +74,12 @@ export class FalExchange implements Exchange {
     const parsed = parseFalInput(json.value, { app, files, model, randomSeed })
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
     this.#input = parsed.input
-    const { image, imageUrl, numImages } = parsed.input
+    const { image, imageUrl, mask, numImages } = parsed.input
     const { input } = parsed
     return Array.from({ length: numImages }, (_, index): Decoded => {
       const seq = this.#context.nextSeq()
       const { params, paramsFor } = nthPicture(input, index)
-      const frame = { seq, rev: seq, mode: 'live', image, paramsFor } as const
+      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), paramsFor } as const
       return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }

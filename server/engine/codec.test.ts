@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp, { type Color } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { decodeImage, encodeImage, MAX_IMAGE_PIXELS } from './codec.ts'
+import { decodeImage, decodeMask, encodeImage, MAX_IMAGE_PIXELS } from './codec.ts'
 
 const RED = { r: 200, g: 40, b: 30 }
 const size = { width: 32, height: 24 }
@@ -267,5 +267,48 @@ describe('a picture of another shape', () => {
     const whole = await decodeImage(new Uint8Array(turned), square, { fit: 'fill', shape: square })
     // Standing: red is on top now.
     expect([at(whole, 16, 2), at(whole, 16, 29)].map(({ r, b }) => r > b)).toEqual([true, false])
+  })
+})
+
+describe('decodeMask', () => {
+  const first = async (bytes: Uint8Array) => (await decodeMask(bytes, size))[0]
+
+  it('reads how white it is, out of colours and out of grey', async () => {
+    expect(await decodeMask(await solid('#fff').png().toBuffer(), size)).toHaveLength(32 * 24)
+    for (const [background, weight] of [
+      ['#fff', 255],
+      ['#000', 0],
+      ['#808080', 128],
+      ['#f00', 76],
+    ] as const)
+      expect(await first(await solid(background).png().toBuffer())).toBe(weight)
+    expect(await first(await solid('#808080').greyscale().png().toBuffer())).toBe(128)
+  })
+
+  it('reads how opaque it is where it has transparent places', async () => {
+    const white = { r: 255, g: 255, b: 255 }
+    expect(
+      await first(
+        await solid({ ...white, alpha: 0 }, 4)
+          .png()
+          .toBuffer(),
+      ),
+    ).toBe(0)
+    const black = solid({ r: 0, g: 0, b: 0, alpha: 1 }, 4)
+    expect(await first(await black.clone().png().toBuffer())).toBe(0)
+    // With a hole elsewhere, black counts as opaque.
+    const input = Buffer.from('<svg width="8" height="8"><rect width="8" height="8"/></svg>')
+    const holed = black.composite([{ input, left: 40, top: 30, blend: 'dest-out' }])
+    expect(await first(await holed.png().toBuffer())).toBe(255)
+  })
+
+  it('says what is wrong with it by the name of mask', async () => {
+    const bytes = await solid('#fff').png().toBuffer()
+    await expect(decodeMask(bytes.subarray(0, 50), size)).rejects.toMatchObject({
+      code: 'broken_image',
+      message: expect.stringContaining('mask'),
+      place: { field: 'mask' },
+    })
+    await expect(decodeMask(new Uint8Array(3), size)).rejects.toMatchObject({ code: 'unsupported_image' })
   })
 })

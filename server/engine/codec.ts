@@ -49,6 +49,58 @@ export async function decodeImage(
   size: PixelSize,
   placement?: Placement,
 ): Promise<Uint8Array> {
+  return await decode(bytes, { size, placement }, async (placed) => {
+    const { data, info } = await toRgb(placed).toBuffer({ resolveWithObject: true })
+    return info.channels === 3 ? data : greyToRgb(data)
+  })
+}
+
+/**
+ * JPEG, PNG or WebP bytes -> [H,W] uint8 of exactly `size`: how white it is; where the picture has transparent places, how
+ * opaque, which is how AUTOMATIC1111 reads masks.
+ * @throws EngineError as `decodeImage`, with field `mask`.
+ */
+export async function decodeMask(
+  bytes: Uint8Array,
+  size: PixelSize,
+  placement?: Placement,
+): Promise<Uint8Array> {
+  try {
+    return await decode(bytes, { size, placement }, async (placed) => {
+      const raw = placed.ensureAlpha().toColourspace('srgb').raw({ depth: 'uchar' })
+      const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+      return weightsOf(data, info.channels)
+    })
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause
+    const message = cause.message.replace('image', 'mask')
+    throw new EngineError(cause.code, message, { ...cause.place, field: 'mask', cause })
+  }
+}
+
+/** Pixels whose last channel is opacity -> one weight each. */
+function weightsOf(pixels: Uint8Array, channels: number): Uint8Array {
+  const weights = new Uint8Array(pixels.length / channels)
+  const at = (i: number, channel: number) => pixels[i * channels + channel] ?? 0
+  const alpha = weights.map((_, i) => at(i, channels - 1))
+  if (alpha.some((value) => value < 255)) return alpha
+  if (channels === 2) return weights.map((_, i) => at(i, 0))
+  // Rec. 601, as Pillow makes grey.
+  return weights.map((_, i) => Math.round(0.299 * at(i, 0) + 0.587 * at(i, 1) + 0.114 * at(i, 2)))
+}
+
+/** [H,W] uint8 with soft edges. @param sigma standard deviation in pixels, above 0.3 */
+export async function blurred(weights: Uint8Array, { width, height }: PixelSize, sigma: number) {
+  const raw = sharp(weights, { raw: { width, height, channels: 1 } }).blur(sigma)
+  return new Uint8Array(await raw.toColourspace('b-w').raw().toBuffer())
+}
+
+/** [H,W,3] RGB uint8 -> the same at exactly `size`. */
+export async function scaleRgb(image: RgbImage, size: PixelSize): Promise<Uint8Array> {
+  return await scaled(image, size).raw().toBuffer()
+}
+
+async function decode<T>(bytes: Uint8Array, target: Target, read: (placed: Sharp) => Promise<T>): Promise<T> {
   const codec = sniffCodec(bytes)
   if (codec === undefined) throw unsupported(bytes)
   try {
@@ -61,9 +113,7 @@ export async function decodeImage(
       limitInputPixels: MAX_IMAGE_PIXELS,
       sequentialRead: true,
     })
-    const placed = place(input.rotate(), metadata.autoOrient, { size, placement })
-    const { data, info } = await toRgb(placed).toBuffer({ resolveWithObject: true })
-    return info.channels === 3 ? data : greyToRgb(data)
+    return await read(place(input.rotate(), metadata.autoOrient, target))
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
     const message = `The ${codec.toUpperCase()} image is damaged or cut short (${firstLine(cause)}); send it again in full`
@@ -164,15 +214,18 @@ export async function encodeImage(
   image: RgbImage,
   { codec, quality, size }: EncodeOptions,
 ): Promise<Uint8Array> {
-  const raw = sharp(image.rgb, { raw: { width: image.width, height: image.height, channels: 3 } })
-  const same = size === undefined || (size.width === image.width && size.height === image.height)
-  const scaled = same ? raw : raw.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+  const picture = scaled(image, size ?? image)
   switch (codec) {
     case 'jpeg':
-      return scaled.jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' }).toBuffer()
+      return picture.jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' }).toBuffer()
     case 'webp':
-      return scaled.webp({ quality, effort: 0 }).toBuffer()
+      return picture.webp({ quality, effort: 0 }).toBuffer()
     case 'png':
-      return scaled.png({ compressionLevel: 3 }).toBuffer()
+      return picture.png({ compressionLevel: 3 }).toBuffer()
   }
+}
+
+function scaled({ rgb, width, height }: RgbImage, size: PixelSize): Sharp {
+  const raw = sharp(rgb, { raw: { width, height, channels: 3 } })
+  return size.width === width && size.height === height ? raw : stretched(raw, size)
 }

@@ -11,12 +11,24 @@ import type { ErrorPlace } from '../../lib/std/errors.ts'
  */
 export type ImageFit = 'stretch' | 'crop' | 'fill'
 
+/** Which part of a sketch is painted anew. */
+export interface JobMask {
+  /** JPEG, PNG or WebP bytes, placed as the sketch is: white is painted, black stays. */
+  readonly image: Uint8Array
+  /** Standard deviation of the blur of its edges, in pixels of the picture. */
+  readonly blurPx: number
+  /** Black is painted, white stays. */
+  readonly invert: boolean
+}
+
 /** One picture to make. Compressed bytes in, compressed bytes out: pixels never cross the process boundary. */
 export interface Job {
   /** JPEG, PNG or WebP bytes of the sketch; `undefined` paints from the words alone (strength is 1 then). */
   readonly image: Uint8Array | undefined
   /** Stretched without it. */
   readonly fit?: ImageFit
+  /** Outside of it the picture is the sketch itself, at the asked size; without a sketch it says nothing. */
+  readonly mask?: JobMask
   readonly prompt: string
   /** What models guided by two passes are led away from; others ignore it. */
   readonly negativePrompt?: string

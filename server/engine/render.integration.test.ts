@@ -1,5 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage } from './codec.ts'
@@ -61,6 +62,36 @@ describe.each([TOY_MODEL, TOY_MODEL_PLAIN])('renderer of %s', (modelDir) => {
       name: 'CancelledError',
     })
     expect(steps).toEqual([1])
+  })
+
+  it('paints through a mask: beyond its soft edge the sketch stays to the bit', async () => {
+    const half = { create: { width: 32, height: 64, channels: 3, background: '#fff' } } as const
+    const black = { create: { width: 64, height: 64, channels: 3, background: '#000' } } as const
+    const right = { input: await sharp(half).png().toBuffer(), left: 32, top: 0 }
+    const white = await sharp(black).composite([right]).png().toBuffer()
+    const pixels = async (overrides: Partial<Job>) => {
+      const work = { job: await job(overrides), rendered: size, noiseFrom: undefined }
+      const { image } = await renderer.render(work, quiet())
+      return await decodeImage(image, size)
+    }
+    const drawn = await decodeImage(await sketch(size), size)
+    const painted = await pixels({})
+    const column = (rgb: Uint8Array, x: number) =>
+      Array.from({ length: 64 }, (_, y) => [...rgb.subarray(3 * (64 * y + x), 3 * (64 * y + x) + 3)])
+    const masked = await pixels({ mask: { image: white, blurPx: 2, invert: false } })
+    expect([0, 20].map((x) => column(masked, x))).toEqual([0, 20].map((x) => column(drawn, x)))
+    expect([44, 63].map((x) => column(masked, x))).toEqual([44, 63].map((x) => column(painted, x)))
+    expect(column(painted, 20)).not.toEqual(column(drawn, 20))
+    // The edge is some of both.
+    expect(column(masked, 31)).not.toEqual(column(drawn, 31))
+    expect(column(masked, 31)).not.toEqual(column(painted, 31))
+    const turned = await pixels({ mask: { image: white, blurPx: 0, invert: true } })
+    expect([0, 31].map((x) => column(turned, x))).toEqual([0, 31].map((x) => column(painted, x)))
+    expect([32, 63].map((x) => column(turned, x))).toEqual([32, 63].map((x) => column(drawn, x)))
+    const broken = await pixels({ mask: { image: white.subarray(0, 60), blurPx: 0, invert: false } }).catch(
+      failureOf,
+    )
+    expect(broken).toMatchObject({ code: 'broken_image', place: { field: 'mask' } })
   })
 
   it('previews approach the picture', async () => {

@@ -22,6 +22,7 @@ import { forProvider, schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
+import { paintThrough } from './paint-through.ts'
 import { PreviewBudget } from './preview-budget.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
 import { StageTimes } from './stage-times.ts'
@@ -156,12 +157,22 @@ async function render(context: Context, work: SlotJob, options: RenderOptions): 
   const checked = await blankIfFlagged(context.safety, { rgb: painted, ...rendered })
   const encodeStartMs = stages.elapsedMs
   const size = { width: job.width, height: job.height }
-  const image = await encodeImage({ rgb: painted, ...rendered }, { ...job.output, size })
+  // What is blanked stays so: nothing of it is laid over anything.
+  const picture = checked.nsfwDetected
+    ? { rgb: painted, ...rendered }
+    : await throughMask(job, { rgb: painted, ...rendered })
+  const image = await encodeImage(picture, { ...job.output, size })
   const encodeMs = stages.elapsedMs - encodeStartMs
   const { costMs: previewMs } = previews
   const timings = stages.timings({ decodeMs, encodeMs, ...(previewMs === undefined ? {} : { previewMs }) })
   const renderedSize = { renderedWidth: rendered.width, renderedHeight: rendered.height }
   return { image, codec: job.output.codec, ...size, ...renderedSize, ...checked, timings }
+}
+
+async function throughMask(job: SlotJob['job'], painted: RgbImage): Promise<RgbImage> {
+  const { mask, image: sketch, width, height } = job
+  if (mask === undefined || sketch === undefined) return painted
+  return await paintThrough(mask, { sketch, placement: placementOf(job), size: { width, height } }, painted)
 }
 
 async function openSafety(config: WorkerConfig, { safetyChecker }: Manifest) {

@@ -20,6 +20,8 @@ export interface FrameRequest extends FrameRef {
   readonly preview?: PreviewWant
   /** Of a sketch in another shape than asked for; stretched without it. */
   readonly fit?: Job['fit']
+  /** Which part of the sketch is painted anew; all of it without one. */
+  readonly mask?: Job['mask']
   /** Format of the picture; JPEG without it. */
   readonly output?: Job['output']
 }

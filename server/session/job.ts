@@ -17,6 +17,7 @@ export interface JobSource {
   readonly liveSize: Size | undefined
   readonly previews: readonly PreviewWant[]
   readonly fit?: Job['fit']
+  readonly mask?: Job['mask']
   readonly output?: Job['output']
 }
 
@@ -30,6 +31,7 @@ export function toJob(source: JobSource, model: ModelInfo): Job {
   const live: Job = {
     image: source.image,
     ...(source.fit === undefined ? {} : { fit: source.fit }),
+    ...(source.mask === undefined ? {} : { mask: source.mask }),
     prompt: params.prompt,
     ...(params.negativePrompt === undefined ? {} : { negativePrompt: params.negativePrompt }),
     strength: params.strength,
