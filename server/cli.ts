@@ -27,6 +27,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: 'on|off',
     help: "the model's safety checker blanks pictures (as its manifest says)",
   },
+  precision: {
+    name: 'SKETCHWIRE_PRECISION',
+    value: 'NAME',
+    help: 'int8, float32 or auto (int8 on a CPU that is faster with it)',
+  },
   threads: { name: 'SKETCHWIRE_THREADS', value: 'NUMBER', help: 'threads of one run' },
   slots: { name: 'SKETCHWIRE_SLOTS', value: 'NUMBER', help: 'engine processes, each with the model (1)' },
   batching: {

@@ -26,6 +26,7 @@ it('reads every variable', () => {
     SKETCHWIRE_SDXL_PORT: '50217',
     SKETCHWIRE_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
     SKETCHWIRE_BATCHING: 'on',
+    SKETCHWIRE_PRECISION: 'int8',
     SKETCHWIRE_MEMORY_BUDGET: '1.5 GB',
   }
   expect(readConfig(env)).toMatchObject({
@@ -41,6 +42,7 @@ it('reads every variable', () => {
     sdxlPort: 50217,
     trustedProxies: ['127.0.0.1', 'fd00::/8'],
     batching: 'on',
+    precision: 'int8',
     memoryBudgetBytes: 1.5e9,
   })
 })
@@ -57,6 +59,7 @@ it.each([
   ['PORT', '80.5', /0 to 65535/],
   ['SKETCHWIRE_SLOTS', '0', /1 to 64/],
   ['SKETCHWIRE_BATCHING', 'yes', /on, off or auto/],
+  ['SKETCHWIRE_PRECISION', 'float16', /auto, int8 or float32/],
   ['SKETCHWIRE_MEMORY_BUDGET', '6', /800MB or 6GB/],
   ['SKETCHWIRE_ORIGINS', 'example.org', /https:\/\/draw/],
   ['SKETCHWIRE_EMBED_ORIGINS', '*', /https:\/\/blog/],

@@ -16,6 +16,8 @@ export interface Config {
   readonly modelsRoot: string
   /** Execution provider by name; `undefined` leaves the choice to the engine. */
   readonly provider: string | undefined
+  /** What a model with int8 graphs computes in on a CPU; 'auto': what is faster and right there. */
+  readonly precision: 'auto' | 'int8' | 'float32'
   readonly threads: number | undefined
   /** `undefined` leaves it to the model's manifest. */
   readonly safetyChecker: 'on' | 'off' | undefined
@@ -111,6 +113,10 @@ const VARIABLES = {
     schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
   },
   SKETCHWIRE_SAFETY_CHECKER: { allowed: 'on or off', schema: v.picklist(['on', 'off']) },
+  SKETCHWIRE_PRECISION: {
+    allowed: 'auto, int8 or float32',
+    schema: v.picklist(['auto', 'int8', 'float32']),
+  },
   SKETCHWIRE_THREADS: { allowed: 'a whole number from 1 to 256', schema: whole(1, 256) },
   SKETCHWIRE_SLOTS: { allowed: 'a whole number from 1 to 64', schema: whole(1, 64) },
   SKETCHWIRE_BATCHING: { allowed: 'on, off or auto', schema: v.picklist(['on', 'off', 'auto']) },
@@ -160,6 +166,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     modelDir: read('SKETCHWIRE_MODEL') ?? chosenModel(modelsRoot) ?? 'models/pocket',
     modelsRoot,
     provider: read('SKETCHWIRE_PROVIDER'),
+    precision: read('SKETCHWIRE_PRECISION') ?? 'auto',
     threads: read('SKETCHWIRE_THREADS'),
     safetyChecker: read('SKETCHWIRE_SAFETY_CHECKER'),
     slots: read('SKETCHWIRE_SLOTS'),

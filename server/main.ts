@@ -49,11 +49,13 @@ async function openEngine(config: Config, events: Events): Promise<StartedEngine
 
 /** Of every model that is opened while the server runs. */
 function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 'modelDir'> {
-  const { provider, threads, slots, batching, memoryBudgetBytes, safetyChecker, jobDeadlineMs } = config
+  const { provider, precision, threads, slots, batching, memoryBudgetBytes, safetyChecker, jobDeadlineMs } =
+    config
   return {
     deadlineMs: jobDeadlineMs,
     log: events.log,
     provider: provider ?? 'auto',
+    precision,
     ...(safetyChecker === undefined ? {} : { safetyChecker: safetyChecker === 'on' }),
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),

@@ -1,6 +1,6 @@
 """Write models/pocket: ONNX graphs per size, one shared float16 weight file, tokenizer, manifest. Then check and time them.
 
-    python export.py [--unet runs/unet.pt] [--ae runs/ae.pt] [--out ../pocket]
+    python export.py [--unet runs/unet.pt | --ae pocket --unet pocket] [--ae runs/ae.pt] [--out ../pocket]
 """
 import argparse
 import hashlib
@@ -18,20 +18,27 @@ from autoencoder import Decoder, Encoder
 from common import INDEX, RUNS, load, to_signed
 from graphs import DecodeImage, EncodeImage, EncodeText
 from palette import ALIASES, MAX_TOKENS, STYLES, SUBJECTS, TIMES, WORDS
-from sampler import DEFAULT_GUIDANCE
+from quantize import quantize_all
+from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from scenes import latent_noise, make
 from unet import TEXT_WIDTH, TextEncoder, UNet
 
+#: Most that int8 may be off on somebody's CPU, of latents or picture: about three times what it is off where it is right.
+INT8_MAX_ERROR = 0.12
 SIZES = [(256, 256), (384, 256), (256, 384), (512, 512)]  # width, height
 SMALLEST_SHARED = 64  # values; shorter initialisers stay inside the graph
 OPSET = 17
 
 
 class Weights:
-    """One file of float16 tensors; equal tensors are stored once."""
+    """One file of float16 tensors; equal tensors are stored once.
 
-    def __init__(self, path):
-        self.file, self.name, self.places = open(path, "wb"), os.path.basename(path), {}
+    What the file already has stays where it is, so that a change of graphs alone leaves 20 MB in git as they are.
+    """
+
+    def __init__(self, path, keep=False):
+        self.known = open(path, "rb").read() if keep else b""
+        self.file, self.name, self.places = open(path, "ab" if keep else "wb"), os.path.basename(path), {}
 
     @staticmethod
     def key(array):
@@ -47,11 +54,20 @@ class Weights:
         """(offset, bytes) of the array's float16 data."""
         data = array.astype(np.float16).tobytes()
         key = self.key(array)
+        if key not in self.places and (known := self.offset_of(data)) is not None:
+            self.places[key] = (known, len(data))
         if key not in self.places:
             self.file.write(b"\0" * (-self.file.tell() % 64))
             self.places[key] = (self.file.tell(), len(data))
             self.file.write(data)
         return self.places[key]
+
+    def offset_of(self, data):
+        """Where the file that was there has these bytes, at a tensor's beginning; None if nowhere."""
+        at = self.known.find(data)
+        while at >= 0 and at % 64:
+            at = self.known.find(data, at + 1)
+        return at if at >= 0 else None
 
 
 def share(model, weights):
@@ -103,10 +119,10 @@ def export(module, inputs, names, output, path, weights, open_batch=False):
     onnx.save(model, path)
 
 
-def export_all(out, networks):
+def export_all(out, networks, keep):
     """All graphs; returns the manifest's list of sizes."""
     encoder, decoder, unet, text = networks
-    weights, sizes = Weights(os.path.join(out, "weights.bin")), []
+    weights, sizes = Weights(os.path.join(out, "weights.bin"), keep), []
     ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
     export(EncodeText(text), (ids,), ["input_ids"], "last_hidden_state", os.path.join(out, "text_encoder.onnx"), weights)
     for width, height in SIZES:
@@ -126,7 +142,8 @@ def export_all(out, networks):
 
 def write_index(weights, networks):
     """weights-index.json: where each tensor of the networks lies in weights.bin, so that training can go on from it."""
-    index = {name: {k: weights.find(v.numpy()) for k, v in network.state_dict().items()}
+    # A tensor of zeros is one that training has not touched: a fresh network has it too.
+    index = {name: {k: weights.find(v.numpy()) for k, v in network.state_dict().items() if v.any()}
              for name, network in zip(("encoder", "decoder", "unet", "text"), networks)}
     with open(INDEX, "w") as f:
         json.dump(index, f, separators=(",", ":"))
@@ -162,10 +179,11 @@ def fit_preview(encoder):
     return {"matrix": [[round(v, 5) for v in row] for row in solution[:8].T.tolist()], "bias": [round(v, 5) for v in solution[8].tolist()]}
 
 
-def write_manifest(out, sizes, preview):
+def write_manifest(out, sizes, int8, preview):
     manifest = {
         "formatVersion": 1, "id": "pocket", "name": "Pocket", "license": "MIT", "kind": "lcm-img2img",
-        "files": {"textEncoder": "text_encoder.onnx", "weights": ["weights.bin"], "tokenizer": "tokenizer.json", "sizes": sizes},
+        "files": {"textEncoder": "text_encoder.onnx", "weights": ["weights.bin"], "tokenizer": "tokenizer.json", "sizes": sizes,
+                  "int8": {"maxError": INT8_MAX_ERROR, "sizes": int8}},
         "latents": {"channels": 8, "downsample": 8, "scalingFactor": 1, "imageLatents": "concat"},
         "image": {"layout": "uint8-hwc"},
         "tokenizer": {"maxLength": MAX_TOKENS, "padId": 0},
@@ -178,7 +196,7 @@ def write_manifest(out, sizes, preview):
         "preview": preview,
         "words": {"time": TIMES, "style": STYLES, "subject": SUBJECTS},
     }
-    names = ["text_encoder.onnx", "weights.bin", "tokenizer.json", "tokenizer_config.json"] + [s[k] for s in sizes for k in ("unet", "vaeEncoder", "vaeDecoder")]
+    names = ["text_encoder.onnx", "weights.bin", "tokenizer.json", "tokenizer_config.json"] + [s[k] for s in sizes + int8 for k in ("unet", "vaeEncoder", "vaeDecoder")]
     data = {name: open(os.path.join(out, name), "rb").read() for name in names}
     manifest["sha256"] = {name: hashlib.sha256(d).hexdigest() for name, d in data.items()}
     manifest["bytes"] = {name: len(d) for name, d in data.items()}
@@ -207,7 +225,7 @@ def load_networks(ae, unet):
 
 
 def check(out, networks):
-    """Compare each 256x256 graph with torch on one scene and time every graph on two threads."""
+    """Compare each 256x256 graph, float and int8, with torch on one scene and time it on two threads."""
     import onnxruntime as ort
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2
@@ -217,31 +235,42 @@ def check(out, networks):
     ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
     ids[0, :3] = torch.tensor([3, 8, 20])
     z, states = EncodeImage(encoder)(image), text(ids)
-    noisy, t, cond = torch.randn(1, 16, 32, 32, generator=generator), torch.tensor([599.0]), torch.randn(1, 256, generator=generator)
+    t, cond = torch.tensor([599.0]), guidance_embedding(torch.tensor([DEFAULT_GUIDANCE]))
+    noisy = torch.cat([torch.randn(1, 8, 32, 32, generator=generator), z], 1)
+    made = unet(noisy, t, states, cond)
     cases = {
-        "text_encoder.onnx": ({"input_ids": ids}, states),
-        "vae_encoder.256x256.onnx": ({"image": image}, z),
-        "unet.256x256.onnx": ({"sample": noisy, "timestep": t, "encoder_hidden_states": states, "timestep_cond": cond}, unet(noisy, t, states, cond)),
-        "vae_decoder.256x256.onnx": ({"latents": z}, DecodeImage(decoder)(z)),
+        "text_encoder": ({"input_ids": ids}, states),
+        "vae_encoder.256x256": ({"image": image}, z),
+        "unet.256x256": ({"sample": noisy, "timestep": t, "encoder_hidden_states": states, "timestep_cond": cond}, made),
+        "vae_decoder.256x256": ({"latents": made}, DecodeImage(decoder)(made)),
     }
-    for name, (feeds, expected) in cases.items():
-        session = ort.InferenceSession(os.path.join(out, name), options, providers=["CPUExecutionProvider"])
-        feeds = {k: v.numpy() for k, v in feeds.items()}
+    for name in [n for stem in cases for n in (stem, stem + ".int8")]:
+        path = os.path.join(out, name + ".onnx")
+        if not os.path.exists(path):
+            continue
+        feeds, expected = cases[name.removesuffix(".int8")]
+        got, median, best = timed(ort.InferenceSession(path, options, providers=["CPUExecutionProvider"]), {k: v.numpy() for k, v in feeds.items()})
+        expected = expected.detach().numpy().astype(np.float32)
+        gap = np.abs(got - expected)
+        error = np.sqrt((gap ** 2).mean()) / expected.std()
+        print(f"{name}: differs from torch by {error:.4f} of the spread, at most {gap.max():.4f}; median {median:.1f} ms, best {best:.1f} ms")
+
+
+def timed(session, feeds, runs=12):
+    """(output float32, median ms, best ms)."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
         got = session.run(None, feeds)[0]
-        times = []
-        for _ in range(12):
-            start = time.perf_counter()
-            session.run(None, feeds)
-            times.append((time.perf_counter() - start) * 1000)
-        gap = np.abs(got.astype(np.float32) - expected.detach().numpy().astype(np.float32)).max()
-        print(f"{name}: largest difference from torch {gap:.4f}, median {np.median(times):.1f} ms, best {min(times):.1f} ms")
+        times.append((time.perf_counter() - start) * 1000)
+    return got.astype(np.float32), np.median(times), min(times)
 
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ae", default=os.path.join(RUNS, "ae.pt"))
-    parser.add_argument("--unet", default=os.path.join(RUNS, "unet.pt"), help="may also hold a fine-tuned decoder")
+    parser.add_argument("--unet", default=os.path.join(RUNS, "unet.pt"), help="may also hold a fine-tuned decoder; pocket: the committed weights in new graphs")
     parser.add_argument("--out", default=os.path.join(here, "..", "pocket"))
     parser.add_argument("--verify-only", action="store_true")
     args = parser.parse_args()
@@ -249,9 +278,9 @@ def main():
     if not args.verify_only:
         networks = load_networks(args.ae, args.unet)
         os.makedirs(args.out, exist_ok=True)
-        sizes = export_all(args.out, networks)
+        sizes = export_all(args.out, networks, keep=args.unet == "pocket")
         write_tokenizer(args.out)
-        write_manifest(args.out, sizes, fit_preview(networks[0]))
+        write_manifest(args.out, sizes, quantize_all(args.out, sizes, networks), fit_preview(networks[0]))
         check(args.out, networks)
     verify(args.out)
     print("sha256 and sizes agree with the manifest")

@@ -6,6 +6,7 @@ import { scriptedDrawing } from './strokes.ts'
 export interface EngineFigures {
   readonly model: string
   readonly provider: string
+  readonly precision: string
   readonly width: number
   readonly height: number
   readonly steps: number
@@ -60,6 +61,7 @@ function figures(engine: Engine, wallMs: readonly number[], results: readonly Jo
   return {
     model: id,
     provider,
+    precision: engine.precision?.name ?? 'float32',
     width: defaults.width,
     height: defaults.height,
     steps: defaults.steps,

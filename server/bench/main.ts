@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createLocalEngine } from '../engine/local-engine.ts'
+import type { PrecisionChoice } from '../engine/precision.ts'
 import { createEvents } from '../events.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { batchingLines, benchBatching } from './batching-bench.ts'
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     json: { type: 'string' },
     model: { type: 'string', default: 'models/pocket' },
     provider: { type: 'string' },
+    /** int8, float32 or auto. */
+    precision: { type: 'string' },
     frames: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '25' },
@@ -32,6 +35,7 @@ async function bench(): Promise<Report> {
     modelDir: values.model,
     log,
     ...(values.provider === undefined ? {} : { provider: values.provider }),
+    ...precisionOf(values.precision),
   })
   const engineFigures = await benchEngine(engine, Number(values.frames))
   const previews = await benchPreviews(engine, Number(values.frames))
@@ -47,6 +51,12 @@ async function bench(): Promise<Report> {
     },
     wire: await benchWires(engine, url, Number(values.rounds)),
   }))
+}
+
+function precisionOf(name: string | undefined): { readonly precision?: PrecisionChoice } {
+  if (name === undefined) return {}
+  if (name === 'int8' || name === 'float32' || name === 'auto') return { precision: name }
+  throw new Error(`--precision is "${name}"; choose int8, float32 or auto`)
 }
 
 /** Short: two engines, each with every number of users, in turn. */

@@ -43,7 +43,7 @@ function machineLines({ machine }: Report): string[] {
 function engineLines({ engine }: Report): string[] {
   const stages = Object.entries(engine.stagesMs).map(([name, value]) => `${name} ${value.toFixed(1)}`)
   return [
-    `engine    ${engine.model} on ${engine.provider}, ${engine.width}x${engine.height}, ${engine.steps} steps, ${engine.frames} frames`,
+    `engine    ${engine.model} on ${engine.provider} in ${engine.precision}, ${engine.width}x${engine.height}, ${engine.steps} steps, ${engine.frames} frames`,
     `          frame p50 ${ms(engine.msPerFrame.p50)}, p95 ${ms(engine.msPerFrame.p95)}, ${engine.fps.toFixed(1)} fps`,
     `          stages ${stages.join(', ')} ms`,
     `          model ${ms(engine.modelMs)}, overhead ${(engine.overheadRatio * 100).toFixed(1)} %`,

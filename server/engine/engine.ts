@@ -4,6 +4,7 @@ import type { ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewForm, PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import type { ErrorPlace } from '../../lib/std/errors.ts'
+import type { FoundPrecision } from './precision.ts'
 
 /**
  * How a sketch of another shape becomes one of the asked: stretched, its middle cut out, or whole with the pixels of its
@@ -126,6 +127,8 @@ export interface Engine extends AsyncDisposable {
   readonly info: ModelInfo
   /** Why it runs where it runs, in words. */
   readonly providerReason?: string
+  /** What its graphs compute in, and why; known once it was ready. */
+  readonly precision?: FoundPrecision | undefined
   /** Jobs that can run at the same time. May change while it loads, or with its provider. */
   readonly slots: number
   state(): EngineState

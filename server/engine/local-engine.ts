@@ -22,8 +22,9 @@ import { closedError, FreeSlots } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
 import { defaultBudgetBytes } from './graph-memory.ts'
-import { modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { inInt8, modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { checkMemory, readModelFolder } from './model-folder.ts'
+import type { FoundPrecision, PrecisionChoice } from './precision.ts'
 import { childProbe } from './probe.ts'
 import { AUTO, chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
 import { candidatesOf, thisMachine, type Candidate } from './providers.ts'
@@ -36,6 +37,8 @@ export interface LocalEngineOptions {
   readonly modelDir: string
   /** An onnxruntime execution provider, or 'auto' for the fastest that works here; default 'cpu'. */
   readonly provider?: string
+  /** Of models that have int8 graphs, on provider cpu; default 'auto': int8 where it is faster and right. */
+  readonly precision?: PrecisionChoice
   /** Threads of one run; default: the cores, shared between the slots. */
   readonly threads?: number
   /** Processes, each with its own copy of the model; default 1. */
@@ -112,6 +115,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const { manifest, isSealed } = await readModelFolder(modelDir)
   checkSchedule(manifest, modelDir)
   checkSafety(manifest, options.safetyChecker)
+  checkPrecision(manifest, options)
   // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
   await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
@@ -148,6 +152,16 @@ function checkSafety({ name, safetyChecker }: Manifest, isAsked: boolean | undef
   throw new AppError('model_missing_file', message)
 }
 
+function checkPrecision(manifest: Manifest, { precision, provider = 'cpu' }: LocalEngineOptions): void {
+  if (precision !== 'int8') return
+  const remedy = 'leave the precision to "auto"'
+  if (inInt8(manifest) === undefined)
+    throw new AppError('model_missing_file', `${manifest.name} has no int8 graphs: ${remedy}`)
+  if (provider === 'cpu') return
+  const message = `The int8 graphs of ${manifest.name} run on provider cpu alone, and provider is ${provider}: choose cpu, or ${remedy}`
+  throw new AppError('engine_unstartable', message)
+}
+
 /** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
 function defaultWorkerUrl(): URL {
   const built = import.meta.url.endsWith('.ts')
@@ -164,6 +178,28 @@ function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOption
   return forkChild(workerUrl, log)
 }
 
+/** What a child is told; asked at every start, because the provider may be another by then. */
+function workerConfig(
+  options: LocalEngineOptions,
+  now: {
+    readonly manifest: Manifest
+    readonly ladder: ProviderLadder
+    readonly found?: FoundPrecision | undefined
+  },
+): WorkerConfig {
+  const { modelDir, slots = 1, batching = 'auto', precision = 'auto' } = options
+  const { manifest, ladder, found } = now
+  return {
+    modelDir,
+    provider: ladder.provider,
+    precision: found?.name ?? precision,
+    threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots)),
+    ...workerBatching(batching, ladder.provider),
+    memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(slots),
+    safetyChecker: options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false,
+  }
+}
+
 class SlotEngine implements LocalEngine {
   /** Settles once: the first slot is ready, or none can be. */
   readonly started: Promise<void>
@@ -175,6 +211,8 @@ class SlotEngine implements LocalEngine {
   readonly #infoListeners = new Listeners<ModelInfo>()
   readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
+  /** Found by the first child; those after it need not try again. */
+  #precision: FoundPrecision | undefined
   #closing: Promise<void> | undefined
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
@@ -184,17 +222,8 @@ class SlotEngine implements LocalEngine {
     ladder: ProviderLadder,
   ) {
     const { slots = 1, deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, log } = options
-    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots))
-    const { modelDir, spawn, batching = 'auto', memoryBudgetBytes = defaultBudgetBytes(slots) } = options
-    const safetyChecker = options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false
-    const config = () => ({
-      modelDir,
-      provider: ladder.provider,
-      threads,
-      ...workerBatching(batching, ladder.provider),
-      memoryBudgetBytes,
-      safetyChecker,
-    })
+    const { spawn } = options
+    const config = () => workerConfig(options, { manifest, ladder, found: this.#precision })
     const slotOptions = {
       spawn,
       config,
@@ -203,6 +232,7 @@ class SlotEngine implements LocalEngine {
       clock,
       log,
       onChange: () => this.#onSlotChange(),
+      onPrecision: (found: FoundPrecision) => (this.#precision ??= found),
       onFailure: (failure: SlotFailure) => this.#onFailure(failure),
     }
     this.#ladder = ladder
@@ -224,6 +254,10 @@ class SlotEngine implements LocalEngine {
 
   get providerReason(): string {
     return this.#ladder.reason
+  }
+
+  get precision(): FoundPrecision | undefined {
+    return this.#precision
   }
 
   get slots(): number {
@@ -306,6 +340,7 @@ class SlotEngine implements LocalEngine {
       `the model runs on ${provider} from now on`,
     )
     this.#info = modelInfo(this.#manifest, provider)
+    this.#precision = undefined
     this.#infoListeners.tell(this.#info)
     for (const slot of this.#slots) slot.recycle()
   }

@@ -59,6 +59,20 @@ describe('readManifest', () => {
       }),
       'files.variants.cuda has sizes 64x72, files has 128x128, 64x64',
     ],
+    [
+      'an int8 form without a size that the model has',
+      (m) => ({
+        ...m,
+        files: {
+          ...m.files,
+          int8: {
+            maxError: 0.1,
+            sizes: [{ width: 64, height: 64, unet: 'u', vaeEncoder: 'e', vaeDecoder: 'd' }],
+          },
+        },
+      }),
+      'files.int8 has sizes 64x64, files has 128x128, 64x64',
+    ],
     ['no sizes', (m) => ({ ...m, files: { ...m.files, sizes: [] } }), 'files.sizes'],
     [
       'a file outside the folder',

@@ -39,6 +39,13 @@ const VariantSchema = v.partial(
   }),
 )
 
+/** The same sizes with convolutions in int8: used on a CPU that gains by them and gives the right numbers. */
+const Int8Schema = v.object({
+  sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
+  /** Most that latents or picture may be off: root mean square over standard deviation. */
+  maxError: v.pipe(v.number(), v.minValue(0)),
+})
+
 const SchedulerSchema = v.object({
   predictionType: v.picklist(['epsilon', 'sample', 'v_prediction']),
   betaStart: v.number(),
@@ -108,6 +115,7 @@ const ManifestSchema = v.object({
     sizes: v.pipe(v.array(SizeFilesSchema), v.minLength(1)),
     /** By provider. The sizes must be the same ones. */
     variants: v.optional(v.record(v.string(), VariantSchema)),
+    int8: v.optional(Int8Schema),
   }),
   /** Hex digest of every file named above. */
   sha256: v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
@@ -191,9 +199,13 @@ function checkSizes({ files, latents, defaults, preview }: Manifest, path: strin
     const message = `files.sizes has ${width}x${height}, not a multiple of latents.downsample ${latents.downsample}`
     throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
   }
-  for (const [provider, { sizes }] of Object.entries(files.variants ?? {})) {
+  const variants = Object.entries(files.variants ?? {}).map(([name, of]) => ({
+    name: `variants.${name}`,
+    ...of,
+  }))
+  for (const { name, sizes } of [...variants, { name: 'int8', ...files.int8 }]) {
     if (sizes === undefined || sizesOf(sizes) === sizesOf(files.sizes)) continue
-    const message = `files.variants.${provider} has sizes ${sizesOf(sizes)}, files has ${sizesOf(files.sizes)}`
+    const message = `files.${name} has sizes ${sizesOf(sizes)}, files has ${sizesOf(files.sizes)}`
     throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
   }
   if (!files.sizes.some(({ width, height }) => width === defaults.width && height === defaults.height)) {
@@ -233,10 +245,17 @@ export function forProvider(manifest: Manifest, provider: string): Manifest {
   }
 }
 
-/** The files of each provider that has its own, and those of all others. */
+/** The manifest with its int8 graphs in place of the others; `undefined` where it has none. */
+export function inInt8(manifest: Manifest): Manifest | undefined {
+  const { files } = manifest
+  return files.int8 && { ...manifest, files: { ...files, sizes: files.int8.sizes } }
+}
+
+/** The files of each provider that has its own, those of all others, and those in int8. */
 export function variantFiles(manifest: Manifest): readonly (readonly string[])[] {
   const providers = ['', ...Object.keys(manifest.files.variants ?? {})]
-  return providers.map((provider) => filesOf(forProvider(manifest, provider)))
+  const manifests = [...providers.map((provider) => forProvider(manifest, provider)), inInt8(manifest)]
+  return manifests.filter((one) => one !== undefined).map(filesOf)
 }
 
 /** Every file the manifest names, once, the manifest itself excluded. */

@@ -20,10 +20,13 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
 import { forProvider, schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
-import { openModels, type OnnxModels } from './onnx/models.ts'
+import type { OnnxModels } from './onnx/models.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
+import { openInPrecision } from './open-in-precision.ts'
 import { paintThrough } from './paint-through.ts'
+import type { FoundPrecision } from './precision.ts'
 import { PreviewBudget } from './preview-budget.ts'
+import { rehearsalOf } from './rehearsal.ts'
 import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
 import { StageTimes } from './stage-times.ts'
 import { StepPreviews } from './step-previews.ts'
@@ -42,6 +45,8 @@ export interface RenderOptions {
 }
 
 export interface Renderer {
+  /** What its graphs compute in. */
+  readonly precision: FoundPrecision
   /**
    * Runs every graph of the default size once, so that the first frame of a person is as fast as the next; finds out
    * how many jobs are worth running side by side.
@@ -64,13 +69,14 @@ export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
   const folder = await readModelFolder(config.modelDir)
   const manifest = forProvider(folder.manifest, config.provider)
   const schedule = createSchedule(schedulerConfig(manifest))
-  const models = await openModels({ ...config, manifest })
+  const { models, precision } = await openInPrecision({ ...config, manifest, schedule })
   const safety = await openSafety(config, manifest)
   const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
   let batcher: StepBatcher | undefined
   return {
+    precision,
     async warmUp() {
-      await runOnce(parts)
+      await rehearsalOf(parts)()
       const found = config.batching === undefined ? ONE_LANE : await findBatching(parts, config.batching)
       batcher = found.batcher
       return { lanes: found.lanes, reason: found.reason }
@@ -99,13 +105,6 @@ interface Context extends Parts {
 function rememberNoises(): NoiseSupplier {
   const known = new Lru<string, readonly Float32Array[]>(NOISES)
   return (seed, size, count) => known.get(`${seed} ${size} ${count}`, () => drawNoises(seed, size, count))
-}
-
-async function runOnce({ manifest, schedule, models, noises }: Parts): Promise<void> {
-  const { prompt, width, height, guidanceScale, seed } = manifest.defaults
-  const rgb = new Uint8Array(width * height * 3).fill(255)
-  const job = { prompt, rgb, size: { width, height }, steps: 1, strength: 1, guidanceScale, seed }
-  await img2img(models, schedule, job, { noises })
 }
 
 type FoundBatching = SideBySide & { readonly batcher?: StepBatcher }

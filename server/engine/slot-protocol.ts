@@ -4,11 +4,14 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { ErrorPlace } from '../../lib/std/errors.ts'
 import type { PixelSize } from './codec.ts'
 import type { Job, JobResult, StepEvent } from './engine.ts'
+import type { FoundPrecision, PrecisionChoice } from './precision.ts'
 
 export interface WorkerConfig {
   readonly modelDir: string
   readonly provider: string
   readonly threads: number
+  /** Default 'auto': what is faster and right, where the model has int8 graphs. */
+  readonly precision?: PrecisionChoice
   /** Whether pictures share U-Net calls: always, or as far as calls are measured to gain by it; default never. */
   readonly batching?: 'always' | 'measured'
   /** Bytes the graphs of all open sizes may take; default half of the memory. */
@@ -43,6 +46,7 @@ export type FromWorker =
       readonly lanes: number
       /** Why so many, where more than one was asked for. */
       readonly lanesReason: string | undefined
+      readonly precision: FoundPrecision
     }
   /** The model folder cannot be used; trying again without repairing it is in vain. */
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }

@@ -21,7 +21,8 @@ async function start(config: WorkerConfig): Promise<void> {
     renderer = await openRenderer(config)
     const { lanes, reason: lanesReason } = await renderer.warmUp()
     const loadMs = performance.now() - startedMs
-    send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason })
+    const { precision } = renderer
+    send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason, precision })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'
     send({ type: 'unusable', code, message: messageOf(error) })

@@ -26,7 +26,8 @@ class FakeChild implements Child {
   }
 
   ready(lanes = 1): void {
-    this.events.onMessage({ type: 'ready', loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined })
+    const figures = { loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined }
+    this.events.onMessage({ type: 'ready', ...figures, precision: { name: 'float32', reason: 'a test' } })
   }
 
   /** Id of the last job it was given. */

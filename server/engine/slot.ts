@@ -5,6 +5,7 @@ import type { Child, SpawnChild } from './child.ts'
 import { EngineError, type GenerateOptions, type JobResult } from './engine.ts'
 import { closedError } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
+import type { FoundPrecision } from './precision.ts'
 import type { FromWorker, SlotJob, WorkerConfig } from './slot-protocol.ts'
 
 /** Wait before restart n (ms): at once after the first crash; never above 1.5 s for a child that can start at all. */
@@ -62,6 +63,8 @@ export interface SlotOptions {
   readonly clock: Clock
   readonly log: EngineLog
   readonly onChange: () => void
+  /** A child has found out what its graphs compute in, just before the slot is ready. */
+  readonly onPrecision?: (found: FoundPrecision) => void
   /** The child ended for a reason that lies with it, its model or its device. */
   readonly onFailure?: (failure: SlotFailure) => void
 }
@@ -171,8 +174,15 @@ export class Slot {
   #onMessage(child: Child, message: FromWorker): void {
     const state = this.#state
     if (message.type === 'ready' && state.name === 'starting') {
-      const { loadMs, rssBytes, lanes, lanesReason } = message
-      const figures = { loadMs: Math.round(loadMs), rssMb: Math.round(rssBytes / 1e6), lanes }
+      const { loadMs, rssBytes, lanes, lanesReason, precision } = message
+      this.#options.onPrecision?.(precision)
+      const { name } = precision
+      const figures = {
+        loadMs: Math.round(loadMs),
+        rssMb: Math.round(rssBytes / 1e6),
+        lanes,
+        precision: name,
+      }
       const reason = lanesReason === undefined ? {} : { batching: lanesReason }
       this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
       this.#to({ name: 'ready', child, lanes })

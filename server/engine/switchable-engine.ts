@@ -6,6 +6,7 @@ import { EngineError, type Engine, type EngineState, type GenerateOptions } from
 import type { Job, JobResult } from './engine.ts'
 import { closedError } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
+import type { FoundPrecision } from './precision.ts'
 import { StateCell } from './state-cell.ts'
 import { Tenant } from './tenant.ts'
 import { vacancy } from './vacancy.ts'
@@ -48,6 +49,10 @@ export class SwitchableEngine implements Engine {
 
   get providerReason(): string {
     return this.#current.engine.providerReason ?? ''
+  }
+
+  get precision(): FoundPrecision | undefined {
+    return this.#current.engine.precision
   }
 
   get slots(): number {

@@ -10,7 +10,14 @@ process.on('message', (message) => {
     provider = message.config.provider
     if (provider === 'unloadable')
       process.send({ type: 'unusable', code: 'model_unloadable', message: 'no kernel for it' })
-    else process.send({ type: 'ready', loadMs: 1, rssBytes: 1 })
+    else
+      process.send({
+        type: 'ready',
+        loadMs: 1,
+        rssBytes: 1,
+        lanes: 1,
+        precision: { name: 'float32', reason: 'a test' },
+      })
   }
   if (message.type === 'job') job(message)
 })

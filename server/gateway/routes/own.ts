@@ -38,6 +38,9 @@ function readiness({ engine, models, registry }: RouteContext) {
     ...(models.loading === undefined ? {} : { loadingModel: models.loading }),
     provider: engine.info.provider,
     ...(engine.providerReason ? { providerReason: engine.providerReason } : {}),
+    ...(engine.precision
+      ? { precision: engine.precision.name, precisionReason: engine.precision.reason }
+      : {}),
     draining: registry.draining,
     ...(detail ? { detail } : {}),
   })

@@ -1,0 +1,59 @@
+import type { Schedule } from '../../lib/lcm/index.ts'
+import { messageOf } from '../../lib/std/errors.ts'
+import { inInt8, type Manifest } from './manifest.ts'
+import { openModels, type OnnxModels, type OnnxModelsOptions } from './onnx/models.ts'
+import { comparePrecisions, type FoundPrecision, type PrecisionChoice } from './precision.ts'
+import { rehearsalOf } from './rehearsal.ts'
+
+export interface InPrecisionOptions extends OnnxModelsOptions {
+  /** Default 'auto'. */
+  readonly precision?: PrecisionChoice
+  readonly schedule: Schedule
+}
+
+export interface InPrecision {
+  readonly models: OnnxModels
+  readonly precision: FoundPrecision
+}
+
+/**
+ * Opens the graphs that are best here; where there are two sets, both are open for a moment.
+ * @throws AppError `model_unloadable` or `model_unexpected_io`, naming the file: of the float32 graphs, or of those
+ *   that were asked for. Int8 graphs that cannot be opened are a reason for float32, no error.
+ */
+export async function openInPrecision(options: InPrecisionOptions): Promise<InPrecision> {
+  const { manifest, provider, precision = 'auto' } = options
+  const int8 = inInt8(manifest)
+  if (int8 === undefined) return float32(options, 'the model has no int8 graphs')
+  if (provider !== 'cpu') return float32(options, 'the int8 graphs are for provider cpu')
+  if (precision === 'float32') return float32(options, 'float32 was asked for')
+  if (precision === 'int8') {
+    const models = await openModels({ ...options, manifest: int8 })
+    return { models, precision: { name: 'int8', reason: 'int8 was asked for' } }
+  }
+  return findBest(options, int8)
+}
+
+async function float32(options: InPrecisionOptions, reason: string): Promise<InPrecision> {
+  return { models: await openModels(options), precision: { name: 'float32', reason } }
+}
+
+async function findBest(options: InPrecisionOptions, manifest: Manifest): Promise<InPrecision> {
+  const { schedule } = options
+  const plain = await openModels(options)
+  const rehearsal = rehearsalOf({ models: plain, manifest, schedule })
+  const maxError = manifest.files.int8?.maxError ?? 0
+  let quantised: OnnxModels | undefined
+  try {
+    quantised = await openModels({ ...options, manifest })
+    const int8 = rehearsalOf({ models: quantised, manifest, schedule })
+    const nowMs = () => performance.now()
+    const precision = await comparePrecisions({ float32: rehearsal, int8, maxError, nowMs })
+    const [models, other] = precision.name === 'int8' ? [quantised, plain] : [plain, quantised]
+    await other.release()
+    return { models, precision }
+  } catch (error) {
+    await quantised?.release()
+    return { models: plain, precision: { name: 'float32', reason: `int8 failed: ${messageOf(error)}` } }
+  }
+}

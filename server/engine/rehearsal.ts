@@ -1,0 +1,44 @@
+// A picture of nobody's: one denoising step of the default size, through every graph that a frame needs.
+import { img2img, type Models, type NoiseSupplier, type Schedule } from '../../lib/lcm/index.ts'
+import type { Manifest } from './manifest.ts'
+
+export interface Stage {
+  readonly models: Models
+  readonly manifest: Manifest
+  readonly schedule: Schedule
+  readonly noises?: NoiseSupplier
+}
+
+/** The denoised latents [1,C,h,w] and the picture [H,W,3]. */
+export type Rehearsal = () => Promise<readonly ArrayLike<number>[]>
+
+export function rehearsalOf({ models, manifest, schedule, noises }: Stage): Rehearsal {
+  const { prompt, width, height, guidanceScale, seed } = manifest.defaults
+  const size = { width, height }
+  // Any strength but 1 is refused by some schedules for a single step.
+  const job = { prompt, rgb: someDrawing(size), size, steps: 1, strength: 1, guidanceScale, seed }
+  return async () => {
+    const latents: Float32Array[] = []
+    const { rgb } = await img2img(models, schedule, job, {
+      ...(noises === undefined ? {} : { noises }),
+      onStep: async ({ denoised }) => void latents.push(denoised),
+    })
+    return [...latents, rgb]
+  }
+}
+
+/** RGB [H,W,3]: flat colours with hard edges over a slow gradient, as sketches have. */
+function someDrawing({ width, height }: { readonly width: number; readonly height: number }): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3)
+  for (let i = 0; i < width * height; i++) {
+    const x = (i % width) / width
+    const y = Math.floor(i / width) / height
+    rgb.set(colourAt(x, y), i * 3)
+  }
+  return rgb
+}
+
+function colourAt(x: number, y: number): readonly [number, number, number] {
+  if ((x - 0.7) ** 2 + (y - 0.3) ** 2 < 0.01) return [241, 172, 75]
+  return y > 0.6 ? [64, 140 - 80 * x, 200] : [255 - 60 * y, 220, 230]
+}
