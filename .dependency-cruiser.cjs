@@ -102,7 +102,7 @@ module.exports = {
     onlyFrom('one-owner-msgpack', '@msgpack', '^server/compat/(fal-realtime|sdxl-websocket)\\.ts$'),
     onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
     onlyFrom('one-owner-jose', 'jose', '^server/auth/tokens\\.ts$'),
-    onlyFrom('one-owner-undici', 'undici', '^server/(gateway/fetch-image|models-cli/hub)\\.ts$'),
+    onlyFrom('one-owner-undici', 'undici', '^server/(gateway/outside|models-cli/hub)\\.ts$'),
     onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
     // It is most of a page's bytes, and the plain canvas is shown without it: types alone may be named elsewhere.
     {

@@ -48,7 +48,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'fetch-hosts': {
     name: 'SKETCHWIRE_FETCH_HOSTS',
     value: 'LIST',
-    help: 'hosts that pictures may be fetched from',
+    help: 'hosts for pictures by address and for webhooks',
   },
   'trusted-proxies': {
     name: 'SKETCHWIRE_TRUSTED_PROXIES',

@@ -44,7 +44,7 @@ export interface Config {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
   /** Extra port on which sdxl-websocket's page finds its socket. */
   readonly sdxlPort: number | undefined
-  /** Hosts that pictures may be fetched from; none: nothing is fetched. */
+  /** Hosts that pictures may be fetched from and webhooks sent to; none: nobody is called. */
   readonly fetchHosts: readonly string[]
   /** Reverse proxies whose X-Forwarded-For is believed: addresses and ranges. */
   readonly trustedProxies: readonly string[]

@@ -9,6 +9,8 @@ export interface Events extends SessionObserver {
   readonly log: Logger
   socketChanged(dialect: string, change: 'opened' | 'closed', code: number): void
   engineChanged(state: string, detail: string | undefined): void
+  /** A receiver that never took what it asked for. */
+  webhookLost(request: string, why: string): void
   bug(where: string, error: unknown): void
   /** Prometheus text. */
   metrics(): Promise<string>
@@ -23,6 +25,7 @@ export function createEvents(level: string): Events {
     ...sessionEvents(log, metrics),
     ...frameEvents(log, metrics),
     ...serverEvents(log, metrics),
+    ...troubleEvents(log, metrics),
     log,
     metrics: () => metrics.metrics(),
   }
@@ -114,7 +117,7 @@ function frameHistograms(metrics: MetricsRegistry): (end: TerminalEvent) => void
 function serverEvents(
   log: Logger,
   metrics: MetricsRegistry,
-): Pick<Events, 'socketChanged' | 'engineChanged' | 'bug'> {
+): Pick<Events, 'socketChanged' | 'engineChanged'> {
   const registers = [metrics]
   const sockets = new Gauge({
     name: 'sketchwire_sockets',
@@ -122,7 +125,6 @@ function serverEvents(
     labelNames: ['dialect'],
     registers,
   })
-  const bugs = new Counter({ name: 'sketchwire_bugs_total', help: 'Errors nobody expected', registers })
   const changes = new Counter({
     name: 'sketchwire_engine_state_changes_total',
     help: 'Engine states entered',
@@ -140,6 +142,18 @@ function serverEvents(
         { event: 'engine.state', state, detail },
         `engine is ${state}`,
       )
+    },
+  }
+}
+
+function troubleEvents(log: Logger, metrics: MetricsRegistry): Pick<Events, 'webhookLost' | 'bug'> {
+  const registers = [metrics]
+  const bugs = new Counter({ name: 'sketchwire_bugs_total', help: 'Errors nobody expected', registers })
+  const lost = new Counter({ name: 'sketchwire_webhooks_lost_total', help: 'Webhooks given up', registers })
+  return {
+    webhookLost(request, why) {
+      lost.inc()
+      log.warn({ event: 'webhook.lost', request, why }, 'webhook given up')
     },
     bug(where, error) {
       bugs.inc()

@@ -14,9 +14,16 @@ leadFalHostsTo(() => port)
 cleanUpAfterTests()
 
 const asked: string[] = []
-const elsewhere = createServer((request, response) => {
+const hooks: string[] = []
+const elsewhere = createServer(async (request, response) => {
   asked.push(request.url ?? '')
-  if (request.url === '/sketch.jpg') response.writeHead(200, { 'content-type': 'image/jpeg' }).end(SKETCH)
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  if (request.method === 'POST') {
+    hooks.push(body)
+    response.writeHead(200).end()
+  } else if (request.url === '/sketch.jpg')
+    response.writeHead(200, { 'content-type': 'image/jpeg' }).end(SKETCH)
   else response.writeHead(404).end()
 })
 let host = ''
@@ -27,6 +34,7 @@ const startWith = async (env: Record<string, string>) => {
 }
 beforeEach(async () => {
   asked.length = 0
+  hooks.length = 0
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
   host = `localhost:${(elsewhere.address() as AddressInfo).port}`
   await startWith({ SKETCHWIRE_FETCH_HOSTS: host })
@@ -112,5 +120,45 @@ describe('a picture by address', () => {
       expect.stringContaining('SKETCHWIRE_FETCH_HOSTS'),
     ])
     expect(asked).toEqual([])
+  })
+})
+
+describe('a webhook', () => {
+  const submit = async (patch: object, webhookUrl: string) => {
+    const fal = await CLIENTS['1.10.1'].load()
+    fal.config({ credentials: 'id:secret' })
+    return await fal.queue.submit(CLIENTS['1.10.1'].app, { input: input(patch), webhookUrl })
+  }
+
+  it('hears of the result, and of an error by its status and words', async () => {
+    const first = await submit({ sync_mode: true }, url('/hook'))
+    await expect.poll(() => hooks.length).toBe(1)
+    const second = await submit({ strength: 7 }, url('/hook'))
+    await expect.poll(() => hooks.length).toBe(2)
+    const id = (one: { request_id: string }) => ({
+      request_id: one.request_id,
+      gateway_request_id: one.request_id,
+    })
+    expect(hooks.map((hook) => JSON.parse(hook))).toMatchObject([
+      { ...id(first), status: 'OK', error: null, payload: { seed: 7, images: [{ width: 256 }] } },
+      {
+        ...id(second),
+        status: 'ERROR',
+        error: 'Invalid status code: 422',
+        payload: { detail: [{ loc: ['body', 'strength'] }] },
+      },
+    ])
+    const keySet = await plainRequest(port, { path: '/.well-known/jwks.json' })
+    expect(JSON.parse(keySet.body).keys).toMatchObject([{ kty: 'OKP', crv: 'Ed25519' }])
+  })
+
+  it('at a host that is not listed is refused before anything is painted', async () => {
+    await expect(submit({}, 'https://example.org/hook')).rejects.toMatchObject({
+      status: 422,
+      body: {
+        detail: [{ loc: ['body', 'fal_webhook'], msg: expect.stringContaining('SKETCHWIRE_FETCH_HOSTS') }],
+      },
+    })
+    expect(running.engine.jobs).toEqual([])
   })
 })

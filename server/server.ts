@@ -3,12 +3,14 @@ import { ALL_ROUTES } from './gateway/routes/all.ts'
 import { withFalAddresses } from './gateway/routes/fal-addresses.ts'
 import { Routes } from './gateway/routes.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import { WebhookSigner } from './auth/webhook-signer.ts'
 import { newId } from './gateway/bind.ts'
 import { withClientAddresses } from './gateway/client-address.ts'
 import { chooseHost } from './gateway/choose-host.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
 import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
+import { Webhooks } from './gateway/webhooks.ts'
 import { checkTlsFiles } from './gateway/tls-files.ts'
 import type { Clock } from '../lib/std/clock.ts'
 import { AppError } from '../lib/std/errors.ts'
@@ -68,10 +70,12 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     newId,
   })
   const unwatch = engine.onState((state) => events.engineChanged(state.name, state.detail))
-  const routes = routesOf(deps, sessions)
+  const webhooks = webhooksOf(deps)
+  const routes = routesOf(deps, sessions, webhooks)
   const hosts: Host[] = []
   const tearDown = async () => {
     unwatch()
+    webhooks[Symbol.dispose]()
     sessions.dispose()
     for (const host of hosts) await host[Symbol.asyncDispose]()
     await dispatcher[Symbol.asyncDispose]()
@@ -89,7 +93,18 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   }
 }
 
-function routesOf(deps: ServerDeps, sessions: Registry): Routes {
+function webhooksOf({ config, events, clock, isPublicAddress }: ServerDeps): Webhooks {
+  const { keys = [], fetchHosts = [], tokenSecret: secret } = config
+  return new Webhooks({
+    hosts: fetchHosts,
+    ...(isPublicAddress ? { isPublicAddress } : {}),
+    signer: new WebhookSigner({ secret, keys, epochMs: () => Date.now() }),
+    clock,
+    onLost: (request, why) => events.webhookLost(request, why),
+  })
+}
+
+function routesOf(deps: ServerDeps, sessions: Registry, webhooks: Webhooks): Routes {
   const { config, engine, models = onlyModel(engine), events, clock, pagesDir, isPublicAddress } = deps
   const { keys = [], fetchHosts = [] } = config
   return new Routes({
@@ -104,6 +119,7 @@ function routesOf(deps: ServerDeps, sessions: Registry): Routes {
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),
     fetchImage: createFetchImage({ hosts: fetchHosts, ...(isPublicAddress ? { isPublicAddress } : {}) }),
+    webhooks,
     files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
     onSocket: (dialect, change, code) => events.socketChanged(dialect, change, code),

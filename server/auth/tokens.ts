@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
+import { deriveSecret } from './derive-secret.ts'
 
 export const TOKEN_LIFE_SECONDS = { least: 10, most: 3600, usual: 120 } as const
 
@@ -45,7 +46,7 @@ export class Tokens {
     readonly keys: readonly string[]
     readonly epochMs: () => number
   }) {
-    this.#secret = deriveSecret(options.secret, options.keys)
+    this.#secret = deriveSecret(options.secret, options.keys, 'tokens')
     this.#epochMs = options.epochMs
   }
 
@@ -93,12 +94,6 @@ function claimsOf(token: string) {
 /** A token is three base64url parts; keys with two dots in them are not forbidden, so this decides only what to try. */
 export function looksLikeToken(text: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
-}
-
-function deriveSecret(secret: string | undefined, keys: readonly string[]): Uint8Array {
-  const material = secret ?? (keys.length > 0 ? [...keys].sort().join('\n') : undefined)
-  if (material === undefined) return new Uint8Array(randomBytes(32))
-  return new Uint8Array(hkdfSync('sha256', material, 'sketchwire', 'tokens', 32))
 }
 
 function texts(value: unknown): readonly string[] {

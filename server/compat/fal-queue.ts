@@ -126,6 +126,15 @@ function inferenceSeconds(answer: OnceAnswer | undefined): number | null {
   return Number.isFinite(seconds) ? seconds : null
 }
 
+/** What a webhook is told of a request that is done; an error is told by its status, its words are the payload. */
+export function webhookBody(requestId: string, { status, body }: OnceAnswer): string {
+  const payload: unknown = JSON.parse(body)
+  const isOk = status === 200
+  const error = isOk ? null : `Invalid status code: ${status}`
+  const about = { request_id: requestId, gateway_request_id: requestId, status: isOk ? 'OK' : 'ERROR' }
+  return JSON.stringify({ ...about, error, payload })
+}
+
 /** The result, or what the original says where there is none yet. */
 export function resultAnswer(job: FalJob): OnceAnswer {
   return (

@@ -10,6 +10,7 @@ import { refuseToFetch } from './fetch-image.ts'
 import { MemoryHost, MemoryReader } from './memory-host.ts'
 import { Routes } from './routes.ts'
 import { StaticFiles } from './static-files.ts'
+import { noWebhooks } from './testing/no-webhooks.ts'
 
 /** Says every event's type on a line of its own. */
 const lines = (lingerMs: number): StreamDialect => ({
@@ -66,6 +67,7 @@ async function start(lingerMs = 0) {
       epochMs: () => world.clock.now(),
     }),
     fetchImage: refuseToFetch,
+    webhooks: noWebhooks(world.clock),
     onSocket: () => undefined,
     onBug: (_where, error) => {
       throw error

@@ -11,6 +11,7 @@ import { MemoryClient, MemoryHost } from './memory-host.ts'
 import { Routes } from './routes.ts'
 import { ALL_ROUTES } from './routes/all.ts'
 import { StaticFiles } from './static-files.ts'
+import { noWebhooks } from './testing/no-webhooks.ts'
 
 let close: () => Promise<void> = async () => {}
 afterEach(() => close())
@@ -29,6 +30,7 @@ async function start(keys: readonly string[] = [], fetchImage: FetchImage = refu
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() }),
     fetchImage,
+    webhooks: noWebhooks(clock),
     onSocket: () => undefined,
     onBug: (_where, error) => {
       throw error

@@ -2,8 +2,9 @@ import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createFetchImage, isPublicAddress, refuseToFetch } from './fetch-image.ts'
+import { createFetchImage, refuseToFetch } from './fetch-image.ts'
 import type { FetchOptions } from './fetch-image.ts'
+import { isPublicAddress } from './outside.ts'
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
 const never = new AbortController().signal

@@ -10,6 +10,7 @@ import type { Registry } from '../session/registry.ts'
 import type { Task, TaskRequest } from './bind-once.ts'
 import type { FetchImage } from './fetch-image.ts'
 import type { Answer, HttpRequest, Reply } from './host.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** Where an entry of the route table answers, and to whom. */
 interface Place {
@@ -69,6 +70,7 @@ export interface RouteContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly fetchImage: FetchImage
+  readonly webhooks: Webhooks
   /** Makes tokens (`auth.tokens.issue`) and tickets. */
   readonly auth: Pick<Authenticator, 'tokens' | 'tickets' | 'hasKeys'>
   /** Submits a request to a dialect without waiting for its answer. */

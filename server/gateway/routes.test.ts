@@ -7,6 +7,7 @@ import { refuseToFetch } from './fetch-image.ts'
 import { Routes } from './routes.ts'
 import { ALL_ROUTES } from './routes/all.ts'
 import { StaticFiles } from './static-files.ts'
+import { noWebhooks } from './testing/no-webhooks.ts'
 
 it('E2 answers a bug of ours without its words, and reports it', async () => {
   const { registry, clock } = harness()
@@ -19,6 +20,7 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys: [], tokenSecret: undefined, clock, epochMs: () => clock.now() }),
     fetchImage: refuseToFetch,
+    webhooks: noWebhooks(clock),
     files,
     engine: createFakeEngine(),
     models: onlyModel(createFakeEngine()),

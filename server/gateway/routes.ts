@@ -21,6 +21,7 @@ import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRoute
 import { RouteTable } from './route-table.ts'
 import type { Found } from './route-table.ts'
 import type { StaticFiles } from './static-files.ts'
+import type { Webhooks } from './webhooks.ts'
 
 export interface RouteDeps extends BindDeps {
   readonly engine: Engine
@@ -29,6 +30,7 @@ export interface RouteDeps extends BindDeps {
   readonly origins: OriginRule
   readonly modules: readonly RouteModule[]
   readonly auth: Authenticator
+  readonly webhooks: Webhooks
 }
 
 /** Enough to read a stray body and answer in words. */
@@ -62,9 +64,9 @@ export class Routes implements WebApp {
 
   #context(): RouteContext {
     const deps = this.#deps
-    const { engine, models, registry, clock, fetchImage, auth, onBug } = deps
+    const { engine, models, registry, clock, fetchImage, webhooks, auth, onBug } = deps
     const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
-    const rest = { engine, models, registry, clock, newId, fetchImage, auth, onBug, start }
+    const rest = { engine, models, registry, clock, newId, fetchImage, webhooks, auth, onBug, start }
     return {
       ...rest,
       get model() {

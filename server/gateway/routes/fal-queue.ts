@@ -10,6 +10,7 @@ import {
   statusBody,
   statusCode,
   unknownJob,
+  webhookBody,
 } from '../../compat/fal-queue.ts'
 import { falRest } from '../../compat/fal-rest.ts'
 import { SSE_HEADERS, SSE_HEARTBEAT, sseData } from '../../compat/fal-stream.ts'
@@ -75,12 +76,9 @@ async function submit(
   { dialect, request }: Submission,
 ): Promise<Answer> {
   const { facts, body, identity } = request
-  if (facts.query.has('fal_webhook')) {
-    // Whoever receives fal's webhooks checks fal's signature, which nobody else can make.
-    const message =
-      'This server calls no webhooks: submit without fal_webhook, then ask for the status or read its stream'
-    return falRefusal({ code: 'invalid_params', message, field: 'fal_webhook' })
-  }
+  const webhook = facts.query.get('fal_webhook') ?? undefined
+  const unwanted = webhook === undefined ? undefined : context.webhooks.refusal(webhook)
+  if (unwanted) return falRefusal(unwanted)
   const task = context.start(dialect, { caller: identity.caller, body, facts })
   const job = new SubmittedJob(ownerAndAlias(app), task)
   const finished = finish(context, job, task.answer)
@@ -95,14 +93,28 @@ async function submit(
       retryAfterMs: 5000,
     })
   }
-  void finished.then(() => jobs.ended(job.requestId))
+  void finished.then((answer) => {
+    jobs.ended(job.requestId)
+    if (webhook !== undefined) tellWebhook(context, { job, url: webhook, answer })
+  })
   const base = queueBase(originOf(facts.headers), facts.headers['host'])
   // Whatever has become of it already: this is the answer that clients expect here.
   return json(200, {
     ...statusBody(job, base, undefined),
+    gateway_request_id: job.requestId,
     status: 'IN_QUEUE',
     queue_position: job.position(),
   })
+}
+
+interface Told {
+  readonly job: SubmittedJob
+  readonly url: string
+  readonly answer: OnceAnswer
+}
+
+function tellWebhook({ webhooks }: RouteContext, { job: { requestId }, url, answer }: Told): void {
+  void webhooks.deliver({ requestId, url, body: webhookBody(requestId, answer) })
 }
 
 async function finish(
@@ -133,9 +145,9 @@ function ownerAndAlias({ id }: FalApp): string {
   return id.split('/').slice(0, 2).join('/')
 }
 
-type Told = (job: SubmittedJob, request: RoutedRequest) => Answer
+type Tell = (job: SubmittedJob, request: RoutedRequest) => Answer
 
-function about({ jobs }: Queue, method: 'GET' | 'PUT', path: string, tell: Told): HandlerRouteEntry {
+function about({ jobs }: Queue, method: 'GET' | 'PUT', path: string, tell: Tell): HandlerRouteEntry {
   return {
     ...FAL_HANDLER,
     path,
@@ -158,7 +170,7 @@ function wantsLogs({ facts }: RoutedRequest): boolean {
   return ['1', 'true'].includes(facts.query.get('logs') ?? '')
 }
 
-const status: Told = (job, request) =>
+const status: Tell = (job, request) =>
   json(statusCode(job), statusBody(job, baseOf(request), wantsLogs(request) ? 0 : undefined))
 
 /** Every change of the status; the last event is COMPLETED, and then the stream ends. */

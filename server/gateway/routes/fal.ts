@@ -9,8 +9,10 @@ import { falRest } from '../../compat/fal-rest.ts'
 import { falStream } from '../../compat/fal-stream.ts'
 import type { RequestFacts } from '../../compat/dialect.ts'
 import type { RouteEntry, RouteModule } from '../route.ts'
+import { json } from '../replies.ts'
 import { proxyRoutes } from './fal-addresses.ts'
 import { queueRoutes } from './fal-queue.ts'
+import { FAL_HANDLER } from './fal-replies.ts'
 import { storageRoutes } from './fal-storage.ts'
 import { aliasOf, tokenRoutes } from './fal-tokens.ts'
 
@@ -27,6 +29,14 @@ export const falRoutes: RouteModule = (context) => {
     ...storageRoutes(context, files),
     ...tokenRoutes(context),
     ...proxyRoutes(),
+    // Receivers of webhooks look up here what the signature is checked with.
+    {
+      ...FAL_HANDLER,
+      path: '/.well-known/jwks.json',
+      method: 'GET',
+      auth: 'open',
+      handle: () => json(200, context.webhooks.keySet),
+    },
   ]
 }
 
