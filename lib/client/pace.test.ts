@@ -6,7 +6,7 @@ function paceAfter(runsMs: readonly number[]): Pace {
   const pace = new Pace()
   runsMs.forEach((runMs, i) => {
     pace.started(i, 0)
-    pace.ended(i, runMs, true)
+    pace.ended(i, runMs, { done: true, next: undefined })
   })
   return pace
 }
@@ -38,12 +38,23 @@ describe('Pace', () => {
   it('learns nothing from a run that failed, nor from the end of another frame', () => {
     const pace = paceAfter([200])
     pace.started(5, 0)
-    pace.ended(4, 10, true)
+    pace.ended(4, 10, { done: true, next: undefined })
     expect(pace.waitMs(0)).toBe(188)
-    pace.ended(5, 10, false)
+    pace.ended(5, 10, { done: false, next: undefined })
     expect(pace.waitMs(0)).toBe(0)
     pace.started(6, 0)
     expect(pace.waitMs(0)).toBe(188)
+  })
+
+  it('takes the frame that waits to begin when the one before it ends, until it is told when it did', () => {
+    const pace = paceAfter([200])
+    pace.started(5, 1000)
+    pace.ended(5, 1200, { done: true, next: 6 })
+    expect(pace.waitMs(1200)).toBe(188)
+    pace.started(6, 1230)
+    expect(pace.waitMs(1230)).toBe(188)
+    pace.ended(6, 1430, { done: true, next: undefined })
+    expect(pace.waitMs(1430)).toBe(0)
   })
 
   it('[E1] holds nothing back after a lost connection', () => {

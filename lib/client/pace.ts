@@ -17,11 +17,15 @@ export class Pace {
     this.#running = { seq, sinceMs: nowMs }
   }
 
-  /** A frame ended; `done` when it ended with a picture, so that its time tells something. */
-  ended(seq: number, nowMs: number, done: boolean): void {
+  /**
+   * A frame ended; `done` when it ended with a picture, so that its time tells something. `next`: the live frame of
+   * ours that waits behind it. It is taken to begin at once: sent before word of that has come, one more would wait for
+   * the whole of it.
+   */
+  ended(seq: number, nowMs: number, { done, next }: { done: boolean; next: number | undefined }): void {
     if (this.#running?.seq !== seq) return
     if (done) this.#runsMs = [...this.#runsMs, nowMs - this.#running.sinceMs].slice(-REMEMBERED)
-    this.#running = undefined
+    this.#running = next === undefined ? undefined : { seq: next, sinceMs: nowMs }
   }
 
   /** How long the last snapshot took. */

@@ -161,7 +161,8 @@ export class Pump {
   settle(seq: number, done: boolean): SentFrame | undefined {
     const frame = this.ledger.close(seq)
     if (!frame) return undefined
-    this.#pace.ended(seq, this.#options.env.clock.now(), done)
+    const next = this.ledger.frames().find(({ mode }) => mode === 'live')?.seq
+    this.#pace.ended(seq, this.#options.env.clock.now(), { done, next })
     this.#previewAsk.ended(seq, done)
     // What was held back for this frame need not wait any longer.
     this.#rescheduleTick()

@@ -79,7 +79,8 @@ class SocketLink implements Link {
   }
 
   #end(seq: number, end: FrameEnd): void {
-    this.#pace.ended(seq, this.#options.env.clock.now(), end.kind === 'picture')
+    const next = [...this.#ends.keys()].find((other) => other !== seq)
+    this.#pace.ended(seq, this.#options.env.clock.now(), { done: end.kind === 'picture', next })
     this.#ends.get(seq)?.(end)
     this.#ends.delete(seq)
   }
