@@ -3,10 +3,12 @@ import { type RunningServer, startServer } from './server.ts'
 import { Studio } from './studio.ts'
 
 const KEY = 'a-key-of-this-test-0123456789abcdef'
+/** Nobody has come in with this one yet: whoever has is looked at, however many wrong keys came. */
+const OTHER = 'another-key-of-this-test-0123456789'
 let server: RunningServer
 
 test.beforeAll(async () => {
-  server = await startServer({ SKETCHWIRE_KEYS: KEY })
+  server = await startServer({ SKETCHWIRE_KEYS: `${KEY},${OTHER}` })
 })
 test.afterAll(async () => {
   await server.stop()
@@ -47,4 +49,30 @@ test('a server with keys asks for one, says when it is wrong, and is asked no mo
   await page.reload()
   await studio.settled()
   await expect(dialog).toBeHidden()
+})
+
+test('after too many wrong keys it says that the next was not looked at, and takes the right one a moment later', async ({
+  page,
+  request,
+}) => {
+  const wrong = { authorization: 'Bearer not-the-key' }
+  // Ten tries, and one every six seconds; the last of these is the first that is not looked at.
+  for (let tries = 0; tries < 20; tries++) {
+    const reply = await request.post(`${server.url}/api/tickets`, { headers: wrong, data: {} })
+    if (reply.status() === 429) break
+    expect(reply.status()).toBe(401)
+  }
+  await page.goto(server.url)
+  const dialog = page.getByRole('dialog', { name: 'This server asks for a key' })
+  const field = dialog.getByLabel('Key')
+  await field.fill(OTHER)
+  await field.press('Enter')
+  await expect(dialog.getByRole('alert')).toHaveText(
+    /^Too many wrong keys came from here, so this one was not looked at. Send it again in \d s$/,
+  )
+  await expect(async () => {
+    await dialog.getByRole('button', { name: 'Connect' }).click()
+    await expect(dialog).toBeHidden({ timeout: 1_000 })
+  }).toPass({ timeout: 15_000 })
+  await new Studio(page).settled()
 })

@@ -41,11 +41,21 @@ export function PictureSheet() {
     <div className="picture" data-forming={forming} data-painted={painted} data-refined={refined}>
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
-      {blanked ? <p className="picture-blanked">The safety checker blanked this picture</p> : null}
+      {blanked ? <Blanked /> : null}
       <span className="badge" data-shown={refined}>
         Refined
       </span>
     </div>
+  )
+}
+
+function Blanked() {
+  return (
+    <p className="picture-blanked" role="status">
+      The safety checker blanked this picture.
+      <br />
+      Change the drawing or the words for another.
+    </p>
   )
 }
 

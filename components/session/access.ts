@@ -41,7 +41,8 @@ async function ticketFor(key: string, page: string | undefined): Promise<string>
   if (reply.status === 401 || reply.status === 403) throw new AppError('unauthorized', await refusalOf(reply))
   if (reply.status === 429) {
     const seconds = reply.headers.get('retry-after') ?? '60'
-    throw new AppError('unauthorized', `Too many wrong keys came from here. Try again in ${seconds} s`)
+    const message = `Too many wrong keys came from here, so this one was not looked at. Send it again in ${seconds} s`
+    throw new AppError('unauthorized', message)
   }
   if (!reply.ok) throw new AppError('internal', `The server gave no ticket (HTTP ${reply.status})`)
   return v.parse(TicketSchema, await reply.json()).ticket
