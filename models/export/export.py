@@ -18,7 +18,10 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, LCMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from fused import DOMAIN, FusedProcessor, share_weights
+
 OPSET = 17
+FUSED = "unet.fused.onnx"
 
 
 class Unet(torch.nn.Module):
@@ -98,24 +101,38 @@ def load(options):
     return unet, text, vae, tokenizer
 
 
-def write_graph(module, path, inputs, output):
-    """Batch, height and width stay open: one graph, opened once, serves all sizes. Large weights go beside it."""
+def trace(module, folder, inputs, output, **also):
+    """Batch, height and width stay open: one graph, opened once, serves all sizes."""
     open_axes = {4: {0: "batch", 1: "height", 2: "width"}, 3: {0: "batch"}, 2: {0: "batch"}, 1: {0: "batch"}}
     latent_axes = {0: "batch", 2: "height", 3: "width"}
     axes = {name: latent_axes if value.dim() == 4 and value.shape[1] == 4 else open_axes[value.dim()] for name, value in inputs.items()}
     axes[output] = {"image": open_axes[4], "last_hidden_state": open_axes[3]}.get(output, latent_axes)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        raw = pathlib.Path(folder) / "graph.onnx"
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        raw = pathlib.Path(scratch) / "graph.onnx"
         torch.onnx.export(
             module, tuple(inputs.values()), str(raw), input_names=list(inputs), output_names=[output],
-            dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            dynamic_axes=axes, opset_version=OPSET, dynamo=False, **also,
         )  # fmt: skip
-        model = onnx.load(str(raw))
+        return onnx.load(str(raw))
+
+
+def write_graph(module, path, inputs, output):
+    """Large weights go beside the graph."""
+    model = trace(module, path.parent, inputs, output)
     weights = path.with_suffix(".weights")
     weights.unlink(missing_ok=True)
     onnx.save_model(model, str(path), save_as_external_data=True, location=weights.name, size_threshold=1024)
     weights.chmod(0o644)
     return [path.name, weights.name]
+
+
+def write_fused(unet, path, inputs):
+    """The U-Net at `path` again, with fused attention; its weights are those that lie beside it already."""
+    unet.set_attn_processor(FusedProcessor())
+    model = trace(Unet(unet), path.parent, inputs, "out_sample", custom_opsets={DOMAIN: 1})
+    share_weights(model, path, path.with_suffix(".weights"))
+    onnx.save_model(model, str(path.with_name(FUSED)))
+    return [FUSED]
 
 
 @torch.no_grad()
@@ -132,6 +149,7 @@ def write_graphs(options, parts):
     return [
         *write_graph(Text(text), out / "text_encoder.onnx", {"input_ids": ids}, "last_hidden_state"),
         *write_graph(Unet(unet), out / "unet.onnx", feeds, "out_sample"),
+        *(write_fused(unet, out / "unet.onnx", feeds) if options.fused else []),
         *write_graph(Encoder(vae), out / "vae_encoder.onnx", {"image": image}, "latents"),
         *write_graph(Decoder(vae), out / "vae_decoder.onnx", {"latents": latents}, "image"),
     ]
@@ -155,6 +173,8 @@ def manifest(options, parts, files):
     sizes = [tuple(int(n) for n in size.split("x")) for size in options.sizes.split(",")]
     graphs = {"unet": "unet.onnx", "vaeEncoder": "vae_encoder.onnx", "vaeDecoder": "vae_decoder.onnx"}
     guidance = {"embedding": True, "dim": unet.config.time_cond_proj_dim} if lcm else {"embedding": False, "negative": "empty"}
+    at_sizes = lambda graphs: [{"width": width, "height": height, **graphs} for width, height in sizes]  # noqa: E731
+    variants = {provider: {"sizes": at_sizes({**graphs, "unet": FUSED})} for provider in options.fused}
     named = options.name or pathlib.PurePath(options.model).name
     return {
         "formatVersion": 1,
@@ -166,7 +186,8 @@ def manifest(options, parts, files):
             "textEncoder": "text_encoder.onnx",
             "tokenizer": "tokenizer.json",
             "weights": [file for file in files if file.endswith(".weights")],
-            "sizes": [{"width": width, "height": height, **graphs} for width, height in sizes],
+            "sizes": at_sizes(graphs),
+            **({"variants": variants} if variants else {}),
         },
         "sha256": {file: sha256(options.out / file) for file in files},
         "bytes": {file: (options.out / file).stat().st_size for file in files},
@@ -211,6 +232,10 @@ def main():
     parser.add_argument("--sizes", default="512x512,512x768,768x512", help="width x height, the default size first")
     parser.add_argument("--float32", action="store_true", help="float32 inside the graphs too, for provider cpu")
     parser.add_argument("--posterior", choices=["mean", "sample"], default="mean", help="of a KL autoencoder")
+    parser.add_argument(
+        "--fused", type=lambda text: [name for name in text.split(",") if name not in ("", "none")], default=["cuda", "webgpu"],
+        help="providers whose U-Net has fused attention, or none",
+    )  # fmt: skip
     parser.add_argument("--id", help="default: the name of the folder")
     parser.add_argument("--name", help="default: the last part of --model")
     parser.add_argument("--license", default="see the model's own page")

@@ -5,7 +5,7 @@ import { createSchedule, img2img, type StepReport } from '../../lib/lcm/index.ts
 import { decodeImage } from './codec.ts'
 import { readManifest, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
-import { PARITY_HALF, paritySketch, readReference } from './testing/parity.ts'
+import { maxDifference, PARITY_HALF, paritySketch, readReference } from './testing/parity.ts'
 
 /** float16 has 11 bits: steps of 2e-3 around 3, added up over eight steps of some hundred layers. */
 const MAX_LATENT_DIFFERENCE = 0.06
@@ -14,11 +14,6 @@ const MAX_BYTE_DIFFERENCE = 2
 const reference = await readReference()
 const { size, prompt } = reference
 const rgb = await decodeImage(await paritySketch(), size)
-
-function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Infinity
-  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? NaN))), 0)
-}
 
 describe('graphs whose ports are float16', () => {
   let manifest: Manifest

@@ -7,6 +7,7 @@ import { readManifest, schedulerConfig, verifyFiles, type Manifest } from './man
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { openRenderer } from './render.ts'
 import {
+  maxDifference,
   parityModel,
   paritySketch,
   readReference,
@@ -98,14 +99,3 @@ describe.each(['lcm', 'taesd', 'lora'])('the %s pipeline of diffusers', (pipelin
     )
   }
 })
-
-/** Infinity when lengths differ or a value is NaN. */
-function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Infinity
-  let worst = 0
-  for (let i = 0; i < actual.length; i++) {
-    const difference = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN))
-    if (!(difference <= worst)) worst = Number.isNaN(difference) ? Infinity : difference
-  }
-  return worst
-}

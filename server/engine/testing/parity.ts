@@ -71,3 +71,14 @@ export async function parityModel(pipeline: string): Promise<LinkedFolder> {
   await symlink(join(PARITY, `${pipeline}.json`), join(dir, 'manifest.json'))
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
 }
+
+/** Infinity when lengths differ or a value is NaN. */
+export function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Infinity
+  let worst = 0
+  for (let i = 0; i < actual.length; i++) {
+    const difference = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN))
+    if (!(difference <= worst)) worst = Number.isNaN(difference) ? Infinity : difference
+  }
+  return worst
+}
