@@ -232,7 +232,7 @@ class SlotEngine implements LocalEngine {
       clock,
       log,
       onChange: () => this.#onSlotChange(),
-      onPrecision: (found: FoundPrecision) => (this.#precision ??= found),
+      agree: (found: FoundPrecision) => (this.#precision ??= found),
       onFailure: (failure: SlotFailure) => this.#onFailure(failure),
     }
     this.#ladder = ladder

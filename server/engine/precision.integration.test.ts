@@ -38,6 +38,22 @@ describe('precision of the bundled model', () => {
     if (best.found?.name === 'int8') expect(difference(best.rgb, float32.rgb)).toBeGreaterThan(0)
   }, 60_000)
 
+  it('is the same for every slot, and after a crash, whatever a second try might find', async () => {
+    await using engine = await createLocalEngine({ modelDir: POCKET_MODEL, log: silentLog, slots: 2 })
+    const { precision } = engine
+    const job = await jobFor(engine, { prompt: 'day sea boat photo', ...side })
+    const bothReady = async () => {
+      await expect.poll(() => engine.pids.length, { timeout: 20_000 }).toBe(2)
+      const [a, b] = await Promise.all([generateWhenFree(engine, job), generateWhenFree(engine, job)])
+      return [a.image, b.image]
+    }
+    const [before] = await bothReady()
+    for (const pid of engine.pids) process.kill(pid, 'SIGKILL')
+    await expect.poll(() => engine.state().name).toBe('degraded')
+    for (const image of await bothReady()) expect(image).toEqual(before)
+    expect(engine.precision).toBe(precision)
+  }, 60_000)
+
   it('is float32 where int8 is further off than its manifest allows, or cannot be opened', async () => {
     await using copy = await copyModel(POCKET_MODEL)
     const { files } = await readManifest(copy.dir)

@@ -1,75 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
-import type { Child, ChildEvents } from './child.ts'
-import type { JobResult, StepEvent } from './engine.ts'
-import { silentLog } from './log.ts'
-import { restartDelayMs, Slot } from './slot.ts'
-import type { SlotJob, ToWorker } from './slot-protocol.ts'
-
-class FakeChild implements Child {
-  readonly pid: number
-  readonly sent: ToWorker[] = []
-  readonly events: ChildEvents
-  kills = 0
-
-  constructor(pid: number, events: ChildEvents) {
-    this.pid = pid
-    this.events = events
-  }
-
-  send(message: ToWorker): void {
-    this.sent.push(message)
-  }
-
-  kill(): void {
-    this.kills += 1
-  }
-
-  ready(lanes = 1): void {
-    const figures = { loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined }
-    this.events.onMessage({ type: 'ready', ...figures, precision: { name: 'float32', reason: 'a test' } })
-  }
-
-  /** Id of the last job it was given. */
-  get jobId(): number {
-    const job = this.sent.findLast((message) => message.type === 'job')
-    return job?.id ?? -1
-  }
-}
-
-const work = {
-  job: { prompt: 'x' },
-  rendered: { width: 8, height: 8 },
-  noiseFrom: undefined,
-} as unknown as SlotJob
-const result = { image: Uint8Array.of(1), width: 8, height: 8 } as JobResult
-const signal = () => new AbortController().signal
-
-function harness() {
-  const clock = new FakeClock()
-  const children: FakeChild[] = []
-  const states: string[] = []
-  const slot = new Slot({
-    spawn: (events) => {
-      const child = new FakeChild(children.length, events)
-      children.push(child)
-      return child
-    },
-    config: () => ({ modelDir: 'm', provider: 'cpu', threads: 1 }),
-    deadlineMs: 1_000,
-    startTimeoutMs: 5_000,
-    clock,
-    log: silentLog,
-    onChange: () => states.push(slot.state.name),
-  })
-  slot.start()
-  const child = (index = children.length - 1): FakeChild => {
-    const found = children[index]
-    if (found === undefined) throw new Error('no such child')
-    return found
-  }
-  return { clock, children, states, slot, child }
-}
+import type { StepEvent } from './engine.ts'
+import { restartDelayMs } from './slot.ts'
+import { harness, result, signal, work } from './testing/slot-harness.ts'
 
 describe('slot', () => {
   it('gives the model to the child, then one job at a time', async () => {
@@ -297,6 +229,21 @@ describe('slot', () => {
       child().events.onExit('SIGKILL')
       await closing
     })
+  })
+
+  it('starts a child anew that computes in another precision than the other slots, blaming nobody', () => {
+    const failures: unknown[] = []
+    const { slot, child, children, clock } = harness({
+      agree: () => ({ name: 'int8', reason: 'another slot found so' }),
+      onFailure: (failure) => failures.push(failure),
+    })
+    child().ready(1, 'float32')
+    expect([slot.state.name, child().kills]).toEqual(['dying', 1])
+    child().events.onExit('SIGKILL')
+    clock.advance(100)
+    expect(children).toHaveLength(2)
+    child().ready(1, 'int8')
+    expect([slot.state.name, failures]).toEqual(['ready', []])
   })
 
   it('survives a listener that throws', async () => {

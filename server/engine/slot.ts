@@ -63,8 +63,8 @@ export interface SlotOptions {
   readonly clock: Clock
   readonly log: EngineLog
   readonly onChange: () => void
-  /** A child has found out what its graphs compute in, just before the slot is ready. */
-  readonly onPrecision?: (found: FoundPrecision) => void
+  /** Told what a child's graphs compute in, answers what all slots compute in: the same drawing, the same picture. */
+  readonly agree?: (found: FoundPrecision) => FoundPrecision
   /** The child ended for a reason that lies with it, its model or its device. */
   readonly onFailure?: (failure: SlotFailure) => void
 }
@@ -175,8 +175,9 @@ export class Slot {
     const state = this.#state
     if (message.type === 'ready' && state.name === 'starting') {
       const { loadMs, rssBytes, lanes, lanesReason, precision } = message
-      this.#options.onPrecision?.(precision)
       const { name } = precision
+      if ((this.#options.agree?.(precision) ?? precision).name !== name)
+        return this.#kill(`started anew: it computes in ${name}, the others do not`, { isFault: false })
       const figures = {
         loadMs: Math.round(loadMs),
         rssMb: Math.round(rssBytes / 1e6),
