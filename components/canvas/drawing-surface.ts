@@ -12,6 +12,8 @@ export interface SurfaceState {
   readonly size: Size
   /** The pen (or eraser) is down. */
   readonly busy: boolean
+  /** False while this browser refuses to keep what is drawn. */
+  readonly kept: boolean
 }
 
 export interface SurfaceOptions {

@@ -27,7 +27,13 @@ export class TldrawSurface implements DrawingSurface {
 
   constructor({ size, start }: SurfaceOptions) {
     this.start = start
-    this.store = createStore<TldrawState>()(() => ({ hands: undefined, ready: false, size, busy: false }))
+    this.store = createStore<TldrawState>()(() => ({
+      hands: undefined,
+      ready: false,
+      size,
+      busy: false,
+      kept: true,
+    }))
   }
 
   onChange(listener: () => void): () => void {

@@ -20,6 +20,7 @@ import { openSession, type Session } from '../session/session.ts'
 import { SessionContext, useClient, useSession } from '../session/session-context.ts'
 import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
+import { useUnkeptInPassing } from '../shell/unkept.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
@@ -91,7 +92,9 @@ interface SheetsProps {
 const tellProblem = (message: string) => notify(message, 'problem')
 
 function Sheets({ store, line, pageKey }: SheetsProps) {
-  const { id, surface } = useSession()
+  const session = useSession()
+  const { id, surface } = session
+  useUnkeptInPassing(session)
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
   const root = useRef<HTMLElement>(null)

@@ -2,7 +2,7 @@
 // smaller one that is there, or leave it.
 import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { AppError } from '../../lib/std/errors.ts'
-import { showWaiting } from '../session/notices.ts'
+import { showStaying } from '../session/notices.ts'
 import { awaitedSize, largerPicture, type Size } from './larger-picture.ts'
 
 export const sizeWords = ({ width, height }: Size) => `${width} × ${height}`
@@ -34,7 +34,7 @@ export async function pictureToKeep(
       resolve(frame)
     }
     const words = (state: ClientState) => waitingWords(state, { size, purpose })
-    const notice = showWaiting(words(client.store.getState()), [
+    const notice = showStaying('waiting', words(client.store.getState()), [
       { label: `Take ${sizeWords(shown)} now`, run: () => end(client.lastFrame() ?? shown) },
       { label: 'Cancel', run: () => end(undefined) },
     ])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { notices, notify, showWaiting } from './notices.ts'
+import { notices, notify, showStaying } from './notices.ts'
 
 const texts = () => notices.getState().list.map(({ text }) => text)
 
@@ -21,7 +21,7 @@ describe('notices', () => {
   })
 
   it('that wait stay until they are closed, whatever else comes up, and change their words in place', () => {
-    const waiting = showWaiting('slow', [])
+    const waiting = showStaying('waiting', 'slow', [])
     for (const text of ['a', 'b', 'c', 'd']) notify(text)
     expect(texts()).toEqual(['slow', 'b', 'c', 'd'])
     waiting.say('slower')

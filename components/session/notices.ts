@@ -1,5 +1,5 @@
-// Short words that come up over the page. What is done or went wrong goes by itself; what is being waited for stays
-// until it is over, with what a person can do about it. Never in the way: no notice takes the focus.
+// Short words that come up over the page. What is done or went wrong goes by itself; what is being waited for, and what
+// lasts, stays until it is over, with what a person can do about it. Never in the way: no notice takes the focus.
 import { createStore } from 'zustand/vanilla'
 
 export interface NoticeAction {
@@ -7,15 +7,18 @@ export interface NoticeAction {
   readonly run: () => void
 }
 
+/** A wait ends by itself; something that lasts is no progress. */
+type StayingTone = 'waiting' | 'lasting'
+
 export interface Notice {
   readonly id: number
-  readonly tone: 'problem' | 'done' | 'waiting'
+  readonly tone: 'problem' | 'done' | StayingTone
   readonly text: string
   readonly actions: readonly NoticeAction[]
 }
 
-/** What is being waited for, in words that may change. */
-export interface WaitingNotice {
+/** One that stays, in words that may change. */
+export interface StayingNotice {
   say(text: string): void
   close(): void
 }
@@ -33,9 +36,13 @@ export function notify(text: string, tone: 'problem' | 'done' = 'done'): void {
   setTimeout(() => dismiss(id), SHOWN_MS[tone])
 }
 
-/** Shows that something takes a while, until it is closed. */
-export function showWaiting(text: string, actions: readonly NoticeAction[]): WaitingNotice {
-  const { id } = add({ tone: 'waiting', text, actions })
+/** Shows that something takes a while, or lasts, until it is closed. */
+export function showStaying(
+  tone: StayingTone,
+  text: string,
+  actions: readonly NoticeAction[],
+): StayingNotice {
+  const { id } = add({ tone, text, actions })
   const say = (words: string) => {
     const { list } = notices.getState()
     if (list.every((notice) => notice.id !== id || notice.text === words)) return
@@ -46,11 +53,15 @@ export function showWaiting(text: string, actions: readonly NoticeAction[]): Wai
   return { say, close: () => dismiss(id) }
 }
 
+export function stays({ tone }: Pick<Notice, 'tone'>): boolean {
+  return tone === 'waiting' || tone === 'lasting'
+}
+
 function add(fields: Omit<Notice, 'id'>): Notice {
   const notice = { ...fields, id: next++ }
   const others = notices.getState().list.filter(({ text }) => text !== fields.text)
-  const passing = [...others, notice].filter(({ tone }) => tone !== 'waiting').slice(-AT_ONCE)
-  const list = [...others, notice].filter((one) => one.tone === 'waiting' || passing.includes(one))
+  const passing = [...others, notice].filter((one) => !stays(one)).slice(-AT_ONCE)
+  const list = [...others, notice].filter((one) => stays(one) || passing.includes(one))
   notices.setState({ list })
   return notice
 }

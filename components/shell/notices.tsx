@@ -1,6 +1,6 @@
 'use client'
 import { useStore } from 'zustand'
-import { dismiss, notices, type Notice } from '../session/notices.ts'
+import { dismiss, notices, stays, type Notice } from '../session/notices.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 
 export function Notices() {
@@ -19,9 +19,10 @@ export function Notices() {
   )
 }
 
-/** What a person can do about it: only what is waited for asks for a choice. */
-function Ways({ notice: { id, tone, actions } }: { readonly notice: Notice }) {
-  if (tone !== 'waiting')
+/** What a person can do about it: only what stays asks for a choice. */
+function Ways({ notice }: { readonly notice: Notice }) {
+  const { id, actions } = notice
+  if (!stays(notice))
     return <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} tip="left" />
   return (
     <span className="notice-actions">

@@ -22,6 +22,7 @@ import { Notices } from './notices.tsx'
 import { useDrops } from './drops.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { Skeleton } from './skeleton.tsx'
+import { useUnkept } from './unkept.ts'
 
 /** The whole page. The open drawing follows the address. */
 export function Studio() {
@@ -49,6 +50,7 @@ function OpenStudio() {
   const closeHelp = useCallback(() => setHelp(false), [])
   useShortcuts(session, openHelp)
   useDrops(session)
+  useUnkept(session)
   return (
     <div className="studio">
       <Header onHelp={openHelp} />

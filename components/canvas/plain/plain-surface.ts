@@ -56,6 +56,7 @@ export class PlainSurface implements DrawingSurface {
       ready: false,
       size,
       busy: false,
+      kept: true,
       history: startHistory([]),
       tool: 'draw',
       colour: 'black',
@@ -147,14 +148,19 @@ export class PlainSurface implements DrawingSurface {
   }
 
   #keep(): void {
-    if (this.#key !== undefined) {
-      this.#saving += 1
-      const done = () => {
-        this.#saving -= 1
-      }
-      savePlain(this.#key, this.#kept()).then(done, done)
-    }
+    if (this.#key !== undefined) void this.#save(this.#key)
     this.#tell()
+  }
+
+  async #save(key: string): Promise<void> {
+    this.#saving += 1
+    try {
+      await savePlain(key, this.#kept())
+      this.store.setState({ kept: true })
+    } catch {
+      this.store.setState({ kept: false })
+    }
+    this.#saving -= 1
   }
 
   #kept(): PlainContent {
@@ -164,7 +170,7 @@ export class PlainSurface implements DrawingSurface {
   /** Leaves what IndexedDB may not have yet for the next page that opens this drawing; returns the stop. */
   keepUnsaved(key: string): () => void {
     return onLeaving(key, () => {
-      if (this.#saving > 0) leaveUnsaved(key, this.#kept())
+      if (this.#saving > 0 || !this.store.getState().kept) leaveUnsaved(key, this.#kept())
     })
   }
 

@@ -6,6 +6,7 @@ import { attachEditor } from './attach-editor.ts'
 import { PhotoHandling } from './photo-handling.tsx'
 import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
 import { keepUnsaved } from './unsaved-changes.ts'
+import { useKeptStore } from './use-kept-store.ts'
 
 interface TldrawCanvasProps {
   readonly persistenceKey: string
@@ -13,11 +14,11 @@ interface TldrawCanvasProps {
   readonly onProblem: (message: string) => void
 }
 
-/** All of its chrome is ours; tldraw brings the tools, the history and the storage. */
+/** All of its chrome and its storage are ours; tldraw brings the tools and the history. */
 export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanvasProps) {
   const onMount = useCallback(
     (editor: Editor) => {
-      const stopKeeping = keepUnsaved(editor, persistenceKey)
+      const stopKeeping = keepUnsaved(editor, persistenceKey, () => surface.store.getState().kept)
       const release = attachEditor(surface, editor)
       return () => {
         release()
@@ -26,6 +27,7 @@ export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanva
     },
     [persistenceKey, surface],
   )
+  const store = useKeptStore(persistenceKey, surface)
   const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
   return (
     <Tldraw
@@ -40,7 +42,7 @@ export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanva
       onMount={onMount}
       options={OPTIONS}
       overrides={OVERRIDES}
-      persistenceKey={persistenceKey}
+      store={store}
       themes={PAPER_THEMES}
     >
       <PhotoHandling onProblem={onProblem} surface={surface} />

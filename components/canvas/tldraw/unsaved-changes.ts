@@ -1,6 +1,6 @@
-// tldraw writes a drawing to IndexedDB a third of a second after a change, and the browser drops a write that is under
-// way when the page goes. So the last changes are left in localStorage as well, and put back when the drawing is
-// opened next.
+// A drawing is written to IndexedDB a third of a second after a change, and the browser drops a write that is under way
+// when the page goes. So the last changes are left in localStorage as well, all of them where IndexedDB is refused,
+// and put back when the drawing is opened next.
 import type { Editor, TLRecord } from 'tldraw'
 import * as v from 'valibot'
 import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
@@ -21,7 +21,7 @@ const ChangesSchema = v.object({
 type Changes = v.InferOutput<typeof ChangesSchema>
 
 /** Puts back what the last page of `drawing` left, and leaves what changes from now on; returns the stop. */
-export function keepUnsaved(editor: Editor, drawing: string): () => void {
+export function keepUnsaved(editor: Editor, drawing: string, isKept: () => boolean): () => void {
   const changedAtMs = new Map<Id, number>()
   const stopListening = editor.store.listen(
     ({ changes: { added, updated, removed } }) => {
@@ -35,7 +35,7 @@ export function keepUnsaved(editor: Editor, drawing: string): () => void {
   forgetUnsaved(drawing)
   if (left) putBack(editor, left)
   const stopLeaving = onLeaving(drawing, () => {
-    const sinceMs = performance.now() - WINDOW_MS
+    const sinceMs = isKept() ? performance.now() - WINDOW_MS : 0
     const recent = [...changedAtMs].flatMap(([id, atMs]) => (atMs >= sinceMs ? [id] : []))
     if (recent.length > 0) leaveUnsaved(drawing, changesOf(editor, recent))
   })

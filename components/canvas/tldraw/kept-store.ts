@@ -1,0 +1,145 @@
+// The editor's store, kept in IndexedDB and the same in every tab that shows the drawing. tldraw would do it too, but
+// where a browser refuses to write it stops a person with an alert and loads the page again, and where it refuses to
+// read there is no canvas. Here the drawing goes on, unkept, and the surface says so.
+import { createTLSchema, createTLStore, type TLRecord, type TLStore } from 'tldraw'
+import type { Clock } from '../../../lib/std/clock.ts'
+import { Keeper } from '../keeper.ts'
+import { DrawingDatabase, type KeptDrawing } from './drawing-database.ts'
+import { keepAssets } from './kept-assets.ts'
+import { joinTabs } from './tabs.ts'
+import { PAPER_THEMES } from './tldraw-look.ts'
+
+export interface KeptStore {
+  readonly store: TLStore
+  /** Writes what is not yet written, and lets go. */
+  close(): Promise<void>
+}
+
+interface KeptStoreOptions {
+  readonly drawing: string
+  readonly clock: Pick<Clock, 'setTimer'>
+  /** Whether this browser keeps the drawing; said when it changes. */
+  readonly onKept: (kept: boolean) => void
+}
+
+export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStore> {
+  const database = new DrawingDatabase(options.drawing)
+  const assets = keepAssets(database)
+  const store = createTLStore({
+    assets: assets.store,
+    schema: createTLSchema(),
+    themes: PAPER_THEMES,
+  })
+  let stopWriting = async () => {}
+  try {
+    const isOld = putKept(store, await database.load())
+    stopWriting = keepWriting(store, database, { ...options, isOld })
+  } catch {
+    // What could not be read is not written over.
+    options.onKept(false)
+  }
+  const close = async () => {
+    await stopWriting()
+    assets.dispose()
+    database.close()
+  }
+  return { store, close }
+}
+
+/** Whether all of it must be written anew. Throws for a drawing of a later version, which this one cannot show. */
+function putKept(store: TLStore, kept: KeptDrawing): boolean {
+  if (!kept) return true
+  const migrated = store.schema.migrateStoreSnapshot(kept)
+  if (migrated.type === 'error') throw new Error(`This drawing cannot be read: ${migrated.reason}`)
+  const isDocument = ({ typeName }: TLRecord) => store.scopedTypes.document.has(typeName)
+  store.mergeRemoteChanges(() => store.put(Object.values(migrated.value).filter(isDocument), 'initialize'))
+  return JSON.stringify(kept.schema) !== JSON.stringify(store.schema.serialize())
+}
+
+interface WritingOptions extends KeptStoreOptions {
+  readonly isOld: boolean
+}
+
+function keepWriting(
+  store: TLStore,
+  database: DrawingDatabase,
+  { drawing, clock, onKept, isOld }: WritingOptions,
+): () => Promise<void> {
+  const changed = new ChangedRecords(store)
+  if (isOld) changed.addAll()
+  const keeper = new Keeper({ write: () => changed.write(database), onKept, clock })
+  const tabs = joinTabs(store, drawing, {
+    onOlder: () => {
+      changed.addAll()
+      keeper.soon()
+    },
+    onNewer: () => {
+      void stop()
+      onKept(false)
+    },
+  })
+  const stopListening = store.listen(
+    ({ changes }) => {
+      changed.add(changes)
+      tabs.tell(changes)
+      keeper.soon()
+    },
+    { source: 'user', scope: 'document' },
+  )
+  const stopLeaving = onGoing(() => void keeper.flush())
+  const stop = async () => {
+    stopLeaving()
+    stopListening()
+    tabs.leave()
+    await keeper.stop()
+  }
+  return stop
+}
+
+/** Which records the database does not have as they are. */
+class ChangedRecords {
+  readonly #store: TLStore
+  #ids = new Set<TLRecord['id']>()
+
+  constructor(store: TLStore) {
+    this.#store = store
+  }
+
+  add({ added, updated, removed }: Parameters<TLStore['applyDiff']>[0]): void {
+    for (const group of [added, updated, removed])
+      for (const id of Object.keys(group)) this.#ids.add(id as TLRecord['id'])
+  }
+
+  addAll(): void {
+    const { document } = this.#store.scopedTypes
+    for (const { id, typeName } of this.#store.allRecords()) if (document.has(typeName)) this.#ids.add(id)
+  }
+
+  /** What is refused stays changed. */
+  async write(database: DrawingDatabase): Promise<void> {
+    const store = this.#store
+    const ids = [...this.#ids]
+    this.#ids = new Set()
+    const put = ids.flatMap((id) => store.get(id) ?? [])
+    const removed = ids.filter((id) => !store.has(id))
+    try {
+      await database.write({ put, removed, schema: store.schema.serialize() })
+    } catch (error) {
+      this.#ids = new Set([...ids, ...this.#ids])
+      throw error
+    }
+  }
+}
+
+/** The page may not come back; a write that is begun now may still be in time. */
+function onGoing(go: () => void): () => void {
+  const onVisibility = () => {
+    if (document.visibilityState === 'hidden') go()
+  }
+  window.addEventListener('pagehide', go)
+  document.addEventListener('visibilitychange', onVisibility)
+  return () => {
+    window.removeEventListener('pagehide', go)
+    document.removeEventListener('visibilitychange', onVisibility)
+  }
+}

@@ -1,0 +1,29 @@
+import { useEffect, useState } from 'react'
+import type { TLStoreWithStatus } from 'tldraw'
+import { browserEnvironment } from '../../../lib/client/environment.ts'
+import type { TldrawSurface } from '../tldraw-surface.ts'
+import { openKeptStore } from './kept-store.ts'
+
+/** The store of `drawing`, loading until what was kept of it is there. */
+export function useKeptStore(drawing: string, surface: TldrawSurface): TLStoreWithStatus {
+  const [found, setFound] = useState<TLStoreWithStatus>(LOADING)
+  useEffect(() => {
+    let isOpen = true
+    const onKept = (kept: boolean) => surface.store.setState({ kept })
+    const opening = openKeptStore({ drawing, clock: browserEnvironment().clock, onKept })
+    opening.then(
+      ({ store }) => isOpen && setFound({ status: 'synced-local', store }),
+      (error: unknown) =>
+        isOpen &&
+        setFound({ status: 'error', error: error instanceof Error ? error : new Error(String(error)) }),
+    )
+    return () => {
+      isOpen = false
+      setFound(LOADING)
+      void opening.then(({ close }) => close())
+    }
+  }, [drawing, surface])
+  return found
+}
+
+const LOADING: TLStoreWithStatus = { status: 'loading' }
