@@ -1,13 +1,13 @@
 // The proof that this engine paints what diffusers paints: SD1.5's architecture at reduced width, run by both on the
 // same sketch, prompt and seed. References: models/golden/dump_parity.py.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { maxDifference } from '../../lib/lcm/_util/compare.ts'
 import { createSchedule, img2img, ScheduleError, type StepReport } from '../../lib/lcm/index.ts'
 import { decodeImage } from './codec.ts'
 import { readManifest, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { openRenderer } from './render.ts'
 import {
-  maxDifference,
   parityModel,
   paritySketch,
   readReference,

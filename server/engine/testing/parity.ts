@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { maxDifference } from '../../../lib/lcm/_util/compare.ts'
+import { createSchedule, img2img, type Models, type StepReport } from '../../../lib/lcm/index.ts'
+import { decodeImage } from '../codec.ts'
+import { schedulerConfig, type Manifest } from '../manifest.ts'
 
 const PARITY = fileURLToPath(new URL('../../../models/golden/parity/', import.meta.url))
 
@@ -72,13 +76,27 @@ export async function parityModel(pipeline: string): Promise<LinkedFolder> {
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) }
 }
 
-/** Infinity when lengths differ or a value is NaN. */
-export function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Infinity
-  let worst = 0
-  for (let i = 0; i < actual.length; i++) {
-    const difference = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN))
-    if (!(difference <= worst)) worst = Number.isNaN(difference) ? Infinity : difference
-  }
-  return worst
+export interface Apart {
+  /** Largest difference of the latents after each step. */
+  readonly latents: readonly number[]
+  /** Of the picture's bytes. */
+  readonly image: number
+}
+
+/** Paints a case and tells how far it is from what diffusers painted. */
+export async function apartFrom(
+  reference: Reference,
+  given: ParityCase,
+  { models, manifest }: { readonly models: Models; readonly manifest: Manifest },
+): Promise<Apart> {
+  const { size, prompt } = reference
+  const rgb = await decodeImage(await paritySketch(), size)
+  const steps: StepReport[] = []
+  const schedule = createSchedule(schedulerConfig(manifest))
+  const job = { ...given, prompt, rgb, size, semantics: manifest.scheduler.strengthSemantics }
+  const result = await img2img(models, schedule, job, { onStep: (report) => void steps.push(report) })
+  const latents = (given.latents ?? []).map((offset, i) =>
+    maxDifference(steps[i]?.latents ?? [], reference.latentsAt(offset)),
+  )
+  return { latents, image: maxDifference(result.rgb, reference.imageAt(given.image ?? -1)) }
 }
