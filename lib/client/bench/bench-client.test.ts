@@ -105,6 +105,17 @@ describe('BenchClient over the binary socket', () => {
     await settle()
     expect(result()).toMatchObject({ failed: 1, problem: 'the server restarts' })
   })
+
+  it('has nothing left in flight after a lost connection, so that a run can end', async () => {
+    const { client, pen, socket, result } = await drawing()
+    await pen()
+    socket.drops(1012, 'the server restarts')
+    await settle()
+    for (let i = 0; i < 3; i++) await pen()
+    expect(result()).toMatchObject({ failed: 1 })
+    expect(client.inFlight).toBe(0)
+    await client.stop()
+  })
 })
 
 describe('openSocketLink', () => {

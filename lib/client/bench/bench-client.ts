@@ -63,6 +63,11 @@ export class BenchClient {
     this.#schedule()
   }
 
+  /** Frames that were sent and have not ended. */
+  get inFlight(): number {
+    return this.#flights.size
+  }
+
   /** Sends nothing more; resolves when all that was sent has ended. */
   stop(): Promise<void> {
     this.#running = false
@@ -93,7 +98,7 @@ export class BenchClient {
   #wants(): boolean {
     const { link } = this.#options
     const room = this.#flights.size + (this.#snapshotting ? 1 : 0) < link.window
-    return this.#running && this.#penAtMs !== undefined && !this.#snapshotting && room
+    return this.#running && !link.lost && this.#penAtMs !== undefined && !this.#snapshotting && room
   }
 
   #tick(): void {

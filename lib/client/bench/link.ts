@@ -32,6 +32,8 @@ export interface Sketch extends BenchSize {
 export interface Link {
   /** Frames that may be in flight. */
   readonly window: number
+  /** The connection is gone: what is sent now fails at once. */
+  readonly lost: boolean
   /** How long the next snapshot should be held back (see `Pace`). */
   waitMs(nowMs: number): number
   snapshotTook(ms: number): void

@@ -16,6 +16,7 @@ export function openRestLink(options: LinkOptions): Link {
   let seq = 0
   return {
     window: 1,
+    lost: false,
     waitMs: () => 0,
     snapshotTook: () => undefined,
     send: async (sketch): Promise<Sent> => {

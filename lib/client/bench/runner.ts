@@ -54,8 +54,8 @@ export interface BenchProgress {
 
 const TELL_EVERY_MS = 500
 const WARM_UP_FRAMES = 2
-/** A frame that has not ended by then has been lost, and the run with it. */
-const DRAIN_MS = 15_000
+/** When no frame of any connection has ended for so long, one has been lost, and the run with it. */
+const QUIET_MS = 15_000
 
 /** Resolves with all finished runs, also when it was stopped; rejects with AppError when a run cannot be made. */
 export async function runBenchmark(options: RunnerOptions): Promise<readonly RunResult[]> {
@@ -91,7 +91,7 @@ async function runOne(
     endPlaying()
     const result = measured()
     meters.current = undefined
-    if (!signal.aborted) await within(env, DRAIN_MS, Promise.all(clients.map((client) => client.stop())))
+    if (!signal.aborted) await drain(env, clients)
     return signal.aborted ? undefined : result
   } finally {
     for (const client of clients) client.close()
@@ -140,18 +140,26 @@ function passTime({ env, seconds, signal }: RunnerOptions, tell: () => void): Pr
   })
 }
 
-async function within(env: Environment, ms: number, work: Promise<unknown>): Promise<void> {
+/** Many connections to a slow engine take their time: what counts is that frames go on ending. */
+async function drain(env: Environment, clients: readonly BenchClient[]): Promise<void> {
   let cancel: () => void = () => undefined
-  const late = new Promise<never>((_, reject) => {
-    const message = `A frame has had no end for ${ms / 1000} s; look at the server's log and run again`
-    cancel = env.clock.setTimer(() => reject(new AppError('frame_lost', message)), ms)
+  const inFlight = () => clients.reduce((sum, client) => sum + client.inFlight, 0)
+  const lost = new Promise<never>((_, reject) => {
+    const look = (before: number) => {
+      const now = inFlight()
+      if (now < before) cancel = env.clock.setTimer(() => look(now), QUIET_MS)
+      else reject(new AppError('frame_lost', LOST))
+    }
+    look(Infinity)
   })
   try {
-    await Promise.race([work, late])
+    await Promise.race([Promise.all(clients.map((client) => client.stop())), lost])
   } finally {
     cancel()
   }
 }
+
+const LOST = `No frame has ended for ${QUIET_MS / 1000} s; look at the server's log and run again`
 
 /** Opens every connection and sends a few frames that nothing counts: the prompt's tokens, caches, the first picture. */
 async function openClients(

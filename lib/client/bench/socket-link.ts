@@ -31,6 +31,7 @@ class SocketLink implements Link {
   readonly #ends = new Map<number, (end: FrameEnd) => void>()
   #window = 1
   #seq = 0
+  #lostBecause: string | undefined
 
   constructor(options: LinkOptions, opening: Opening) {
     this.#options = options
@@ -44,6 +45,10 @@ class SocketLink implements Link {
 
   get window(): number {
     return this.#window
+  }
+
+  get lost(): boolean {
+    return this.#lostBecause !== undefined
   }
 
   waitMs(nowMs: number): number {
@@ -60,7 +65,9 @@ class SocketLink implements Link {
       this.#options.transport === 'binary' ? packBinary(sketch, seq) : await packJson(sketch, seq)
     const end = new Promise<FrameEnd>((resolve) => this.#ends.set(seq, resolve))
     const sentAtMs = this.#options.env.clock.now()
-    this.#socket.send(packed)
+    // It may have gone while the drawing was packed: nobody would answer.
+    if (this.#lostBecause === undefined) this.#socket.send(packed)
+    else this.#end(seq, { kind: 'failed', message: this.#lostBecause })
     return { seq, sentAtMs, bytes: packed.length, end }
   }
 
@@ -74,6 +81,7 @@ class SocketLink implements Link {
   }
 
   #lost(reason: string): void {
+    this.#lostBecause ??= reason
     this.#opening.failed(new AppError('connection_lost', reason))
     for (const seq of [...this.#ends.keys()]) this.#end(seq, { kind: 'failed', message: reason })
   }
