@@ -32,7 +32,7 @@ test('measures three transports over the same drawing, and the stages add up', a
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
-  await open(page, '?seconds=5&shapes=200&steps=2')
+  await open(page, '?seconds=4&shapes=200&steps=2')
   const report = await measured(page)
   expect(report.complete).toBe(true)
   expect(report.runs.map(({ config }) => config.transport)).toEqual(['rest', 'json', 'binary'])
@@ -62,8 +62,53 @@ test('a run can be stopped, and what was finished stays', async ({ page }) => {
   await expect(page.getByText(/left/)).toBeVisible()
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(page.getByTestId('bench')).toHaveAttribute('data-phase', 'stopped')
-  await expect(page.getByRole('button', { name: 'CSV' })).toBeEnabled()
   await expect(page.getByRole('table', { name: 'All runs' })).toBeVisible()
+})
+
+test('what was measured is kept as JSON, CSV and a link, and compared with a result of another day', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page, '?seconds=2&transports=json,binary&repeats=1&shapes=20&surface=plain')
+  await expect(page.locator('.bench-sheet .plain-canvas')).toBeVisible()
+  const report = await measured(page)
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/^sketchwire-benchmark-.*\.csv$/)
+  const [head = '', ...lines] = (await readFile(await download.path(), 'utf8')).trim().split('\r\n')
+  const column = head.split(',').indexOf('frames')
+  expect(lines.map((line) => line.split(',')[0])).toEqual(['json', 'binary'])
+  expect(lines.map((line) => Number(line.split(',')[column]))).toEqual(
+    report.runs.map(({ frames }) => frames),
+  )
+
+  const compare = page.getByRole('region', { name: 'Compare' })
+  await expect(compare.getByRole('row', { name: /^sent to received p50/ })).toBeVisible()
+  // The same with every figure of its runs doubled, so that the ratios are known.
+  const double = (_: string, value: unknown) => (typeof value === 'number' && value > 0 ? value * 2 : value)
+  const runs = report.runs.map(({ config, repeat, ...run }) => ({
+    ...(JSON.parse(JSON.stringify(run, double)) as typeof run),
+    config,
+    repeat,
+  }))
+  const buffer = Buffer.from(JSON.stringify({ ...report, runs }))
+  const slower = { name: 'slower.json', mimeType: 'application/json', buffer }
+  await compare.getByLabel('Result B').setInputFiles(slower)
+  await expect(compare).toContainText('slower.json')
+  await expect(compare.getByRole('cell', { name: /^2\.0/ }).first()).toBeVisible()
+  await compare.getByLabel('Result A').setInputFiles('package.json')
+  await expect(compare.getByRole('alert')).toContainText('package.json is no benchmark')
+
+  await page.getByRole('button', { name: 'Link to these settings' }).click()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  await page.goto('about:blank')
+  await page.goto(link)
+  await expect(page.getByLabel('Shapes on the page')).toHaveValue('20')
+  await expect(page.getByRole('checkbox', { name: 'REST, base64' })).not.toBeChecked()
+  await expect(page.locator('.bench-sheet .plain-canvas')).toBeVisible()
 })
 
 test('settings are in the address; what does not fit is named and the default used', async ({ page }) => {

@@ -49,11 +49,13 @@ export function CompareView({ report }: { readonly report: BenchReport | undefin
       {a && b ? (
         <RatioTable
           caption="B over A, for every choice that both have; each run of one paired with each run of the other"
+          none="These results have no choice in common."
           rows={compareReports(a.report, b.report)}
         />
       ) : a ? (
         <RatioTable
           caption={`Transports of A over ${base === 'json' ? 'the socket with base64' : 'REST'}; runs made in turn are paired`}
+          none="A has one transport only. Measure another one too, or choose a second result."
           rows={compareTransports(a.report, base)}
         />
       ) : (
@@ -93,8 +95,15 @@ function factsOf({ createdAt, model, machine, complete }: BenchReport): string {
   return `${model.name}, ${model.provider} · ${on} · ${createdAt.slice(0, 16).replace('T', ' ')}${complete ? '' : ' · stopped early'}`
 }
 
-function RatioTable({ rows, caption }: { readonly rows: readonly ComparedRow[]; readonly caption: string }) {
-  if (rows.length === 0) return <p className="bench-quiet">These results have no choice in common.</p>
+interface RatioTableProps {
+  readonly rows: readonly ComparedRow[]
+  readonly caption: string
+  /** Said where there is no row. */
+  readonly none: string
+}
+
+function RatioTable({ rows, caption, none }: RatioTableProps) {
+  if (rows.length === 0) return <p className="bench-quiet">{none}</p>
   const names = [...new Set(rows.map(({ name }) => name))]
   return (
     <>

@@ -26,7 +26,9 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
     <section aria-label="Run" className="bench-card bench-stage" data-phase={phase} data-testid="bench">
       <div className="bench-sheets">
         <div aria-label="Scripted drawing" className="bench-sheet" inert role="img">
-          {size ? <BenchCanvas onPaper={usePaper} size={size} /> : null}
+          {size && settings ? (
+            <BenchCanvas onPaper={usePaper} size={size} surface={settings.surface} />
+          ) : null}
         </div>
         <canvas aria-label="Picture" className="bench-sheet" ref={useCanvas} role="img" />
       </div>

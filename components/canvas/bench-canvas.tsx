@@ -8,12 +8,14 @@ import { BenchEditor } from './tldraw-parts.tsx'
 
 interface BenchCanvasProps {
   readonly size: Size
+  /** `plain`: the plain canvas, also where tldraw could be shown. */
+  readonly surface: 'auto' | 'plain'
   readonly onPaper: (paper: BenchPaper) => void
 }
 
 /** The sheet of paper that this page's studio would show, drawn on by the scripted pen alone. */
-export function BenchCanvas(props: BenchCanvasProps) {
-  if (surfaceHere('auto') === 'plain') return <BenchPlain {...props} />
+export function BenchCanvas({ surface, ...props }: BenchCanvasProps) {
+  if (surfaceHere(surface) === 'plain') return <BenchPlain {...props} />
   return (
     <LoadFailed>
       <Suspense>

@@ -11,6 +11,7 @@ const SETTINGS: BenchSettings = {
   shapes: 200,
   seconds: 5,
   repeats: 1,
+  surface: 'auto',
 }
 
 describe('the plan', () => {

@@ -7,6 +7,7 @@ import {
   RANGES,
   readSettings,
   STEPS,
+  SURFACES,
   TRANSPORTS,
   writeSettings,
 } from './settings.ts'
@@ -41,6 +42,7 @@ describe('settings in the address', () => {
       shapes: fc.integer({ min: RANGES.shapes[0], max: RANGES.shapes[1] }),
       seconds: fc.integer({ min: RANGES.seconds[0], max: RANGES.seconds[1] }),
       repeats: fc.integer({ min: RANGES.repeats[0], max: RANGES.repeats[1] }),
+      surface: fc.constantFrom(...SURFACES),
     })
     fc.assert(
       fc.property(any, (settings) => {
@@ -64,6 +66,7 @@ describe('settings in the address', () => {
     ['seconds=0', 'seconds=0 does not fit; use a whole number from 2 to 600'],
     ['seconds=-5', 'seconds=-5 does not fit; use a whole number from 2 to 600'],
     ['shapes=1e9', 'shapes=1e9 does not fit; use a whole number from 0 to 1000'],
+    ['surface=paper', 'surface=paper does not fit; use auto or plain'],
     ['repeats=2.5', 'repeats=2.5 does not fit; use a whole number from 1 to 50'],
   ])('%s is named, and the default used', (query, problem) => {
     expect(read(query)).toEqual({ settings: defaultSettings(MODEL), problems: [problem] })

@@ -28,8 +28,11 @@ export interface BenchSettings {
   readonly seconds: number
   /** Every choice is run so many times, alternated with the others. */
   readonly repeats: number
+  /** What is drawn on: the editor this page would show, or the plain canvas. Told by the address alone. */
+  readonly surface: (typeof SURFACES)[number]
 }
 
+export const SURFACES = ['auto', 'plain'] as const
 export const RANGES = { shapes: [0, 1000], seconds: [2, 600], repeats: [1, 50] } as const
 
 /** What a model offers that bears on settings. */
@@ -61,6 +64,7 @@ export function defaultSettings(model: BenchModel): BenchSettings {
     shapes: 200,
     seconds: 8,
     repeats: 1,
+    surface: 'auto',
   }
 }
 
@@ -73,6 +77,7 @@ const KEYS = [
   'shapes',
   'seconds',
   'repeats',
+  'surface',
 ] as const
 type Key = (typeof KEYS)[number]
 
@@ -104,6 +109,7 @@ export function readSettings(query: Iterable<readonly [string, string]>, model: 
     shapes: reader.whole('shapes') ?? defaults.shapes,
     seconds: reader.whole('seconds') ?? defaults.seconds,
     repeats: reader.whole('repeats') ?? defaults.repeats,
+    surface: reader.one('surface', SURFACES) ?? defaults.surface,
   }
   return { settings, problems: reader.problems }
 }
@@ -128,6 +134,14 @@ class QueryReader {
     if (words.every((word) => allowed.some((one) => say(one) === word))) return chosen
     this.problems.push(`${key}=${text} does not fit; use one or more of ${allowed.map(say).join(', ')}`)
     return undefined
+  }
+
+  one<T extends string>(key: Key, allowed: readonly T[]): T | undefined {
+    const text = this.#given.get(key)
+    const chosen = allowed.find((one) => one === text)
+    if (text !== undefined && chosen === undefined)
+      this.problems.push(`${key}=${text} does not fit; use ${allowed.join(' or ')}`)
+    return chosen
   }
 
   whole(key: keyof typeof RANGES): number | undefined {
