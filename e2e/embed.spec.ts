@@ -39,6 +39,16 @@ async function scribble(page: Page, inside: FrameLocator): Promise<void> {
   await page.mouse.up()
 }
 
+/** A frame of an origin that nobody knows, which runs `script`. */
+async function addStranger(page: Page, script: string): Promise<void> {
+  await page.evaluate((words) => {
+    const stranger = document.createElement('iframe')
+    stranger.sandbox.add('allow-scripts')
+    stranger.srcdoc = `<script>${words}</script>`
+    document.body.append(stranger)
+  }, script)
+}
+
 test.describe('a canvas in a page of another origin', () => {
   test('as elements: several on a page, driven by methods, told by events', async ({ page }) => {
     await page.goto(`${site.url}/element/`)
@@ -82,6 +92,15 @@ test.describe('a canvas in a page of another origin', () => {
     })
     expect(result.bytes).toBeGreaterThan(1000)
     await expect(inside.getByRole('textbox', { name: 'Prompt' })).toHaveValue('night sea photo')
+
+    // A third page in this one, of an origin of its own, claims to be the canvas.
+    const forged = "{ sketchwire: 1, type: 'error', detail: { code: 'x', message: 'x' } }"
+    await addStranger(page, `parent.postMessage(${forged}, '*')`)
+    const ignored = () =>
+      page
+        .locator('#first')
+        .evaluate((canvas) => (canvas as unknown as { ignoredMessages: number }).ignoredMessages)
+    await expect.poll(ignored).toBe(2)
 
     await page.reload()
     await painted(page, '#first')
@@ -141,6 +160,29 @@ test.describe('what a canvas in a page cannot have', () => {
     await expect(words).toContainText('colour is no option')
     await expect(words).toContainText('steps=49 is outside what')
     await expect(page.locator('main')).toHaveAttribute('data-view', 'result')
+  })
+
+  test('orders from another origin than that of its page: they are ignored, and counted', async ({
+    page,
+  }) => {
+    await page.goto(`${site.url}/nothing-here`)
+    const address = `${server.url}/embed?surface=plain&drawing=strangers&host=${site.url}`
+    await page.setContent(`<iframe src="${address}" width="800" height="600"></iframe>`)
+    const inside = page.frameLocator('iframe').first()
+    const prompt = inside.getByRole('textbox', { name: 'Prompt' })
+    await expect(prompt).toBeVisible()
+    const before = await prompt.inputValue()
+    const order = "{ sketchwire: 1, id: 1, type: 'setPrompt', prompt: 'from a stranger' }"
+    await addStranger(page, `parent.frames[0].postMessage(${order}, '*')`)
+    await expect(inside.locator('html')).toHaveAttribute('data-ignored-messages', '1')
+    await expect(prompt).toHaveValue(before)
+    // The page itself may.
+    await page.evaluate(
+      (words) =>
+        window.frames[0]?.postMessage({ sketchwire: 1, id: 2, type: 'setPrompt', prompt: words }, '*'),
+      'day sea photo',
+    )
+    await expect(prompt).toHaveValue('day sea photo')
   })
 
   test('a server that does not let the page embed it says so, in words and as an error', async ({ page }) => {

@@ -9,6 +9,8 @@ export type { DrawingContent } from './drawing-content.ts'
 export interface SurfaceState {
   /** There is a page to draw on. */
   readonly ready: boolean
+  /** There is a page, and nothing on it. */
+  readonly empty: boolean
   readonly size: Size
   /** The pen (or eraser) is down. */
   readonly busy: boolean

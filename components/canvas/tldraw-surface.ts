@@ -30,6 +30,7 @@ export class TldrawSurface implements DrawingSurface {
     this.store = createStore<TldrawState>()(() => ({
       hands: undefined,
       ready: false,
+      empty: false,
       size,
       busy: false,
       kept: true,

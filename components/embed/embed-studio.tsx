@@ -5,6 +5,7 @@ import { createStore } from 'zustand/vanilla'
 import type { EmbedOptions } from '../../lib/embed/options.ts'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
 import { useDrawingMark } from '../canvas/drawing-mark.ts'
+import { EmptyHint } from '../canvas/empty-hint.tsx'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
 import { ZoomChip } from '../canvas/zoom-chip.tsx'
@@ -97,32 +98,35 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
   useUnkeptInPassing(session)
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
+  const isEmpty = useStore(surface.store, (state) => state.empty)
   const root = useRef<HTMLElement>(null)
   const { view, controls } = options
   const aspect = size.width / size.height
   useDrawingMark(root, surface)
   useWantedHeight(root, { line, view, aspect, controls })
   const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
-  const hasTools = controls !== 'none' && !options.readonly && view !== 'result'
+  const canDraw = !options.readonly && view !== 'result'
   return (
     <main
       aria-label="Sketchwire canvas"
       className="embed"
       data-controls={controls}
+      data-empty={isEmpty}
       data-view={view}
       ref={root}
       style={style}
     >
-      {hasTools ? <Toolbar off={false} surface={surface} /> : null}
+      {canDraw && controls !== 'none' ? <Toolbar off={false} surface={surface} /> : null}
       <div className="embed-room">
         <div className="embed-sheets">
           <section
             aria-label="Drawing"
             className="sheet sheet-drawing"
             data-testid="drawing"
-            inert={options.readonly || view === 'result'}
+            inert={!canDraw}
           >
             <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+            {canDraw ? <EmptyHint surface={surface} /> : null}
             <ZoomChip surface={surface} />
           </section>
           <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 
@@ -11,10 +12,11 @@ const PAINT = 'drawing-to-paint'
  * that step previews of the next picture lie over it.
  */
 export function PictureSheet() {
-  const { client } = useSession()
+  const { client, surface } = useSession()
   const canvas = useRef<HTMLCanvasElement>(null)
   const refined = useClient((state) => state.refined)
   const forming = useClient((state) => state.forming)
+  const isEmpty = useStore(surface.store, (state) => state.empty)
   const blanked = useClient((state) => state.blanked)
   const painted = useClient((state) => state.stats.painted > 0) || forming
 
@@ -42,8 +44,8 @@ export function PictureSheet() {
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
       {blanked ? <Blanked /> : null}
-      <span className="badge" data-shown={refined}>
-        Refined
+      <span className="badge" data-shown={refined || isEmpty}>
+        {isEmpty ? 'From the words alone' : 'Refined'}
       </span>
     </div>
   )

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState, type CSSProperties } from 're
 import { useStore } from 'zustand'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
 import { useDrawingMark } from '../canvas/drawing-mark.ts'
+import { EmptyHint } from '../canvas/empty-hint.tsx'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
 import { ZoomChip } from '../canvas/zoom-chip.tsx'
@@ -69,6 +70,7 @@ function Desk() {
   const view = useStore(preferences, (state) => state.view)
   const lens = useStore(preferences, (state) => state.lens)
   const size = useStore(surface.store, (state) => state.size)
+  const isEmpty = useStore(surface.store, (state) => state.empty)
   const desk = useRef<HTMLElement>(null)
   useDrawingMark(desk, surface)
   const style: CSSProperties & Record<'--aspect' | '--lens', number> = {
@@ -76,10 +78,11 @@ function Desk() {
     '--lens': lens,
   }
   return (
-    <main className="desk" data-view={view} ref={desk} style={style}>
+    <main className="desk" data-empty={isEmpty} data-view={view} ref={desk} style={style}>
       <Toolbar off={view === 'picture'} surface={surface} />
       <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
         <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+        <EmptyHint surface={surface} />
         <ZoomChip surface={surface} />
       </section>
       <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">

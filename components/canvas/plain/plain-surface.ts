@@ -54,6 +54,7 @@ export class PlainSurface implements DrawingSurface {
     this.#start = start
     this.store = createStore<PlainState>()(() => ({
       ready: false,
+      empty: false,
       size,
       busy: false,
       kept: true,
@@ -175,6 +176,9 @@ export class PlainSurface implements DrawingSurface {
   }
 
   #tell(): void {
+    const { ready, empty: before } = this.store.getState()
+    const empty = ready && this.items.length === 0
+    if (empty !== before) this.store.setState({ empty })
     this.#listeners.forEach((tell) => tell())
   }
 

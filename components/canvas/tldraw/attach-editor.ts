@@ -19,6 +19,9 @@ export function attachEditor(surface: TldrawSurface, editor: Editor): () => void
   const stopWatching = react('pen is down', () => {
     surface.store.setState({ busy: editor.isInAny(...BUSY) })
   })
+  const stopLooking = react('page is empty', () => {
+    surface.store.setState({ empty: editor.getCurrentPageShapeIds().size === 0 })
+  })
   const fit: EditorHands['fit'] = (size) => {
     unlock()
     unlock = lockCamera(editor, paperFor(size))
@@ -26,9 +29,10 @@ export function attachEditor(surface: TldrawSurface, editor: Editor): () => void
   surface.store.setState({ hands: handsOf(editor, surface, fit), ready: true })
   return () => {
     stopWatching()
+    stopLooking()
     stopListening()
     unlock()
-    surface.store.setState({ hands: undefined, ready: false, busy: false })
+    surface.store.setState({ hands: undefined, ready: false, empty: false, busy: false })
   }
 }
 
