@@ -149,7 +149,8 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
       ['/sdapi/v1/interrogate', { model: 'clip' }, 404, 'Image not found'],
       ['/sdapi/v1/interrogate', { image: dataUriOf(SKETCH), model: 'clip' }, 404, 'Model not found'],
       ['/sdapi/v1/txt2img', { steps: 'many' }, 422, 'steps'],
-      ['/sdapi/v1/txt2img', 'no json', 400, 'JSON'],
+      ['/sdapi/v1/txt2img', 'no json', 422, 'JSON'],
+      ['/sdapi/v1/options', 'no json', 422, 'JSON'],
       ['/sdapi/v1/options', { sd_model_checkpoint: 'other' }, 404, 'other'],
     ]
     for (const [path, asked, status, words] of cases) {

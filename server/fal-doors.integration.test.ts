@@ -55,7 +55,7 @@ describe('the doors for one request', () => {
   })
 
   it.each<[string, string, number, object]>([
-    ['no JSON', 'x', 400, { code: 'not_json' }],
+    ['no JSON', 'x', 422, { code: 'not_json', detail: [{ loc: ['body'] }] }],
     ['strength 7', falBody({ strength: 7 }), 422, { detail: [{ loc: ['body', 'strength'] }] }],
     [
       'a URL',

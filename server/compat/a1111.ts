@@ -108,8 +108,9 @@ class A1111Exchange implements Exchange {
   }
 }
 
-/** A picture that cannot be had or read is 500 there; whatever else is wrong with the input, 422. */
+/** A picture that cannot be had or read is 500 there; whatever else is wrong with the input, no JSON too, 422. */
 export function a1111Status({ code, field }: WireError): number {
+  if (code === 'not_json') return 422
   const isPicture = field === 'image' || code === 'broken_image' || code === 'unsupported_image'
   return isPicture && code !== 'image_too_large' ? 500 : ERROR_TABLE[code].httpStatus
 }

@@ -62,11 +62,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   height: 'image_size',
 }
 
-const IMAGE_CODES: readonly ErrorCode[] = ['unsupported_image', 'broken_image', 'image_too_large']
+const INPUT_CODES: readonly ErrorCode[] = ['not_json', 'unsupported_image', 'broken_image', 'image_too_large']
 
-/** fal answers every fault of the input with 422, pictures it cannot read included; a body too large to read is 413. */
+/** fal answers every fault of the input with 422, no JSON and pictures it cannot read included; a body too large is 413. */
 export function falStatus(error: WireError): number {
-  return IMAGE_CODES.includes(error.code) ? 422 : ERROR_TABLE[error.code].httpStatus
+  return INPUT_CODES.includes(error.code) ? 422 : ERROR_TABLE[error.code].httpStatus
 }
 
 /** Error body: `detail` as the list that clients turn into a ValidationError for 422, else a sentence. */
