@@ -162,7 +162,7 @@ describe("AUTOMATIC1111's way to another model", () => {
   const post = async (path: string, body: unknown, shown: Record<string, string> = headers) => {
     const reply = await plainRequest(program.port, {
       method: 'POST',
-      path: `/sdapi/v1/${path}`,
+      path: path.startsWith('/') ? path : `/sdapi/v1/${path}`,
       headers: shown,
       body: JSON.stringify(body),
     })
@@ -228,6 +228,20 @@ describe("AUTOMATIC1111's way to another model", () => {
         [200, 'turbo'],
         [200, 'Toy'],
       ])
+      expect(await active()).toBe('toy')
+      // While its model is being loaded, a page that asks by its name hears that it waits; interrupted, it paints nothing.
+      const slow = paint('turbo', { force_task_id: 'task(slow)' })
+      const late = paint('turbo', { force_task_id: 'task(late)' })
+      const ask = async (id_task: string) =>
+        (await post('/internal/progress', { id_task, id_live_preview: -1 })).body
+      await expect
+        .poll(() => ask('task(late)'), { interval: 5 })
+        .toMatchObject({ queued: true, active: false })
+      expect(await ask('task(slow)')).toMatchObject({ completed: false })
+      await post('interrupt', {})
+      expect(await late).toMatchObject([499, { error: 'cancelled' }])
+      await slow
+      expect(await ask('task(slow)')).toMatchObject({ queued: false, active: false })
       expect(await active()).toBe('toy')
       expect(await paint('turbo', { override_settings_restore_afterwards: false })).toEqual([200, 'turbo'])
       expect(await active()).toBe('turbo')

@@ -10,10 +10,35 @@ interface Noted {
   readonly task: Task
 }
 
+/** A request that waits for something else than its turn at the engine: for its model. */
+export interface Expected {
+  /** Its caller wants it no more. */
+  readonly cancelled: boolean
+  /** It has begun, or never will. */
+  forget(): void
+}
+
 /** The requests of every caller: those that are being worked on, and what became of those that were. */
 export class TaskBook {
   readonly #named = new Map<string, Task>()
   readonly #open = new Set<Noted>()
+  readonly #expected = new Set<{ readonly caller: string; readonly name: string; cancelled: boolean }>()
+
+  /** Until it is forgotten it counts as one that waits; every `expect` needs its `forget`. */
+  expect(caller: string, name: string): Expected {
+    const expected = { caller, name, cancelled: false }
+    this.#expected.add(expected)
+    return {
+      get cancelled() {
+        return expected.cancelled
+      },
+      forget: () => this.#expected.delete(expected),
+    }
+  }
+
+  cancelExpected(caller: string): void {
+    for (const expected of this.#expected) if (expected.caller === caller) expected.cancelled = true
+  }
 
   /** @param name the client's own (`force_task_id`); without one it goes by the request's id */
   note(caller: string, name: string | undefined, task: Task): void {
@@ -27,6 +52,7 @@ export class TaskBook {
   }
 
   stateOf(caller: string, name: string): TaskState | undefined {
+    if (this.#expectedOf(caller).includes(name)) return { active: false, queued: true, completed: false }
     const state = this.#named.get(JSON.stringify([caller, name]))?.state
     if (state === undefined) return undefined
     return { active: state === 'running', queued: state === 'waiting', completed: state === 'ended' }
@@ -39,7 +65,12 @@ export class TaskBook {
 
   /** Names of those that wait, in their order. */
   waiting(caller: string): readonly string[] {
-    return this.#of(caller, 'waiting').map(({ name }) => name)
+    const waiting = this.#of(caller, 'waiting').map(({ name }) => name)
+    return [...waiting, ...this.#expectedOf(caller)]
+  }
+
+  #expectedOf(caller: string): readonly string[] {
+    return [...this.#expected].flatMap((one) => (one.caller === caller ? [one.name] : []))
   }
 
   #of(caller: string, state: Task['state']): readonly Noted[] {

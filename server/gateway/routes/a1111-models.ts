@@ -63,6 +63,15 @@ export function overrideOf(body: unknown): Override | undefined {
 /** Requests that wait for a model of their own; each holds its picture. */
 const MAX_WAITING = 16
 
+export interface Turn<T> {
+  readonly identity: Pick<Identity, 'via'>
+  /** Asked when its turn has come. */
+  readonly isWanted: () => boolean
+  readonly paint: () => Promise<T>
+}
+
+const GONE: WireError = { code: 'cancelled', message: 'Interrupted before its model was loaded' }
+
 /** Requests with models of their own take turns: each changes it for everybody, paints, and puts it back. */
 export class CheckpointTurns {
   readonly #models: Models
@@ -73,16 +82,16 @@ export class CheckpointTurns {
     this.#models = models
   }
 
-  /** @param paint begun once the model is there; an answer of `WireError` means it was not */
+  /** `paint` is begun once the model is there; an answer of `WireError` means it was not. */
   async take<T>(
     { checkpoint, restores }: Override,
-    identity: Pick<Identity, 'via'>,
-    paint: () => Promise<T>,
+    { identity, isWanted, paint }: Turn<T>,
   ): Promise<T | WireError> {
     if (this.#waiting >= MAX_WAITING) return BUSY
     this.#waiting += 1
     const turn = this.#last.then(async () => {
       this.#waiting -= 1
+      if (!isWanted()) return GONE
       const { active: before } = await this.#models.list()
       const error = await useCheckpoint(this.#models, identity, checkpoint)
       if (error) return error

@@ -48,6 +48,7 @@ export const a1111Routes: RouteModule = (context) => {
     }),
     post('/sdapi/v1/interrupt', ({ identity }) => {
       registry.cancelAll(identity.caller, A1111_DOOR)
+      shared.tasks.cancelExpected(identity.caller)
       return json(200, {})
     }),
     post('/sdapi/v1/skip', ({ identity }) => {
@@ -121,13 +122,22 @@ async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Share
   const { body, identity, signal } = request
   const override = names(body, '"override_settings"') ? overrideOf(bodyOf(body)) : undefined
   if (override === undefined) return await begin(dialect, request, shared)
-  const painted = await shared.turns.take(override, identity, async () =>
-    signal.aborted ? refuse(GONE) : await begin(dialect, request, shared),
-  )
-  return 'code' in painted ? refuse(painted) : painted
+  // A page that asks by its own name hears that it waits, as long as the model is being loaded.
+  const expected = shared.tasks.expect(identity.caller, taskName(body) ?? `task(${shared.context.newId()})`)
+  const isWanted = () => !signal.aborted && !expected.cancelled
+  const paintNow = async () => {
+    expected.forget()
+    return isWanted() ? await begin(dialect, request, shared) : refuse(INTERRUPTED)
+  }
+  try {
+    const painted = await shared.turns.take(override, { identity, isWanted, paint: paintNow })
+    return 'code' in painted ? refuse(painted) : painted
+  } finally {
+    expected.forget()
+  }
 }
 
-const GONE: WireError = { code: 'cancelled', message: 'Nobody waited for this picture any more' }
+const INTERRUPTED: WireError = { code: 'cancelled', message: 'Interrupted by its caller' }
 
 async function begin(
   dialect: OnceDialect,
