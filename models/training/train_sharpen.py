@@ -51,7 +51,7 @@ def step_loss(model, decoder, pool, args, tools):
     out = model["unet"](x, t, model["text"](pool.ids[rows]), cond)
     pool.keep(rows, out.detach(), kept)
     few = rows[: args.batch // 3]
-    true_latents = torch.cat([pool.picture[few], pool.sketch[few]]).float()
+    true_latents = torch.cat([pool.picture[few].float(), pool.sketch[few].float()])
     latents = torch.cat([out, true_latents + 0.03 * torch.randn_like(true_latents)])
     images = torch.cat([pool.images.picture[rows], pool.images.picture[few], pool.images.sketch[few]])
     latents, goal = crop(latents, to_signed(images))
