@@ -44,7 +44,7 @@ export function PictureSheet() {
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
       {blanked ? <Blanked /> : null}
-      <span className="badge" data-shown={refined || isEmpty}>
+      <span className="badge" data-shown={painted && (refined || isEmpty)}>
         {isEmpty ? 'From the words alone' : 'Refined'}
       </span>
     </div>
