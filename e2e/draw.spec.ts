@@ -188,7 +188,9 @@ test.describe('drawing with the bundled model', () => {
     await expect(studio.prompt).toHaveValue('Hello sea')
   })
 
-  test('a photo dropped beside the drawing lands on it, and the page stays', async ({ page }) => {
+  test('a photo dropped beside the drawing lands on it, the page stays, and it is there after a reload', async ({
+    page,
+  }) => {
     const studio = new Studio(page)
     await studio.open(server.url)
     const shapes = await page.locator('.tl-shape').count()
@@ -207,6 +209,11 @@ test.describe('drawing with the bundled model', () => {
     )
     await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
     expect(page.url()).toBe(address)
+
+    // Its bytes are kept with the drawing.
+    await page.waitForTimeout(1000)
+    await page.reload()
+    await expect(page.locator('.tl-image[src^="blob:"]')).toHaveCount(1)
   })
 
   test('copy and download give the largest picture, with its settings inside', async ({ page, context }) => {
