@@ -115,13 +115,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const { manifest, isSealed } = await readModelFolder(modelDir)
   checkSchedule(manifest, modelDir)
   checkSafety(manifest, options.safetyChecker)
-  checkPrecision(manifest, options)
+  checkPrecision(manifest, options.precision, options.provider ?? 'cpu')
   // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
   await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   const spawn = options.spawn ?? defaultSpawn(options)
   const ladder = await findProvider(options, spawn)
   const { provider, reason } = ladder
+  checkPrecision(manifest, options.precision, provider)
   options.log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
   return new SlotEngine(manifest, { ...options, modelDir, spawn }, ladder)
 }
@@ -152,12 +153,13 @@ function checkSafety({ name, safetyChecker }: Manifest, isAsked: boolean | undef
   throw new AppError('model_missing_file', message)
 }
 
-function checkPrecision(manifest: Manifest, { precision, provider = 'cpu' }: LocalEngineOptions): void {
+function checkPrecision(manifest: Manifest, precision: PrecisionChoice | undefined, provider: string): void {
   if (precision !== 'int8') return
   const remedy = 'leave the precision to "auto"'
   if (inInt8(manifest) === undefined)
     throw new AppError('model_missing_file', `${manifest.name} has no int8 graphs: ${remedy}`)
-  if (provider === 'cpu') return
+  // Which provider 'auto' is, is asked again when it is known.
+  if (provider === 'cpu' || provider === AUTO) return
   const message = `The int8 graphs of ${manifest.name} run on provider cpu alone, and provider is ${provider}: choose cpu, or ${remedy}`
   throw new AppError('engine_unstartable', message)
 }

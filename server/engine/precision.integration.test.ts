@@ -94,4 +94,11 @@ describe('int8 asked for', () => {
     })
     await expect(gpu).rejects.toThrow(/run on provider cpu alone/)
   })
+
+  it('is taken where provider auto comes to the CPU', async () => {
+    const candidates = [{ provider: 'cpu' as const, lacks: undefined }]
+    const options = { modelDir: POCKET_MODEL, log: silentLog, provider: 'auto', candidates }
+    await using engine = await createLocalEngine({ ...options, precision: 'int8' })
+    expect(engine.precision).toEqual({ name: 'int8', reason: 'int8 was asked for' })
+  })
 })
