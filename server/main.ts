@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import { createFakeEngine } from './engine/fake-engine.ts'
 import { createLocalEngine, openLocalEngine, type LocalEngineOptions } from './engine/local-engine.ts'
+import { PrecisionMemory } from './engine/precision-memory.ts'
 import { SwitchableEngine } from './engine/switchable-engine.ts'
 import { systemClock } from './engine/system-clock.ts'
 import { createEvents } from './events.ts'
@@ -56,6 +57,7 @@ function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 
     log: events.log,
     provider: provider ?? 'auto',
     precision,
+    precisions: new PrecisionMemory(),
     ...(safetyChecker === undefined ? {} : { safetyChecker: safetyChecker === 'on' }),
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),

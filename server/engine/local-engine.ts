@@ -25,6 +25,7 @@ import { defaultBudgetBytes } from './graph-memory.ts'
 import { inInt8, modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
 import { checkMemory, readModelFolder } from './model-folder.ts'
 import type { FoundPrecision, PrecisionChoice } from './precision.ts'
+import { PrecisionMemory } from './precision-memory.ts'
 import { childProbe } from './probe.ts'
 import { AUTO, chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
 import { candidatesOf, thisMachine, type Candidate } from './providers.ts'
@@ -39,6 +40,8 @@ export interface LocalEngineOptions {
   readonly provider?: string
   /** Of models that have int8 graphs, on provider cpu; default 'auto': int8 where it is faster and right. */
   readonly precision?: PrecisionChoice
+  /** Shared by engines that should not find different precisions for the same model; default: its own. */
+  readonly precisions?: PrecisionMemory
   /** Threads of one run; default: the cores, shared between the slots. */
   readonly threads?: number
   /** Processes, each with its own copy of the model; default 1. */
@@ -213,8 +216,7 @@ class SlotEngine implements LocalEngine {
   readonly #infoListeners = new Listeners<ModelInfo>()
   readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
-  /** Found by the first child; those after it need not try again. */
-  #precision: FoundPrecision | undefined
+  readonly #foundPrecision: () => FoundPrecision | undefined
   #closing: Promise<void> | undefined
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
@@ -224,8 +226,11 @@ class SlotEngine implements LocalEngine {
     ladder: ProviderLadder,
   ) {
     const { slots = 1, deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, log } = options
-    const { spawn } = options
-    const config = () => workerConfig(options, { manifest, ladder, found: this.#precision })
+    const { spawn, precisions = new PrecisionMemory() } = options
+    const model = { modelDir: options.modelDir, manifest }
+    // Found by the first child; those after it need not try again.
+    this.#foundPrecision = () => precisions.recall(model, ladder.provider)
+    const config = () => workerConfig(options, { manifest, ladder, found: this.#foundPrecision() })
     const slotOptions = {
       spawn,
       config,
@@ -234,7 +239,7 @@ class SlotEngine implements LocalEngine {
       clock,
       log,
       onChange: () => this.#onSlotChange(),
-      agree: (found: FoundPrecision) => (this.#precision ??= found),
+      agree: (found: FoundPrecision) => precisions.agree(model, ladder.provider, found),
       onFailure: (failure: SlotFailure) => this.#onFailure(failure),
     }
     this.#ladder = ladder
@@ -259,7 +264,7 @@ class SlotEngine implements LocalEngine {
   }
 
   get precision(): FoundPrecision | undefined {
-    return this.#precision
+    return this.#foundPrecision()
   }
 
   get slots(): number {
@@ -342,7 +347,6 @@ class SlotEngine implements LocalEngine {
       `the model runs on ${provider} from now on`,
     )
     this.#info = modelInfo(this.#manifest, provider)
-    this.#precision = undefined
     this.#infoListeners.tell(this.#info)
     for (const slot of this.#slots) slot.recycle()
   }

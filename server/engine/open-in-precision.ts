@@ -44,16 +44,16 @@ async function findBest(options: InPrecisionOptions, manifest: Manifest): Promis
   const rehearsal = rehearsalOf({ models: plain, manifest, schedule })
   const maxError = manifest.files.int8?.maxError ?? 0
   let quantised: OnnxModels | undefined
+  let precision: FoundPrecision
   try {
     quantised = await openModels({ ...options, manifest })
     const int8 = rehearsalOf({ models: quantised, manifest, schedule })
     const nowMs = () => performance.now()
-    const precision = await comparePrecisions({ float32: rehearsal, int8, maxError, nowMs })
-    const [models, other] = precision.name === 'int8' ? [quantised, plain] : [plain, quantised]
-    await other.release()
-    return { models, precision }
+    precision = await comparePrecisions({ float32: rehearsal, int8, maxError, nowMs })
   } catch (error) {
-    await quantised?.release()
-    return { models: plain, precision: { name: 'float32', reason: `int8 failed: ${messageOf(error)}` } }
+    precision = { name: 'float32', reason: `int8 failed: ${messageOf(error)}` }
   }
+  const [models, other] = precision.name === 'int8' && quantised ? [quantised, plain] : [plain, quantised]
+  await other?.release()
+  return { models, precision }
 }

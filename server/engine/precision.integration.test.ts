@@ -6,6 +6,7 @@ import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine, type LocalEngineOptions } from './local-engine.ts'
 import { silentLog } from './log.ts'
 import { readManifest } from './manifest.ts'
+import { PrecisionMemory } from './precision-memory.ts'
 import { openRenderer } from './render.ts'
 import { buildServer } from './testing/build-server.ts'
 import { copyModel, POCKET_MODEL, TOY_MODEL } from './testing/models.ts'
@@ -53,6 +54,18 @@ describe('precision of the bundled model', () => {
     for (const image of await bothReady()) expect(image).toEqual(before)
     expect(engine.precision).toBe(precision)
   }, 60_000)
+
+  it('is not looked for again when the model is opened again, nor taken for that of other files', async () => {
+    const precisions = new PrecisionMemory()
+    const found = { name: 'float32', reason: 'found an hour ago' } as const
+    const manifest = await readManifest(POCKET_MODEL)
+    precisions.agree({ modelDir: POCKET_MODEL, manifest }, 'cpu', found)
+    await using again = await createLocalEngine({ modelDir: POCKET_MODEL, log: silentLog, precisions })
+    expect(again.precision).toBe(found)
+    const other = { ...manifest, sha256: { ...manifest.sha256, 'weights.bin': '0'.repeat(64) } }
+    expect(precisions.recall({ modelDir: POCKET_MODEL, manifest: other }, 'cpu')).toBeUndefined()
+    expect(precisions.recall({ modelDir: POCKET_MODEL, manifest }, 'webgpu')).toBeUndefined()
+  })
 
   it('is float32 where int8 is further off than its manifest allows, or cannot be opened', async () => {
     await using copy = await copyModel(POCKET_MODEL)

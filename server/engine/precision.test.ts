@@ -30,6 +30,18 @@ describe('comparePrecisions', () => {
     expect(reason).toMatch(/no gain/)
   })
 
+  it('looks longer where the first runs leave it open', async () => {
+    let [nowMs, runs] = [0, 0]
+    const disturbed = {
+      ...contest({ float32Ms: 0, int8Ms: 0 }),
+      float32: async () => ((nowMs += 100), [[0, 10]]),
+      // Its first four runs, the one for the numbers included, fall into a busy moment.
+      int8: async () => ((nowMs += runs++ < 4 ? 105 : 60), [[0, 10]]),
+      nowMs: () => nowMs,
+    }
+    expect(await comparePrecisions(disturbed)).toMatchObject({ name: 'int8' })
+  })
+
   it.each([10, Number.NaN])('stays with float32 where int8 is off by %d', async (offset) => {
     const { name, reason } = await comparePrecisions(contest({ float32Ms: 100, int8Ms: 10, offset }))
     expect(name).toBe('float32')
