@@ -12,20 +12,30 @@ import { benchPreviews } from './preview-bench.ts'
 import { benchSockets, benchWires, withServer } from './gateway-bench.ts'
 import { type Report, table } from './report.ts'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    model: { type: 'string', default: 'models/pocket' },
-    provider: { type: 'string' },
-    /** int8, float32 or auto. */
-    precision: { type: 'string' },
-    frames: { type: 'string', default: '60' },
-    seconds: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '25' },
-    /** Numbers of people who draw at a time, as 1,2,4,8: measures step-level batching on and off, and nothing else. */
-    users: { type: 'string' },
-  },
-})
+const OPTIONS = {
+  json: { type: 'string' },
+  model: { type: 'string', default: 'models/pocket' },
+  provider: { type: 'string' },
+  /** int8, float32 or auto. */
+  precision: { type: 'string' },
+  frames: { type: 'string', default: '60' },
+  seconds: { type: 'string', default: '8' },
+  rounds: { type: 'string', default: '25' },
+  /** Numbers of people who draw at a time, as 1,2,4,8: measures step-level batching on and off, and nothing else. */
+  users: { type: 'string' },
+} as const
+
+const values = readValues()
+
+function readValues() {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (error) {
+    const known = Object.keys(OPTIONS).map((name) => `--${name}`)
+    console.error(`The bench could not run: ${messageOf(error)}. Its options are ${known.join(', ')}`)
+    return process.exit(1)
+  }
+}
 
 async function bench(): Promise<Report> {
   // The calibration graph runs in this process and must be done before the engine's child is there to compete.
