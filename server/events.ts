@@ -1,8 +1,10 @@
 import { pino } from 'pino'
-import type { Logger } from 'pino'
+import type { DestinationStream, Logger } from 'pino'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRegistry } from 'prom-client'
 import type { SessionObserver } from './session/observer.ts'
+import { toWireError } from './session/session-event.ts'
 import type { TerminalEvent } from './session/session-event.ts'
+import { ERROR_TABLE } from '../lib/protocol/errors.ts'
 
 /** One method per business event: a counter and a log line. Nothing else counts or logs the life of frames. */
 export interface Events extends SessionObserver {
@@ -17,8 +19,11 @@ export interface Events extends SessionObserver {
 }
 
 /** Logs go to stderr as JSON lines: stdout is for the one line with the URL. */
-export function createEvents(level: string): Events {
-  const log = pino({ level }, pino.destination({ dest: 2, sync: true }))
+export function createEvents(
+  level: string,
+  to: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Events {
+  const log = pino({ level }, to)
   const metrics = new MetricsRegistry()
   collectDefaultMetrics({ register: metrics })
   return {
@@ -55,7 +60,12 @@ function sessionEvents(log: Logger, metrics: MetricsRegistry): Omit<SessionObser
       log.debug({ event: 'job.gave-way', session, seq }, 'refinement gave way')
     },
     jobFailed(session, seq, error) {
-      log.warn({ event: 'job.failed', session, seq, err: error }, 'job failed')
+      const { code, message: reason } = toWireError(error)
+      const line = { event: 'job.failed', session, seq, code }
+      // A stack tells nothing of a failure that has a code: its words do, and often the sender is at fault.
+      if (code === 'internal') log.warn({ ...line, err: error }, 'job failed')
+      else if (ERROR_TABLE[code].httpStatus < 500) log.info({ ...line, reason }, 'job refused')
+      else log.warn({ ...line, reason }, 'job failed')
     },
   }
 }
