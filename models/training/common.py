@@ -3,7 +3,9 @@ import copy
 import csv
 import json
 import math
+import multiprocessing
 import os
+import queue
 import time
 
 import numpy as np
@@ -112,6 +114,14 @@ class Clock:
         return (time.time() - self.start - self.paused) / self.total
 
 
+def render(count, height, width, seed, window, device="cpu"):
+    """Scenes of one seed: sketch and picture uint8 [N, 3, height, width], the picture's noise float16 [N, 8, h, w], ids int64 [N, 24]."""
+    generator = torch.Generator(device).manual_seed(seed * 7 + 1)
+    noise = latent_noise(count, height, width, generator).half()
+    batch = make(count, height, width, seed, [noise.float()], window=window, device=device)
+    return batch.sketch, batch.pictures[0], noise, batch.ids
+
+
 class Pool:
     """A ring of scenes in memory, refreshed while training: sketch and picture (uint8), the picture's noise (float16), word ids."""
 
@@ -125,20 +135,54 @@ class Pool:
 
     def add(self, count=32):
         """Generate `count` scenes over the oldest; returns their rows."""
-        height, width = self.size
-        generator = torch.Generator(self.device).manual_seed(self.seed * 7 + 1)
-        noise = latent_noise(count, height, width, generator).half()
-        batch = make(count, height, width, self.seed, [noise.float()], window=self.window, device=self.device)
         self.seed += 1
+        return self.put(render(count, *self.size, self.seed - 1, self.window, self.device))
+
+    def put(self, scenes):
+        """Keep what render() made, over the oldest; returns the rows."""
+        sketch, picture, noise, ids = [x.to(self.device) for x in scenes]
+        count = len(ids)
         rows = (torch.arange(count, device=self.device) + self.next) % self.capacity
-        self.sketch[rows], self.picture[rows], self.noise[rows] = batch.sketch, batch.pictures[0], noise
-        self.ids[rows] = batch.ids.to(self.device)
+        self.sketch[rows], self.picture[rows], self.noise[rows], self.ids[rows] = sketch, picture, noise, ids
         self.next = (self.next + count) % self.capacity
         self.count = min(self.count + count, self.capacity)
         return rows
 
     def rows(self, count):
         return torch.randint(0, self.count, (count,), device=self.device)
+
+
+class Painter:
+    """A process that renders scenes while this one trains, for CPUs: batches of (shape's index, scenes), made from seeds in turn.
+
+    One core then runs networks and one draws: faster than two threads that wait for each other at every convolution, the more so
+    when the machine has other work to do.
+    """
+
+    def __init__(self, shapes, count, seed):
+        context = multiprocessing.get_context("spawn")
+        self.made = context.Queue(4)
+        self.process = context.Process(target=_paint, args=(self.made, shapes, count, seed), daemon=True)
+        self.process.start()
+
+    def take(self):
+        """What was rendered meanwhile, or None; never waits."""
+        if not self.process.is_alive():
+            raise RuntimeError("the process that renders scenes has ended; its error is above")
+        try:
+            index, arrays = self.made.get_nowait()
+        except queue.Empty:
+            return None
+        return index, [torch.from_numpy(x) for x in arrays]
+
+
+def _paint(made, shapes, count, seed):
+    os.setsid()  # its own share of a busy machine
+    torch.set_num_threads(1)
+    while True:
+        for index in [0, 0, 0, 0, *range(1, len(shapes))]:
+            made.put((index, [x.numpy() for x in render(count, *shapes[index], seed, False)]))
+            seed += 1
 
 
 def to_signed(x):

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, autoencoder_path, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Painter, autoencoder_path, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from train_ae import adversarial, psnr, sharpness
 from train_unet import USUAL, LatentPool, channel_weights, column, source_and_noise, training_sample
@@ -82,10 +82,13 @@ def train(args):
     for _ in range(30):
         pool.add(8)
     weights = channel_weights(decoder, pool)
+    painter = Painter([(256, 256)], 4, seed + 100_000_000) if args.painter else None
     clock, log, step = Clock(args.minutes), Log("sharpen.csv"), 0
     while (done := clock.tick()) < 1:
-        if step % args.refresh == 0:
+        if painter is None and step % args.refresh == 0:
             pool.add(4)
+        elif painter is not None and (made := painter.take()):
+            pool.put(made[1])
         if step % 6 == 0:
             pool.repaint(model, abar, 8 if step else 64)
         fade = min(1, (step + 1) / 60) * max(0.03, 1 - done)

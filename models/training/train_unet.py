@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Encoder
-from common import RUNS, Clock, Ema, Log, Pool, autoencoder_path, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Painter, Pool, autoencoder_path, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding, sketch_share
 from unet import TextEncoder, UNet
 
@@ -37,9 +37,17 @@ class LatentPool:
         self.ids = torch.zeros(capacity, 24, dtype=torch.int64, device=device)
         self.capacity, self.count, self.next, self.encoder, self.device = capacity, 0, 0, encoder, device
 
-    @torch.no_grad()
     def add(self, count):
-        rows = self.images.add(count)
+        """Generate `count` scenes over the oldest."""
+        self._keep(self.images.add(count))
+
+    def put(self, scenes):
+        """Keep what common.render() made, over the oldest."""
+        self._keep(self.images.put(scenes))
+
+    @torch.no_grad()
+    def _keep(self, rows):
+        count = len(rows)
         to = (torch.arange(count, device=self.device) + self.next) % self.capacity
         for kept, images in ((self.sketch, self.images.sketch), (self.picture, self.images.picture)):
             with torch.autocast(self.device, torch.bfloat16):
@@ -138,10 +146,13 @@ def fresh_scenes(args):
     return min(64, max(8, args.batch // 2))
 
 
+SHAPES = [(256, 256), (256, 384), (384, 256)]
+
+
 def make_pools(args, encoder):
     """Whole scenes, not windows of them, in three shapes; 256x256 comes most often."""
     pools = []
-    for k, (height, width) in enumerate([(256, 256), (256, 384), (384, 256)]):
+    for k, (height, width) in enumerate(SHAPES):
         seed = 100_000 + k * 300_000 + args.seed * 1_000_003
         pool = LatentPool(args.pool if k == 0 else args.pool // 4, height, width, seed, args.device, encoder)
         for _ in range(20 if k == 0 else 4):
@@ -163,15 +174,19 @@ def train(args):
     clock, log, step, total = Clock(args.minutes), Log("unet.csv"), 0, 0.0
     pools = make_pools(args, encoder)
     weights = channel_weights(decoder, pools[0])
+    painter = Painter(SHAPES, 8, 200_000_000 + args.seed * 1_000_003) if args.painter else None
     while (done := clock.tick()) < 1:
         pool = pools[0] if step % 5 else pools[1 + step // 5 % 2]
-        if step % args.refresh == 0:
+        if painter is None and step % args.refresh == 0:
             pool.add(fresh_scenes(args))
+        elif painter is not None and (made := painter.take()):
+            pools[made[0]].put(made[1])
         if step % 6 == 0:
             pool.repaint(model, abar, args.batch)
         rate = args.rate * min(1, (step + 1) / 150) * max(0.02, (1 - done) ** 0.8)
         set_rates(optimizer, rate)
         x, t, cond, ids, goal, rows, whole = training_sample(pool, args.batch, abar)
+        x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(device, torch.bfloat16):
             out = model["unet"](x, t, model["text"](ids), cond)
         loss = (F.smooth_l1_loss(out.float(), goal, beta=0.1, reduction="none") * weights).mean()
