@@ -269,7 +269,9 @@ describe('a model that cannot be had', () => {
         expect(body.error.message).toContain('goes on')
         expect(body.error.message).not.toContain('/tmp')
       }
-      expect(await get('/readyz')).toMatchObject({ ready: true, model: 'toy-model' })
+      // Its name in the list of models; its manifest calls it toy-model.
+      expect(await get('/readyz')).toMatchObject({ ready: true, model: 'toy' })
+      expect(await get('/api/models')).toMatchObject({ active: 'toy' })
       expect(await get('/api/models')).not.toHaveProperty('loading')
     },
   )

@@ -36,6 +36,10 @@ export class ModelSwitch implements Models {
     this.#active = options.active
   }
 
+  get active(): string {
+    return this.#active
+  }
+
   get loading(): string | undefined {
     return this.#loading
   }

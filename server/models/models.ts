@@ -6,6 +6,8 @@ import type { Engine } from '../engine/engine.ts'
 /** Which models there are, and which one runs. */
 export interface Models {
   list(): Promise<ModelList>
+  /** Id of the one that paints. */
+  readonly active: string
   /** Id of the one that is being loaded. */
   readonly loading: string | undefined
   /**
@@ -32,6 +34,9 @@ export function onlyModel(engine: Engine): Models {
   }
   return {
     list,
+    get active() {
+      return engine.info.id
+    },
     loading: undefined,
     use: async (id) => {
       if (id !== engine.info.id) throw notInstalled(id, [engine.info.id])

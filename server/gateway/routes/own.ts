@@ -34,7 +34,7 @@ function readiness({ engine, models, registry }: RouteContext) {
   return json(isReady ? 200 : 503, {
     ready: isReady,
     engine: name,
-    model: engine.info.id,
+    model: models.active,
     ...(models.loading === undefined ? {} : { loadingModel: models.loading }),
     provider: engine.info.provider,
     ...(engine.providerReason ? { providerReason: engine.providerReason } : {}),
