@@ -2,35 +2,13 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { readPngText } from '../lib/protocol/png-parameters.ts'
-import type { Server } from './server.ts'
-import {
-  cleanUpAfterTests,
-  connect,
-  dataUriOf,
-  drawing,
-  binary,
-  SKETCH,
-  start,
-} from './testing/running-server.ts'
+import { call, imagesOf, turn } from './testing/a1111-client.ts'
+import type { Body } from './testing/a1111-client.ts'
+import { cleanUpAfterTests, dataUriOf, SKETCH, start } from './testing/running-server.ts'
 
 cleanUpAfterTests()
 
-type Body = Record<string, unknown>
-
-async function call(server: Server, path: string, body?: unknown): Promise<{ status: number; body: Body }> {
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
-    ...(body === undefined
-      ? {}
-      : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json' },
-  })
-  return { status: answer.status, body: (await answer.json()) as Body }
-}
-
-const imagesOf = (body: Body) =>
-  (body['images'] as string[]).map((image) => new Uint8Array(Buffer.from(image, 'base64')))
 const MASKED = { init_images: [dataUriOf(SKETCH)], mask: dataUriOf(SKETCH) }
-const turn = () => new Promise(setImmediate)
 
 /** Lets the paused engine do one step, and waits until whoever asked has heard of it. */
 async function step(engine: { step(): number }, heard: () => boolean | Promise<boolean>): Promise<void> {
@@ -276,44 +254,5 @@ describe('progress', () => {
     expect((await call(server, '/sdapi/v1/skip', {})).body).toBeNull()
     engine.resume()
     expect(imagesOf((await skipped).body)).toHaveLength(2)
-  })
-})
-
-describe('the preview socket of SD.Next', () => {
-  it('shows each page its own: words and JPEG together, every n steps, nothing while hidden', async () => {
-    const { server, engine } = await start()
-    const [seeing, hidden, rare] = await Promise.all(
-      ['', '', '?interval=2'].map((query) => connect(server, `/sdapi/v1/preview${query}`)),
-    )
-    if (!seeing || !hidden || !rare) throw new Error('three sockets were opened')
-    hidden.sendJson({ type: 'visibility', visible: false })
-    const settled = seeing.sendJson({ type: 'nonsense' })
-    expect(settled).toBeUndefined()
-    expect(await seeing.until((body) => 'error' in body)).toMatchObject({ active: false })
-    hidden.sendJson({ type: 'nonsense' })
-    await hidden.until((body) => 'error' in body)
-
-    // Even a picture that a canvas of the same caller asked for.
-    const canvas = await drawing(server)
-    canvas.send(binary(1))
-    const steps: [unknown, number][] = []
-    for (;;) {
-      const words = JSON.parse(String(await seeing.next())) as Body
-      if (words['completed'] === true) break
-      if (words['has_image'] !== true) continue
-      const image = await seeing.next()
-      if (typeof image === 'string') throw new Error('the picture must follow its words')
-      const size = await sharp(image).metadata()
-      expect([size.format, size.width]).toEqual(['jpeg', 256])
-      steps.push([words['step'], Number(words['progress'])])
-    }
-    expect(steps).toEqual([
-      [1, 0.25],
-      [2, 0.5],
-      [3, 0.75],
-    ])
-    expect(await hidden.next()).toContain('"completed":true')
-    expect(await rare.until((body) => body['has_image'] === true)).toMatchObject({ step: 2, steps: 4 })
-    expect(engine.previewWork).toEqual({ decoded: 3, encoded: 3 })
   })
 })

@@ -3,7 +3,7 @@
 import { previewFor, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { isTerminal } from '../session/session-event.ts'
-import type { SessionEvent } from '../session/session-event.ts'
+import type { SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
 import { isRecord, parseJson } from './validation.ts'
 
@@ -53,7 +53,7 @@ class PreviewTranslator implements Translator {
       return [control({ active: false, error: event.error.message, has_image: false })]
     if (event.type === 'started') return this.#visible ? [control({ ...IDLE, active: true })] : []
     if (event.type === 'step') return this.#step(event)
-    return isTerminal(event) ? [control({ ...IDLE, progress: 1, completed: true })] : []
+    return isTerminal(event) && !goesOn(event) ? [control({ ...IDLE, progress: 1, completed: true })] : []
   }
 
   #step(event: Extract<SessionEvent, { type: 'step' }>): Outbound[] {
@@ -85,6 +85,11 @@ const UNKNOWN: Decoded = {
     field: 'type',
     range: 'visibility',
   },
+}
+
+/** The page takes its picture down at `completed`: that is the end of a request, not of one of its pictures. */
+function goesOn(event: TerminalEvent): boolean {
+  return 'rest' in event && event.rest !== undefined && event.rest > 0
 }
 
 function everyOf(value: unknown): number | undefined {

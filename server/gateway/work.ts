@@ -66,6 +66,11 @@ export class Work {
     return { pictures: this.#frames.length, ended: this.#ends.size }
   }
 
+  /** Asked as one of its pictures ends, before that is noted. Where all are needed, the first failure ends the rest. */
+  readonly #rest = (): number => {
+    return this.#options.isPartialFine ? this.#frames.length - this.#ends.size - 1 : 0
+  }
+
   /** Frames of the same caller that come first. */
   get position(): number {
     const [first] = [...this.#seqs].filter(([own]) => !this.#ends.has(own))
@@ -78,9 +83,10 @@ export class Work {
     return () => this.#listeners.delete(listener)
   }
 
+  /** What waits first: the end of what runs is then the end of all, for those who watch that one. */
   cancel(): void {
     this.#stop.abort()
-    for (const seq of this.#seqs.values()) this.#options.session.session.cancel(seq)
+    for (const seq of [...this.#seqs.values()].toReversed()) this.#options.session.session.cancel(seq)
   }
 
   async #one(decoded: FrameDecoded): Promise<TerminalEvent> {
@@ -113,7 +119,7 @@ export class Work {
       }
       this.#seqs.set(
         frame.seq,
-        this.#options.session.ask({ ...frame, ...this.#batchOf(frame) }, params, sink),
+        this.#options.session.ask({ ...frame, ...this.#batchOf(frame), rest: this.#rest }, params, sink),
       )
       this.#resolveSubmitted()
     })

@@ -11,6 +11,8 @@ export interface FrameRequest extends FrameRef {
   readonly image: Uint8Array | undefined
   /** Frames of one request that asked for several pictures share a number: they wait as one and give way as one. */
   readonly batch?: number
+  /** Pictures of the same request that are sure to come or to end after this one; none without it. */
+  readonly rest?: () => number
   /**
    * What this frame asks of another model than the one its own parameters were made for, should it begin on that: what
    * its request left out is then that model's default.

@@ -19,7 +19,18 @@ export interface Picture {
   readonly height: number
 }
 
+/** Of a request that asked for several pictures: how many have not ended yet. Absent when this was the last. */
+interface RequestRest {
+  readonly rest?: number
+}
+
+export function restOf(frame: { readonly rest?: () => number }): RequestRest {
+  const rest = frame.rest?.() ?? 0
+  return rest > 0 ? { rest } : {}
+}
+
 export type ImageEvent = FrameRef &
+  RequestRest &
   Picture & {
     readonly type: 'image'
     readonly mode: FrameMode
@@ -40,7 +51,8 @@ export type TerminalEvent =
   | ImageEvent
   | (FrameRef & { readonly type: 'superseded'; readonly by: number })
   | (FrameRef & { readonly type: 'refused'; readonly error: WireError })
-  | (FrameRef & { readonly type: 'failed'; readonly error: WireError; readonly retryable: boolean })
+  | (FrameRef &
+      RequestRest & { readonly type: 'failed'; readonly error: WireError; readonly retryable: boolean })
 
 /** Everything a session says. It leaves through the sink handed over at opening; the session knows no wire. */
 export type SessionEvent =

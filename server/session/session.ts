@@ -17,7 +17,7 @@ import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
 import { PreviewDemand } from './preview-demand.ts'
 import { Revisions } from './revisions.ts'
-import { isRetryable, isTerminal, toTimings } from './session-event.ts'
+import { isRetryable, isTerminal, restOf, toTimings } from './session-event.ts'
 import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
 
 /** How one kind of client is served; differences between dialects are data. */
@@ -310,6 +310,7 @@ export class Session {
     this.#end(work, {
       type: 'image',
       ...ref(frame),
+      ...restOf(frame),
       ...picture,
       mode,
       steps,
@@ -353,8 +354,9 @@ export class Session {
     return this.#work()?.credit.has(frame.seq) ?? false
   }
 
-  #fail(work: Work, frame: FrameRef, error: WireError): void {
-    this.#end(work, { type: 'failed', ...ref(frame), error, retryable: isRetryable(error.code) })
+  #fail(work: Work, frame: WaitingFrame, error: WireError): void {
+    const retryable = isRetryable(error.code)
+    this.#end(work, { type: 'failed', ...ref(frame), ...restOf(frame), error, retryable })
   }
 
   /** The only way a frame in flight ends; the credit window makes a second end impossible (SPEC F1). */
