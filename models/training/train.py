@@ -23,6 +23,7 @@ def parse():
     parser.add_argument("--batch", type=int)
     parser.add_argument("--pool", type=int, help="scenes kept in memory")
     parser.add_argument("--refresh", type=int, help="steps between two additions of fresh scenes")
+    parser.add_argument("--keep-encoder", action="store_true", help="in the ae phase, train the decoder alone: the latents stay what the U-Net knows")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
     parser.add_argument("--critic-weight", type=float, default=0.12, help="of the critic in the sharpen phase")
     parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase (half of it when sharpening); lower it when resuming")

@@ -62,6 +62,8 @@ def train(args):
     critic, features = Discriminator().to(device), RandomFeatures().to(device)
     if args.resume:
         load(args.resume, encoder=encoder, decoder=decoder)
+    # A U-Net knows the encoder's latents: once there is one, only the decoder may still learn.
+    encoder.requires_grad_(not args.keep_encoder)
     both = torch.nn.ModuleList([encoder, decoder])
     ema = Ema(both)
     optimizer = torch.optim.AdamW(both.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=1e-4)
@@ -73,7 +75,7 @@ def train(args):
     while (done := clock.tick()) < 1:
         if step % args.refresh == 0:
             pool.add(32)
-        rate = 1.6e-3 * min(1, (step + 1) / 150) * (1 - done) ** 0.9 + 2e-5
+        rate = (5e-4 if args.keep_encoder else 1.6e-3) * min(1, (step + 1) / 150) * (1 - done) ** 0.9 + 2e-5
         set_rates(optimizer, rate)
         x = sample_images(pool, args.batch)
         with torch.autocast(device, torch.bfloat16):
@@ -95,5 +97,6 @@ def train(args):
                     sharp=sharpness(y.detach().float(), x), z=z.detach().float().std().item())
         if step % 400 == 0:
             save(os.path.join(RUNS, "ae.pt"), encoder=ema.module[0], decoder=ema.module[1], critic=critic)
-    measure_latents(ema.module[0], ema.module[1], pool)
+    if not args.keep_encoder:
+        measure_latents(ema.module[0], ema.module[1], pool)
     save(os.path.join(RUNS, "ae.pt"), encoder=ema.module[0], decoder=ema.module[1], critic=critic)
