@@ -13,7 +13,7 @@ const shots = [
     height: 900,
     colorScheme: 'dark',
     scale: 1,
-    words: 'night sea island lighthouse boat mountains photo',
+    words: 'night lighthouse mountains photo',
   },
   {
     name: 'phone-light',
@@ -21,7 +21,7 @@ const shots = [
     height: 844,
     colorScheme: 'light',
     scale: 2,
-    words: 'day sea island lighthouse boat mountains photo',
+    words: 'day lighthouse mountains photo',
   },
   { name: 'phone-dark', width: 390, height: 844, colorScheme: 'dark', scale: 2 },
 ]

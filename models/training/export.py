@@ -190,7 +190,7 @@ def write_manifest(out, sizes, int8, preview):
         "scheduler": {"predictionType": "sample", "betaStart": 0.00085, "betaEnd": 0.012, "betaSchedule": "scaled_linear",
                       "numTrainTimesteps": 1000, "originalInferenceSteps": 50, "timestepScaling": 10, "strengthSemantics": "lcm"},
         "guidance": {"embedding": True, "dim": 256},
-        "defaults": {"width": 256, "height": 256, "steps": 4, "strength": 0.8, "guidanceScale": DEFAULT_GUIDANCE, "prompt": "sunset sea island lighthouse boat mountains oil"},
+        "defaults": {"width": 256, "height": 256, "steps": 4, "strength": 0.8, "guidanceScale": DEFAULT_GUIDANCE, "prompt": "sunset lighthouse mountains oil"},
         "limits": {"steps": [1, 8], "strength": [0.16, 1], "guidanceScale": [1, 8]},
         "refine": {"width": 512, "height": 512, "steps": 8},
         "preview": preview,
