@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { type RunningServer, startServer } from './server.ts'
 import { brightness, difference, differenceBy, Studio } from './studio.ts'
@@ -211,7 +211,7 @@ test.describe('drawing with the bundled model', () => {
     expect(page.url()).toBe(address)
 
     // Its bytes are kept with the drawing.
-    await page.waitForTimeout(1000)
+    await expect.poll(() => keptPhotos(page)).toBe(1)
     await page.reload()
     await expect(page.locator('.tl-image[src^="blob:"]')).toHaveCount(1)
   })
@@ -240,3 +240,28 @@ test.describe('drawing with the bundled model', () => {
     expect(text).toMatch(/parameters\0[^\0]+\nSteps: 8, Sampler: LCM, .*Size: 512x512/)
   })
 })
+
+/** Photos that a drawing in this browser refers to and has the bytes of. */
+function keptPhotos(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const asked = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    let count = 0
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await asked(indexedDB.open(name))
+      if (database.objectStoreNames.contains('assets')) {
+        const stores = database.transaction(['assets', 'records'])
+        const [bytes, records] = await Promise.all([
+          asked(stores.objectStore('assets').getAllKeys()),
+          asked(stores.objectStore('records').getAllKeys()),
+        ])
+        count += bytes.filter((key) => records.includes(key)).length
+      }
+      database.close()
+    }
+    return count
+  })
+}
