@@ -40,19 +40,24 @@ class Painter:
         return torch.cat([(self.decoder(self.encoder(to_signed(x))) * 0.5 + 0.5).clamp(0, 1) for x in images.split(20)])
 
 
-def per_style(data, model, results):
-    """PSNR and edge correlation: sketch, oracle, model, share of the gap closed, per style."""
+def per_style(data, model, copied, results):
+    """PSNR and edge correlation: sketch, oracle, model, share of the gap closed, per style.
+
+    `copied` is the oracle through the autoencoder, what a perfect U-Net with other texture could score: float32 [N, 3, H, W].
+    """
     sketch, truth, oracle = [data[k].float() / 255 for k in ("sketch", "truth", "oracle")]
     for k, name in list(enumerate(STYLES)) + [(-1, "all")]:
         rows = (data["style"] == k) if k >= 0 else torch.ones(len(truth), dtype=torch.bool)
         p = [psnr(x[rows], truth[rows]) for x in (sketch, model, oracle)]
         e = [edge_correlation(x[rows], truth[rows]) for x in (sketch, model, oracle)]
+        through = closed(e[0], edge_correlation(copied[rows], truth[rows]), e[2])
         sharp = sharpness(model[rows], truth[rows])
         row = {"count": int(rows.sum()), "psnr": [round(x.mean().item(), 2) for x in p], "psnrClosed": round(closed(*p), 3),
-               "edges": [round(x.mean().item(), 3) for x in e], "edgesClosed": round(closed(*e), 3), "sharpness": round(sharp, 3)}
+               "edges": [round(x.mean().item(), 3) for x in e], "edgesClosed": round(closed(*e), 3),
+               "edgesThroughAutoencoder": round(through, 3), "sharpness": round(sharp, 3)}
         results["styles"][name] = row
         print(f"{name:11s} n={row['count']:3d}  PSNR sketch/model/oracle {row['psnr']} closed {row['psnrClosed']:.0%}   "
-              f"edges {row['edges']} closed {row['edgesClosed']:.0%}   sharpness {row['sharpness']}")
+              f"edges {row['edges']} closed {row['edgesClosed']:.0%} (oracle through the autoencoder {row['edgesThroughAutoencoder']:.0%})   sharpness {row['sharpness']}")
 
 
 def autoencoder_alone(data, painter, results):
@@ -132,7 +137,7 @@ def main():
     painter, results = Painter(load_networks(args.ae, args.unet)), {"styles": {}}
     print("true pictures: mean gradient magnitude", round(gradient(data["truth"].float() / 255).mean().item() * 255, 2), "/ 255")
     autoencoder_alone(data, painter, results)
-    per_style(data, painter(data["sketch"], data["ids"]), results)
+    per_style(data, painter(data["sketch"], data["ids"]), painter.copy(data["oracle"]), results)
     if not args.only_styles:
         strokes(data, painter, results)
         knobs(data, painter, results)

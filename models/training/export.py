@@ -119,10 +119,10 @@ def export(module, inputs, names, output, path, weights, open_batch=False):
     onnx.save(model, path)
 
 
-def export_all(out, networks, keep):
-    """All graphs; returns the manifest's list of sizes."""
+def export_all(out, networks, weights):
+    """All float graphs; returns the manifest's list of sizes."""
     encoder, decoder, unet, text = networks
-    weights, sizes = Weights(os.path.join(out, "weights.bin"), keep), []
+    sizes = []
     ids = torch.zeros(1, MAX_TOKENS, dtype=torch.int64)
     export(EncodeText(text), (ids,), ["input_ids"], "last_hidden_state", os.path.join(out, "text_encoder.onnx"), weights)
     for width, height in SIZES:
@@ -135,8 +135,7 @@ def export_all(out, networks, keep):
         # Steps of several pictures may share a call; on a CPU a call of one row takes as long as with a baked batch.
         export(unet, inputs, ["sample", "timestep", "encoder_hidden_states", "timestep_cond"], "out_sample", path["unet"], weights, open_batch=True)
         sizes.append({"width": width, "height": height, **files})
-    write_index(weights, networks)
-    weights.file.close()
+    weights.file.flush()
     return sizes
 
 
@@ -278,9 +277,13 @@ def main():
     if not args.verify_only:
         networks = load_networks(args.ae, args.unet)
         os.makedirs(args.out, exist_ok=True)
-        sizes = export_all(args.out, networks, keep=args.unet == "pocket")
+        weights = Weights(os.path.join(args.out, "weights.bin"), keep=args.unet == "pocket")
+        sizes = export_all(args.out, networks, weights)
+        int8 = quantize_all(args.out, sizes, networks, weights)
+        write_index(weights, networks)
+        weights.file.close()
         write_tokenizer(args.out)
-        write_manifest(args.out, sizes, quantize_all(args.out, sizes, networks), fit_preview(networks[0]))
+        write_manifest(args.out, sizes, int8, fit_preview(networks[0]))
         check(args.out, networks)
     verify(args.out)
     print("sha256 and sizes agree with the manifest")

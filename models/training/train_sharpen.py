@@ -1,6 +1,6 @@
 """Phase 3: sharpen. U-Net and decoder together, in pixels: the U-Net's latents are decoded and compared with the true
-picture (whose texture noise the U-Net was given) by L1, gradients, random features and a patch critic. A part of each batch
-decodes true latents of pictures and sketches, so that the decoder stays an autoencoder's.
+picture (whose texture noise the U-Net was given) by L1, gradients, how much texture is where, random features and a patch critic. A part
+of each batch decodes true latents of pictures and sketches, so that the decoder stays an autoencoder's.
 """
 import copy
 import os
@@ -50,6 +50,31 @@ def crop(latents, images):
     return latents[..., rows, cols], images[..., pixels[0], pixels[1]], kept
 
 
+#: weights of how far textures' strengths are apart, and of how little edges correlate
+ENERGY, CORRELATION = 5.0, 0.5
+FLAT = 0.02  # a crop whose gradient magnitudes spread less than this has no edges to be at the right place
+
+
+def edge_loss(y, x):
+    """Of two pictures' [B, 3, H, W] gradient magnitudes: how far apart they are, pooled over 2 and 8 pixels, and how little they correlate.
+
+    Where texture cannot be hit pixel by pixel the other losses are least when it is painted flat; these when there is as much of it
+    as there should be, at the right places. float32 scalar.
+    """
+    y, x = [gradient(image.float()) for image in (y, x)]
+    apart = sum((F.avg_pool2d(y, size) - F.avg_pool2d(x, size)).abs().mean() for size in (2, 8))
+    y, x = [F.avg_pool2d(i, 2).flatten(1) for i in (y, x)]
+    y, x = [i - i.mean(1, True) for i in (y, x)]
+    alike = (y * x).mean(1) / (y.square().mean(1).sqrt() * x.square().mean(1).sqrt() + FLAT ** 2)
+    return ENERGY * apart + CORRELATION * (1 - alike).mean()
+
+
+def gradient(x):
+    """Gradient magnitude of the grey picture: [B, 1, H-1, W-1]; metrics.gradient has no gradient of its own at 0."""
+    x = x.mean(1, True)
+    return ((x[..., 1:, :-1] - x[..., :-1, :-1]) ** 2 + (x[..., :-1, 1:] - x[..., :-1, :-1]) ** 2 + 1e-6).sqrt()
+
+
 def step_loss(model, decoder, pool, args, tools):
     """One batch: (loss without critic, decoded pictures, true pictures)."""
     abar, features, weights = tools
@@ -62,7 +87,7 @@ def step_loss(model, decoder, pool, args, tools):
     images = torch.cat([pool.images.picture[rows], pool.images.picture[few], pool.images.sketch[few]])
     latents, goal, inner = crop(latents, to_signed(images))
     y, goal = decoder(latents)[..., inner[0], inner[1]], goal[..., inner[0], inner[1]]
-    loss = reconstruction_loss(y, goal, features)
+    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), pool.picture[rows].float(), beta=0.1, reduction="none") * weights).mean()
     x, t, cond, ids, target, _, _ = training_sample(pool, max(2, args.batch // 2), abar)
     out = model["unet"](x, t, model["text"](ids), cond)

@@ -10,6 +10,7 @@ import os
 import torch
 import torch.nn.functional as F
 
+import muon
 from autoencoder import Decoder, Encoder
 from common import RUNS, Clock, Ema, Log, Painter, Pool, autoencoder_path, load, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding, sketch_share
@@ -170,7 +171,9 @@ def train(args):
     if args.resume:
         load(args.resume, unet=model["unet"], text=model["text"])
     ema, abar = Ema(model), schedule(device)
-    optimizer = torch.optim.AdamW(model.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=1e-3, fused=True)
+    matrices, rest = muon.split(model)
+    adam = torch.optim.AdamW(rest, args.rate, betas=(0.9, 0.98), weight_decay=1e-3, fused=True)
+    optimizers = [adam, muon.Muon(matrices, args.rate, weight_decay=1e-3)]
     clock, log, step, total = Clock(args.minutes), Log("unet.csv"), 0, 0.0
     pools = make_pools(args, encoder)
     weights = channel_weights(decoder, pools[0])
@@ -183,17 +186,19 @@ def train(args):
             pools[made[0]].put(made[1])
         if step % 6 == 0:
             pool.repaint(model, abar, args.batch)
-        rate = args.rate * min(1, (step + 1) / 150) * max(0.02, (1 - done) ** 0.8)
-        set_rates(optimizer, rate)
+        rate = args.rate * min(1, (step + 1) / 50) * max(0.02, (1 - done) ** 0.8)
+        for optimizer in optimizers:
+            set_rates(optimizer, rate)
         x, t, cond, ids, goal, rows, whole = training_sample(pool, args.batch, abar)
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(device, torch.bfloat16):
             out = model["unet"](x, t, model["text"](ids), cond)
         loss = (F.smooth_l1_loss(out.float(), goal, beta=0.1, reduction="none") * weights).mean()
-        optimizer.zero_grad()
+        model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         ema.update(model)
         pool.keep(rows, out.detach(), whole)
         step, total = step + 1, total + loss.item()
