@@ -3,7 +3,7 @@
 The U-Net's is a copy of its float graph with QuantizeLinear and DequantizeLinear around its large convolutions; onnxruntime folds the
 weights (still float16 in weights.bin) when it opens the graph and runs QLinearConv. Norms, attention and the few small or sensitive
 convolutions stay float32. Written node by node with bytes in the layout that QLinearConv likes, attention as one operator and 150 nodes
-fewer it took as long on two threads (2026-11-22, README.md); the autoencoder gained 8 of 25 ms by that (int8_autoencoder.py).
+fewer it took as long on two threads; the autoencoder gained 8 of 25 ms by that (int8_autoencoder.py; both measured 2026-11-22).
 
 Ranges are those with the least squared error over real runs, on scenes that neither training nor the held-out set has; they are found
 at 256x256 and hold for every size.

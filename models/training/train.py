@@ -10,7 +10,7 @@ from common import MALLOC, RUNS
 
 #: minutes on two CPU cores; on a GPU a tenth of that gives more steps
 DEFAULT_MINUTES = {"ae": 30, "unet": 80, "sharpen": 24}
-DEFAULTS = {"ae": {"batch": 16, "pool": 6000, "refresh": 10}, "unet": {"batch": 16, "pool": 3000, "refresh": 3}, "sharpen": {"batch": 6, "pool": 800, "refresh": 4}}
+DEFAULTS = {"ae": {"batch": 16, "pool": 6000, "refresh": 10}, "unet": {"batch": 32, "pool": 3000, "refresh": 3}, "sharpen": {"batch": 6, "pool": 800, "refresh": 4}}
 
 
 def parse():
