@@ -62,6 +62,14 @@ class Weights:
             self.file.write(data)
         return self.places[key]
 
+    def stored(self, name, array):
+        """An initialiser, float16, whose data lies in the file."""
+        offset, length = self.place(array)
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=array.shape, data_location=TensorProto.EXTERNAL)
+        for key, value in (("location", self.name), ("offset", offset), ("length", length)):
+            tensor.external_data.add(key=key, value=str(value))
+        return tensor
+
     def offset_of(self, data):
         """Where the file that was there has these bytes, at a tensor's beginning; None if nowhere."""
         at = self.known.find(data)
@@ -78,10 +86,7 @@ def share(model, weights):
         if array.dtype != np.float32 or array.size < SMALLEST_SHARED:
             kept.append(tensor)
             continue
-        offset, length = weights.place(array)
-        stored = TensorProto(name=tensor.name + "_h", data_type=TensorProto.FLOAT16, dims=array.shape, data_location=TensorProto.EXTERNAL)
-        for key, value in (("location", weights.name), ("offset", offset), ("length", length)):
-            stored.external_data.add(key=key, value=str(value))
+        stored = weights.stored(tensor.name + "_h", array)
         kept.append(stored)
         casts.append(helper.make_node("Cast", [stored.name], [tensor.name], to=TensorProto.FLOAT))
     nodes = casts + list(model.graph.node)

@@ -10,6 +10,11 @@ from onnx import TensorProto, helper, numpy_helper
 MICROSOFT = "com.microsoft"
 
 
+def weight_scales(weight):
+    """Scale of each output channel's int8 values: float32 [O, I, k, k] -> [O]."""
+    return (np.maximum(np.abs(weight).max((1, 2, 3)), 1e-8) / 127).astype(np.float32)
+
+
 class Bytes:
     """A uint8 tensor of the graph: name, height, width, channels, and the scale and zero point of its values."""
 
@@ -28,13 +33,11 @@ class Emit:
         self.weights, self.ranges = weights, ranges
         self.nodes, self.constants, self.known = [], [], {}
 
-    def nodes_of(self, kind, inputs, outputs, domain="", **attributes):
-        names = [f"t{len(self.nodes)}_{k}" for k in range(outputs)]
-        self.nodes.append(helper.make_node(kind, inputs, names, name=f"{kind}_{len(self.nodes)}", domain=domain, **attributes))
-        return names
-
     def node(self, kind, *inputs, domain="", **attributes):
-        return self.nodes_of(kind, list(inputs), 1, domain, **attributes)[0]
+        """Add a node; the name of its output."""
+        number = len(self.nodes)
+        self.nodes.append(helper.make_node(kind, inputs, [f"t{number}_0"], name=f"{kind}_{number}", domain=domain, **attributes))
+        return f"t{number}_0"
 
     def constant(self, value, dtype=None):
         """A small tensor inside the graph, once however many read it."""
@@ -48,21 +51,18 @@ class Emit:
     def shared(self, tensor):
         """A float32 tensor of the weight file."""
         value = np.ascontiguousarray(tensor.detach().numpy())
-        offset, length = self.weights.place(value)
-        name = f"w{offset}"
+        name = f"w{self.weights.place(value)[0]}"
         if name not in self.known:
-            stored = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=value.shape, data_location=TensorProto.EXTERNAL)
-            for key, v in (("location", self.weights.name), ("offset", offset), ("length", length)):
-                stored.external_data.add(key=key, value=str(v))
-            self.constants.append(stored)
+            self.constants.append(self.weights.stored(name, value))
             self.known[name] = self.node("Cast", name, to=TensorProto.FLOAT)
         return self.known[name]
 
-    def small(self, tensor, *shape):
-        """A bias or gain, inside the graph, in this shape."""
-        return self.constant(tensor.detach().numpy().reshape(shape or tensor.shape))
+    def small(self, tensor):
+        """A bias or another small tensor, inside the graph, as float32."""
+        return self.constant(tensor.detach().numpy())
 
     def grid(self, x):
+        """Names of a tensor's scale and zero point."""
         return [self.constant(x.scale), self.constant(x.zero, np.uint8)]
 
     def reshape(self, name, *shape):
@@ -84,7 +84,7 @@ class Emit:
         name, weight = self.shared(layer.weight), layer.weight.detach().numpy()
         if order is not None:
             name, weight = self.node("Gather", name, self.constant(order), axis=0), weight[order]
-        scale = (np.maximum(np.abs(weight).max((1, 2, 3)), 1e-8) / 127).astype(np.float32)
+        scale = weight_scales(weight)
         grid = [self.constant(scale), self.constant(np.zeros(len(scale)), np.int8)]
         return [self.node("QuantizeLinear", name, *grid, axis=0), *grid], scale, weight
 
@@ -101,16 +101,11 @@ class Emit:
 
     def plain_convolution(self, layer, name):
         """In float32, [B, C, H, W]."""
-        bias = [self.small(layer.bias)] if layer.bias is not None else []
-        return self.node("Conv", name, self.shared(layer.weight), *bias, kernel_shape=list(layer.kernel_size), pads=list(layer.padding) * 2)
+        bias, weight = self.small(layer.bias), self.shared(layer.weight)
+        return self.node("Conv", name, weight, bias, kernel_shape=list(layer.kernel_size), pads=list(layer.padding) * 2)
 
     def silu(self, name):
         return self.node("QuickGelu", name, domain=MICROSOFT, alpha=1.0)
-
-    def linear(self, layer, name):
-        """[B, in] -> [B, out]."""
-        bias = [self.small(layer.bias)] if layer.bias is not None else []
-        return self.node("Gemm", name, self.shared(layer.weight), *bias, transB=1)
 
     def save(self, path, inputs, output, last):
         """Write the graph; inputs and output are (name, element type, shape); `last` is the tensor that becomes the output."""

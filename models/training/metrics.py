@@ -14,10 +14,10 @@ def psnr(a, b):
     return -10 * (a - b).pow(2).mean((1, 2, 3)).clamp(min=1e-9).log10()
 
 
-def gradient(x):
-    """Gradient magnitude of the grey picture: [B, 1, H-1, W-1]."""
+def gradient(x, floor=0.0):
+    """Gradient magnitude of the grey picture: [B, 1, H-1, W-1]; `floor` under the root keeps its own derivative finite in training."""
     x = x.mean(1, True)
-    return ((x[..., 1:, :-1] - x[..., :-1, :-1]) ** 2 + (x[..., :-1, 1:] - x[..., :-1, :-1]) ** 2).sqrt()
+    return ((x[..., 1:, :-1] - x[..., :-1, :-1]) ** 2 + (x[..., :-1, 1:] - x[..., :-1, :-1]) ** 2 + floor).sqrt()
 
 
 def sharpness(a, b):

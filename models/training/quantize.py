@@ -18,6 +18,7 @@ from onnx import helper, numpy_helper
 from autoencoder import Block
 from common import to_signed
 from int8_autoencoder import write_decoder, write_encoder
+from int8_nodes import weight_scales
 from sampler import sample
 from scenes import latent_noise, make
 
@@ -132,7 +133,7 @@ class Quantizer:
 
     def convolution(self, node):
         (x, weight, bias), of = (list(node.input) + [None])[:3], module_of(node)
-        scale = (np.maximum(np.abs(self.weights[weight]).max((1, 2, 3)), 1e-8) / 127).astype(np.float32)
+        scale = weight_scales(self.weights[weight])
         x, grid = self.input(x, self.ranges[of, "in"])
         inputs = [x, self.pair(weight, weight + "_8", scale, np.zeros(len(scale), np.int8), axis=0)]
         if bias:
@@ -157,13 +158,6 @@ def without_unused(nodes, constants):
     nodes = [n for n in nodes if n.op_type != "Cast" or n.output[0] in read]
     read = {name for n in nodes for name in n.input}
     return nodes, [c for c in constants if c.name in read]
-
-
-def quantize(path, target, ranges):
-    """Write the int8 form of the float graph at `path`; both read the same weights.bin."""
-    model = onnx.load(path, load_external_data=False)
-    Quantizer(model, ranges, weights_of(model, os.path.dirname(path))).run()
-    onnx.save(model, target)
 
 
 def quantize_unet(path, target, unet, ranges):

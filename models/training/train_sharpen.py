@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
 from common import RUNS, Clock, Ema, Log, Painter, autoencoder_path, load, save, schedule, set_rates, to_signed
+from metrics import gradient
 from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from train_ae import adversarial, psnr, sharpness
 from train_unet import USUAL, LatentPool, channel_weights, column, source_and_noise, training_sample
@@ -61,18 +62,12 @@ def edge_loss(y, x):
     Where texture cannot be hit pixel by pixel the other losses are least when it is painted flat; these when there is as much of it
     as there should be, at the right places. float32 scalar.
     """
-    y, x = [gradient(image.float()) for image in (y, x)]
+    y, x = [gradient(image.float(), floor=1e-6) for image in (y, x)]
     apart = sum((F.avg_pool2d(y, size) - F.avg_pool2d(x, size)).abs().mean() for size in (2, 8))
     y, x = [F.avg_pool2d(i, 2).flatten(1) for i in (y, x)]
     y, x = [i - i.mean(1, True) for i in (y, x)]
     alike = (y * x).mean(1) / (y.square().mean(1).sqrt() * x.square().mean(1).sqrt() + FLAT ** 2)
     return ENERGY * apart + CORRELATION * (1 - alike).mean()
-
-
-def gradient(x):
-    """Gradient magnitude of the grey picture: [B, 1, H-1, W-1]; metrics.gradient has no gradient of its own at 0."""
-    x = x.mean(1, True)
-    return ((x[..., 1:, :-1] - x[..., :-1, :-1]) ** 2 + (x[..., :-1, 1:] - x[..., :-1, :-1]) ** 2 + 1e-6).sqrt()
 
 
 def step_loss(model, decoder, pool, args, tools):
