@@ -63,4 +63,27 @@ describe('Pace', () => {
     pace.reset()
     expect(pace.waitMs(0)).toBe(0)
   })
+
+  it('sends evenly apart what runs two at a time', () => {
+    const pace = paceAfter([200])
+    pace.setCredit(3)
+    pace.started(5, 1000)
+    expect(pace.waitMs(1000)).toBe(100 - 12)
+    pace.started(6, 1100)
+    // Half a run after the last one began, and when the older of the two is over: both at 1200.
+    expect(pace.waitMs(1100)).toBe(100 - 12)
+    pace.ended(5, 1200, { done: true, next: undefined })
+    expect(pace.waitMs(1200)).toBe(0)
+  })
+
+  it('does not send the third of two at a time before one is over', () => {
+    const pace = paceAfter([200])
+    pace.setCredit(3)
+    pace.started(5, 1000)
+    pace.started(6, 1010)
+    expect(pace.waitMs(1010)).toBe(190 - 12)
+    pace.ended(5, 1200, { done: true, next: 7 })
+    // The one that waited is taken to have begun.
+    expect(pace.waitMs(1200)).toBe(100 - 12)
+  })
 })

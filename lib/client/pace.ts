@@ -3,18 +3,28 @@ const MARGIN_MS = 12
 const REMEMBERED = 6
 
 /**
- * Says how long the second frame should be held back while the first one runs. Sent at once it would wait at the
+ * Says how long the next frame should be held back while others run. Sent at once it would wait at the
  * server for the whole run and grow old; sent just before the run ends it is as new as can be, and the engine still
- * never waits. Credit stays what is right (C2), this is only when.
+ * never waits. Where several run at a time they are sent evenly apart, or their pictures would come in bursts.
+ * Credit stays what is right (C2), this is only when.
  */
 export class Pace {
-  #running: { readonly seq: number; readonly sinceMs: number } | undefined
+  /** When each live frame of ours that runs began; oldest first. */
+  readonly #running = new Map<number, number>()
+  #lastStartMs = 0
+  #abreast = 1
   #runsMs: number[] = []
   #snapshotMs = 0
 
+  /** How many frames of ours may run at a time: the credit, but for the one that waits. */
+  setCredit(credit: number): void {
+    this.#abreast = Math.max(1, credit - 1)
+  }
+
   /** A live frame of ours got an engine slot. */
   started(seq: number, nowMs: number): void {
-    this.#running = { seq, sinceMs: nowMs }
+    this.#running.set(seq, nowMs)
+    this.#lastStartMs = nowMs
   }
 
   /**
@@ -23,9 +33,11 @@ export class Pace {
    * the whole of it.
    */
   ended(seq: number, nowMs: number, { done, next }: { done: boolean; next: number | undefined }): void {
-    if (this.#running?.seq !== seq) return
-    if (done) this.#runsMs = [...this.#runsMs, nowMs - this.#running.sinceMs].slice(-REMEMBERED)
-    this.#running = next === undefined ? undefined : { seq: next, sinceMs: nowMs }
+    const sinceMs = this.#running.get(seq)
+    if (sinceMs === undefined) return
+    this.#running.delete(seq)
+    if (done) this.#runsMs = [...this.#runsMs, nowMs - sinceMs].slice(-REMEMBERED)
+    if (next !== undefined) this.started(next, nowMs)
   }
 
   /** How long the last snapshot took. */
@@ -38,13 +50,16 @@ export class Pace {
    * of the recent runs: of counting on the fastest, half of the gain is lost on a machine whose runs vary.
    */
   waitMs(nowMs: number): number {
-    if (!this.#running || this.#runsMs.length === 0) return 0
-    const readyMs = this.#running.sinceMs + lowerMedian(this.#runsMs)
+    const [oldestMs] = this.#running.values()
+    if (oldestMs === undefined || this.#runsMs.length === 0) return 0
+    const runMs = lowerMedian(this.#runsMs)
+    const freeMs = this.#running.size < this.#abreast ? 0 : oldestMs + runMs
+    const readyMs = Math.max(freeMs, this.#lastStartMs + runMs / this.#abreast)
     return Math.max(0, readyMs - this.#snapshotMs - MARGIN_MS - nowMs)
   }
 
   reset(): void {
-    this.#running = undefined
+    this.#running.clear()
   }
 }
 

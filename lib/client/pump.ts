@@ -90,6 +90,7 @@ export class Pump {
   connect(socket: Socket, limits: WireLimits & { readonly credit: number }): void {
     this.disconnect()
     this.ledger.setLimit(limits.credit)
+    this.#pace.setCredit(limits.credit)
     this.#wire = new Wire(socket, limits)
     this.#previewAsk.connect(socket)
     this.#schedule()
@@ -161,7 +162,7 @@ export class Pump {
   settle(seq: number, done: boolean): SentFrame | undefined {
     const frame = this.ledger.close(seq)
     if (!frame) return undefined
-    const next = this.ledger.frames().find(({ mode }) => mode === 'live')?.seq
+    const next = this.ledger.frames().find(({ mode, started }) => mode === 'live' && !started)?.seq
     this.#pace.ended(seq, this.#options.env.clock.now(), { done, next })
     this.#previewAsk.ended(seq, done)
     // What was held back for this frame need not wait any longer.

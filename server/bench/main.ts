@@ -5,6 +5,7 @@ import { createLocalEngine } from '../engine/local-engine.ts'
 import type { PrecisionChoice } from '../engine/precision.ts'
 import { createEvents } from '../events.ts'
 import { messageOf } from '../../lib/std/errors.ts'
+import { benchAbreast } from './abreast-bench.ts'
 import { batchingLines, benchBatching } from './batching-bench.ts'
 import { measureMachine } from './calibration.ts'
 import { benchEngine } from './engine-bench.ts'
@@ -18,6 +19,8 @@ const OPTIONS = {
   provider: { type: 'string' },
   /** int8, float32 or auto. */
   precision: { type: 'string' },
+  /** Engine processes; without it as many as the server would take. */
+  slots: { type: 'string' },
   frames: { type: 'string', default: '60' },
   seconds: { type: 'string', default: '8' },
   rounds: { type: 'string', default: '25' },
@@ -44,16 +47,19 @@ async function bench(): Promise<Report> {
   await using engine = await createLocalEngine({
     modelDir: values.model,
     log,
+    slots: values.slots === undefined ? 'auto' : Number(values.slots),
     ...(values.provider === undefined ? {} : { provider: values.provider }),
     ...precisionOf(values.precision),
   })
   const engineFigures = await benchEngine(engine, Number(values.frames))
+  const abreast = await benchAbreast(engine, Number(values.frames))
   const previews = await benchPreviews(engine, Number(values.frames))
   const seconds = Number(values.seconds)
   // Awaited here: leaving this scope closes the engine.
   return await withServer(engine, async (url) => ({
     machine,
     engine: engineFigures,
+    abreast,
     previews,
     gateway: {
       one: await benchSockets(engine, url, { sockets: 1, seconds }),

@@ -1,3 +1,4 @@
+import type { AbreastFigures } from './abreast-bench.ts'
 import type { MachineFigures } from './calibration.ts'
 import type { EngineFigures } from './engine-bench.ts'
 import type { PreviewFigures } from './preview-bench.ts'
@@ -6,6 +7,7 @@ import type { GatewayFigures, WireSummary } from './gateway-bench.ts'
 export interface Report {
   readonly machine: MachineFigures
   readonly engine: EngineFigures
+  readonly abreast: readonly AbreastFigures[]
   readonly previews: readonly PreviewFigures[]
   readonly gateway: { readonly one: GatewayFigures; readonly eight: GatewayFigures }
   readonly wire: Readonly<Record<string, WireSummary>>
@@ -19,6 +21,7 @@ export function table(report: Report): string {
     ...machineLines(report),
     '',
     ...engineLines(report),
+    ...abreastLines(report),
     '',
     ...previewLines(report),
     '',
@@ -48,6 +51,17 @@ function engineLines({ engine }: Report): string[] {
     `          stages ${stages.join(', ')} ms`,
     `          model ${ms(engine.modelMs)}, overhead ${(engine.overheadRatio * 100).toFixed(1)} %`,
   ]
+}
+
+function abreastLines({ abreast }: Report): string[] {
+  const [alone] = abreast
+  return abreast.map(({ abreast: count, fps, frameMs }) => {
+    const ratio =
+      alone === undefined || count === 1
+        ? ''
+        : ` (${(fps / alone.fps).toFixed(2)}x one at a time, each ${(frameMs.p50 / alone.frameMs.p50).toFixed(2)}x as long)`
+    return `          ${count} at a time: ${fps.toFixed(1)} fps, frame p50 ${ms(frameMs.p50)}${ratio}`
+  })
 }
 
 function previewLines({ previews }: Report): string[] {

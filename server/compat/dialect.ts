@@ -2,7 +2,7 @@ import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
-import type { SessionPolicy } from '../session/session.ts'
+import type { SessionPolicy } from '../session/policy.ts'
 import type { FrameRef, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 
 /** Names a dialect in log lines and counters, and keeps the sessions of its callers apart from those of others. */

@@ -3,7 +3,7 @@
 // message to `onResult` unread. The only importer of msgpack for fal.
 import { decode as decodeMsgpack, encode as encodeMsgpack } from '@msgpack/msgpack'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
-import type { SessionPolicy } from '../session/session.ts'
+import type { SessionPolicy } from '../session/policy.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
@@ -56,7 +56,13 @@ function policy(query: URLSearchParams): SessionPolicy {
   const asked = Number(query.get('max_buffering') ?? 1)
   const depth = Number.isInteger(asked) && asked >= 1 && asked <= 60 ? asked : 1
   // Requests wait as one each, however many pictures they ask for; credit counts pictures.
-  return { mailbox: { depth, whenFull: 'drop-oldest' }, credit: (depth + 1) * MAX_IMAGES, maxRunning: 1 }
+  return {
+    mailbox: { depth, whenFull: 'drop-oldest' },
+    credit: (depth + 2) * MAX_IMAGES,
+    maxRunning: 1,
+    // Who lets more than one request wait wants an answer to each.
+    overlaps: depth === 1,
+  }
 }
 
 /** One request in flight: one picture or several, answered together. */

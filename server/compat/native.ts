@@ -32,7 +32,12 @@ export const native: SocketDialect = {
   messageLimitBytes: NATIVE_MESSAGE_LIMIT_BYTES,
   opensOn: 'hello',
   unauthorizedAt: 'message',
-  policy: () => ({ mailbox: { depth: 1, whenFull: 'drop-oldest' }, credit: DEFAULT_CREDIT, maxRunning: 1 }),
+  policy: () => ({
+    mailbox: { depth: 1, whenFull: 'drop-oldest' },
+    credit: DEFAULT_CREDIT,
+    maxRunning: 1,
+    overlaps: true,
+  }),
   translator: (context) => new NativeTranslator(context),
 }
 

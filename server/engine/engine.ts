@@ -131,6 +131,8 @@ export interface Engine extends AsyncDisposable {
   readonly precision?: FoundPrecision | undefined
   /** Jobs that can run at the same time. May change while it loads, or with its provider. */
   readonly slots: number
+  /** Live frames of one session that it pays to run at the same time: each takes longer, and more of them come. */
+  readonly abreast: number
   state(): EngineState
   /** Calls `listener` on every change of state; returns the unsubscribe. */
   onState(listener: (state: EngineState) => void): () => void

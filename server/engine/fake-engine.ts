@@ -53,6 +53,8 @@ export interface FakeEngineOptions {
   readonly info?: Partial<ModelInfo>
   /** Default 1. */
   readonly slots?: number
+  /** Default 1. */
+  readonly abreast?: number
   /** Milliseconds of `clock` each step takes; default 0. */
   readonly stepMs?: number
   readonly clock?: Clock
@@ -111,6 +113,7 @@ interface Running {
 class FakeEngine implements Engine, FakeControls {
   info: ModelInfo
   readonly slots: number
+  readonly abreast: number
   readonly jobs: Job[] = []
   readonly ended = { done: 0, failed: 0 }
   readonly previewWork = { decoded: 0, encoded: 0 }
@@ -129,6 +132,7 @@ class FakeEngine implements Engine, FakeControls {
   constructor(options: FakeEngineOptions) {
     this.info = { ...FAKE_MODEL, ...options.info }
     this.slots = options.slots ?? 1
+    this.abreast = options.abreast ?? 1
     this.stepMs = options.stepMs ?? 0
     this.#clock = options.clock ?? systemClock
     this.#isCheap = options.picture !== undefined

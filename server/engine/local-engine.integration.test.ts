@@ -1,14 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage } from './codec.ts'
 import { engineContract, generateWhenFree, jobFor, sketch } from './engine.contract.ts'
-import type { Preview, StepEvent } from './engine.ts'
+import type { Job, JobResult, Preview, StepEvent } from './engine.ts'
 import { createLocalEngine, type LocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
 import { buildServer } from './testing/build-server.ts'
 import { POCKET_MODEL, TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
 
-const open = (modelDir: string, options: { slots?: number; deadlineMs?: number } = {}) =>
+const open = (modelDir: string, options: { slots?: number | 'auto'; deadlineMs?: number } = {}) =>
   createLocalEngine({ modelDir, log: silentLog, ...options })
 
 const mean = (values: Uint8Array | undefined) =>
@@ -38,6 +39,37 @@ describe('the bundled model', () => {
     const differences = picture?.map((value, i) => Math.abs(value - (preview?.[i] ?? 255)))
     // A linear map of latents is rough; one fitted to another range than the loop's is off by half of all.
     expect(mean(differences)).toBeLessThan(50)
+  })
+})
+
+/** An engine is ready with its first slot; resolves when the one after it takes jobs, too. */
+async function untilAllTake(engine: LocalEngine, job: Job): Promise<JobResult[]> {
+  for (;;) {
+    const tries = Array.from({ length: engine.slots }, () => engine.generate(job, { signal: signal() }))
+    const outcomes = await Promise.allSettled(tries)
+    const results = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    if (results.length === tries.length) return results
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+describe('as many slots as are good', () => {
+  const cores = availableParallelism()
+
+  it.skipIf(cores < 2)(
+    'are two of the bundled model on a CPU, which give the same picture [F7]',
+    async () => {
+      await using engine = await open(POCKET_MODEL, { slots: 'auto' })
+      expect([engine.slots, engine.abreast]).toEqual([2, 2])
+      const [one, other] = await untilAllTake(engine, await jobFor(engine))
+      expect(new Set(engine.pids).size).toBe(2)
+      expect(Buffer.compare(one?.image ?? Buffer.of(1), other?.image ?? Buffer.of(2))).toBe(0)
+    },
+  )
+
+  it('are one unless more were asked for', async () => {
+    await using engine = await open(TOY_MODEL)
+    expect([engine.slots, engine.abreast]).toEqual([1, 1])
   })
 })
 

@@ -1,14 +1,14 @@
 // The engine a person gets: a model folder, run by one supervised child process per slot.
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createSchedule } from '../../lib/lcm/index.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import type { Clock } from '../../lib/std/clock.ts'
-import { AppError, messageOf } from '../../lib/std/errors.ts'
+import { AppError } from '../../lib/std/errors.ts'
+import { chooseThreads, MOST_ABREAST } from './auto-slots.ts'
 import { nearestBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
+import { checkPrecision, checkSafety, checkSchedule } from './check-model.ts'
 import { forkChild, type SpawnChild } from './child.ts'
 import {
   EngineError,
@@ -22,7 +22,7 @@ import { closedError, FreeSlots } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
 import { defaultBudgetBytes } from './graph-memory.ts'
-import { inInt8, modelInfo, schedulerConfig, verifyFiles, type Manifest } from './manifest.ts'
+import { modelInfo, verifyFiles, type Manifest } from './manifest.ts'
 import { checkMemory, readModelFolder } from './model-folder.ts'
 import type { FoundPrecision, PrecisionChoice } from './precision.ts'
 import { PrecisionMemory } from './precision-memory.ts'
@@ -44,8 +44,8 @@ export interface LocalEngineOptions {
   readonly precisions?: PrecisionMemory
   /** Threads of one run; default: the cores, shared between the slots. */
   readonly threads?: number
-  /** Processes, each with its own copy of the model; default 1. */
-  readonly slots?: number
+  /** Processes, each with its own copy of the model; 'auto': two where that paints more pictures; default 1. */
+  readonly slots?: number | 'auto'
   /** Whether pictures of one process share U-Net calls; 'auto', the default: on cuda and webgpu, as far as it pays. */
   readonly batching?: BatchingChoice
   /** Bytes the graphs of all open sizes may take in one process; default half of the memory, shared by the slots. */
@@ -120,14 +120,20 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   checkSafety(manifest, options.safetyChecker)
   checkPrecision(manifest, options.precision, options.provider ?? 'cpu')
   // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
-  await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
+  await checkMemory(modelDir, manifest, { slots: options.slots === 'auto' ? 1 : (options.slots ?? 1) })
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   const spawn = options.spawn ?? defaultSpawn(options)
   const ladder = await findProvider(options, spawn)
   const { provider, reason } = ladder
   checkPrecision(manifest, options.precision, provider)
   options.log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
-  return new SlotEngine(manifest, { ...options, modelDir, spawn }, ladder)
+  const threadsOfSlots = await chooseThreads(options, { modelDir, manifest, provider })
+  return new SlotEngine(manifest, { ...options, modelDir, spawn, threadsOfSlots }, ladder)
+}
+
+interface SlotEngineOptions extends LocalEngineOptions {
+  readonly spawn: SpawnChild
+  readonly threadsOfSlots: readonly number[]
 }
 
 async function findProvider(options: LocalEngineOptions, spawn: SpawnChild): Promise<ProviderLadder> {
@@ -138,33 +144,6 @@ async function findProvider(options: LocalEngineOptions, spawn: SpawnChild): Pro
       ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
       : await forceProvider(provider, probe)
   return new ProviderLadder(choice, clock)
-}
-
-function checkSchedule(manifest: Manifest, modelDir: string): void {
-  try {
-    createSchedule(schedulerConfig(manifest))
-  } catch (cause) {
-    const message = `The scheduler of ${modelDir}/manifest.json is unusable: ${messageOf(cause)}; correct the manifest`
-    throw new AppError('model_invalid_manifest', message, { cause })
-  }
-}
-
-/** Whoever asks for a check must not get pictures that nobody looked at. */
-function checkSafety({ name, safetyChecker }: Manifest, isAsked: boolean | undefined): void {
-  if (isAsked !== true || safetyChecker !== undefined) return
-  const message = `${name} has no safety checker: put diffusers' own at safety_checker/model.onnx of its folder, or start with --safety-checker off`
-  throw new AppError('model_missing_file', message)
-}
-
-function checkPrecision(manifest: Manifest, precision: PrecisionChoice | undefined, provider: string): void {
-  if (precision !== 'int8') return
-  const remedy = 'leave the precision to "auto"'
-  if (inInt8(manifest) === undefined)
-    throw new AppError('model_missing_file', `${manifest.name} has no int8 graphs: ${remedy}`)
-  // Which provider 'auto' is, is asked again when it is known.
-  if (provider === 'cpu' || provider === AUTO) return
-  const message = `The int8 graphs of ${manifest.name} run on provider cpu alone, and provider is ${provider}: choose cpu, or ${remedy}`
-  throw new AppError('engine_unstartable', message)
 }
 
 /** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
@@ -185,22 +164,23 @@ function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOption
 
 /** What a child is told; asked at every start, because the provider may be another by then. */
 function workerConfig(
-  options: LocalEngineOptions,
+  options: SlotEngineOptions,
   now: {
     readonly manifest: Manifest
     readonly ladder: ProviderLadder
     readonly found?: FoundPrecision | undefined
+    readonly threads: number
   },
 ): WorkerConfig {
-  const { modelDir, slots = 1, batching = 'auto', precision = 'auto' } = options
-  const { manifest, ladder, found } = now
+  const { modelDir, threadsOfSlots, batching = 'auto', precision = 'auto' } = options
+  const { manifest, ladder, found, threads } = now
   return {
     modelDir,
     provider: ladder.provider,
     precision: found?.name ?? precision,
-    threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / slots)),
+    threads,
     ...workerBatching(batching, ladder.provider),
-    memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(slots),
+    memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(threadsOfSlots.length),
     safetyChecker: options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false,
   }
 }
@@ -218,22 +198,25 @@ class SlotEngine implements LocalEngine {
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
   readonly #foundPrecision: () => FoundPrecision | undefined
   #closing: Promise<void> | undefined
+  #othersStarted = false
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
-  constructor(
-    manifest: Manifest,
-    options: LocalEngineOptions & { readonly spawn: SpawnChild },
-    ladder: ProviderLadder,
-  ) {
-    const { slots = 1, deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, log } = options
+  constructor(manifest: Manifest, options: SlotEngineOptions, ladder: ProviderLadder) {
+    const {
+      threadsOfSlots,
+      deadlineMs = 60_000,
+      startTimeoutMs = 120_000,
+      clock = systemClock,
+      log,
+    } = options
     const { spawn, precisions = new PrecisionMemory() } = options
     const model = { modelDir: options.modelDir, manifest }
     // Found by the first child; those after it need not try again.
     this.#foundPrecision = () => precisions.recall(model, ladder.provider)
-    const config = () => workerConfig(options, { manifest, ladder, found: this.#foundPrecision() })
+    const config = (threads: number) =>
+      workerConfig(options, { manifest, ladder, found: this.#foundPrecision(), threads })
     const slotOptions = {
       spawn,
-      config,
       deadlineMs,
       startTimeoutMs,
       clock,
@@ -251,8 +234,8 @@ class SlotEngine implements LocalEngine {
     })
     // Whoever awaits it is told; whoever does not, reads `state`. Neither is a reason to end the program.
     this.started.catch(() => undefined)
-    this.#slots = Array.from({ length: slots }, () => new Slot(slotOptions))
-    for (const slot of this.#slots) slot.start()
+    this.#slots = threadsOfSlots.map((threads) => new Slot({ ...slotOptions, config: () => config(threads) }))
+    this.#slots[0]?.start()
   }
 
   get info(): ModelInfo {
@@ -269,6 +252,10 @@ class SlotEngine implements LocalEngine {
 
   get slots(): number {
     return this.#slots.reduce((sum, { lanes }) => sum + lanes, 0)
+  }
+
+  get abreast(): number {
+    return Math.min(MOST_ABREAST, this.#slots.length)
   }
 
   get pids(): readonly number[] {
@@ -316,6 +303,7 @@ class SlotEngine implements LocalEngine {
     const states = this.#slots.map(({ state }) => state)
     if (states.some(({ name }) => name === 'ready' || name === 'busy')) {
       this.#tellStarted(undefined)
+      this.#startOthers()
       this.#state.set({ name: 'ready', detail: this.#ladder.notice })
       this.#free.changed()
       return
@@ -323,6 +311,13 @@ class SlotEngine implements LocalEngine {
     if (this.state().name === 'loading' || !states.some(({ name }) => name === 'dead')) return
     // Clients read this; the reason, which may hold paths of this machine, is in the slot's log line.
     this.#state.set({ name: 'degraded', detail: 'The engine process ended; it is being started again' })
+  }
+
+  /** When the first is ready: it had the whole machine to be so soon, and what it found out the others are told. */
+  #startOthers(): void {
+    if (this.#othersStarted) return
+    this.#othersStarted = true
+    for (const slot of this.#slots.slice(1)) slot.start()
   }
 
   #onFailure({ reason, unusable, failures }: SlotFailure): void {

@@ -59,6 +59,10 @@ export class SwitchableEngine implements Engine {
     return this.#current.engine.slots
   }
 
+  get abreast(): number {
+    return this.#current.engine.abreast
+  }
+
   state(): EngineState {
     return this.#state.get()
   }

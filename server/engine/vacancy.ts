@@ -2,12 +2,13 @@ import { EngineError, type Engine, type EngineState } from './engine.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
 
 /** Stands where no engine is: between the one that was closed to make room and the next. Who waits, waits on. */
-export function vacancy({ info, slots }: Engine, state: EngineState): Engine {
+export function vacancy({ info, slots, abreast }: Engine, state: EngineState): Engine {
   const free = new FreeSlots(() => false)
   let closed = false
   return {
     info,
     slots,
+    abreast,
     state: () => state,
     onState: () => () => undefined,
     onInfo: () => () => undefined,

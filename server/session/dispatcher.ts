@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { SessionObserver } from './observer.ts'
-import type { RunningFrame, Session } from './session.ts'
+import type { Session } from './session.ts'
+import type { RunningFrame } from './work.ts'
 import { toWireError } from './session-event.ts'
 
 export interface DispatcherOptions {

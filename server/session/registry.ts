@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { SessionObserver } from './observer.ts'
 import { Session } from './session.ts'
-import type { SessionPolicy } from './session.ts'
+import type { SessionPolicy } from './policy.ts'
 import type { SessionSink } from './session-event.ts'
 import { Followers } from './followers.ts'
 import type { Follower } from './followers.ts'
@@ -96,6 +96,7 @@ export class Registry {
       model: () => engine.info,
       limits: { maxImageBytes: open.maxImageBytes, rate },
       engineState: () => engine.state(),
+      abreast: () => engine.abreast,
       clock,
       sink: (event) => {
         this.#followers.note(caller, id, event)

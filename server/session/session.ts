@@ -1,6 +1,5 @@
 import { Credit } from '../../lib/flow/credit.ts'
 import { Mailbox } from '../../lib/flow/mailbox.ts'
-import type { MailboxPolicy } from '../../lib/flow/mailbox.ts'
 import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
@@ -8,47 +7,20 @@ import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
-import type { EngineState, Job, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
+import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
 import { admit, effective, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { FrameRequest } from './frame-request.ts'
 import { toJob } from './job.ts'
 import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
+import { creditOf, hasRoom } from './policy.ts'
+import type { SessionPolicy } from './policy.ts'
+import type { RunningFrame, WaitingFrame, Work } from './work.ts'
 import { PreviewDemand } from './preview-demand.ts'
 import { Revisions } from './revisions.ts'
 import { isRetryable, isTerminal, restOf, toTimings } from './session-event.ts'
 import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
-
-/** How one kind of client is served; differences between dialects are data. */
-export interface SessionPolicy {
-  readonly mailbox: MailboxPolicy
-  /** Frames in flight, waiting and running, that the client is told it may have (SPEC C1). */
-  readonly credit: number
-  /** 1 for a live session, so that images leave in order (SPEC F2); a FIFO session may have more. */
-  readonly maxRunning: number
-}
-
-interface WaitingFrame extends FrameRequest {
-  readonly params: DrawParams
-  readonly receivedMs: number
-}
-
-/** A frame the engine works on; `controller` ends its job. */
-export interface RunningFrame extends WaitingFrame {
-  readonly startedMs: number
-  readonly job: Job
-  /** What it began with, of the model that was there then. */
-  readonly used: DrawParams
-  readonly model: ModelInfo
-  readonly controller: AbortController
-}
-
-interface Work {
-  readonly mailbox: Mailbox<WaitingFrame>
-  readonly credit: Credit
-  readonly running: Set<RunningFrame>
-}
 
 type SessionState =
   | { readonly name: 'opening' }
@@ -63,6 +35,8 @@ export interface SessionOptions {
   readonly model: () => ModelInfo
   readonly limits: Omit<AdmissionLimits, 'model'>
   readonly engineState: () => EngineState
+  /** `Engine.abreast` of now. */
+  readonly abreast: () => number
   readonly clock: Clock
   readonly sink: SessionSink
   readonly observer: SessionObserver
@@ -106,9 +80,9 @@ export class Session {
 
   open(): void {
     if (this.#state.name !== 'opening') return
-    const { policy, engineState } = this.#options
+    const { policy, engineState, abreast } = this.#options
     const model = this.#options.model()
-    const credit = new Credit(policy.credit)
+    const credit = new Credit(creditOf(policy, abreast()))
     this.#state = { name: 'live', mailbox: new Mailbox(policy.mailbox), credit, running: new Set() }
     this.#emit({ type: 'opened', session: this.id, credit: credit.limit, model, engine: engineState() })
   }
@@ -256,7 +230,8 @@ export class Session {
   /** Mode of the frame that `start` would take now. */
   ready(): FrameMode | undefined {
     const work = this.#work()
-    return work && work.running.size < this.#options.policy.maxRunning ? this.#next(work)?.mode : undefined
+    const next = work && this.#next(work)
+    return next && hasRoom(this.#options, work.running, next) ? next.mode : undefined
   }
 
   wantsLive(): boolean {
@@ -297,7 +272,10 @@ export class Session {
   }
 
   step(frame: RunningFrame, event: StepEvent): void {
-    if (this.#isAnswerable(frame)) this.#emit({ type: 'step', ...ref(frame), ...event })
+    if (!this.#isAnswerable(frame)) return
+    // A rough picture of the newer frame would hide the whole one of the older that is about to come.
+    const isBehind = [...(this.#work()?.running ?? [])].some(({ seq }) => seq < frame.seq)
+    this.#emit({ type: 'step', ...ref(frame), ...event, ...(isBehind && { previews: [] }) })
   }
 
   finish(frame: RunningFrame, result: JobResult): void {
@@ -319,6 +297,15 @@ export class Session {
       model: { id: model.id, name: model.name },
       timings: toTimings(timings, { ...frame, nowMs }),
     })
+    if (this.#options.policy.overlaps === true) this.#endOvertaken(work, frame)
+  }
+
+  /** What runs and is older than the picture that left would show the drawing as it was before (SPEC F2). */
+  #endOvertaken(work: Work, { seq }: FrameRef): void {
+    for (const frame of [...work.running].filter((running) => running.seq < seq)) {
+      this.#end(work, { type: 'superseded', ...ref(frame), by: seq })
+      frame.controller.abort()
+    }
   }
 
   fail(frame: RunningFrame, error: WireError): void {
@@ -338,7 +325,7 @@ export class Session {
     if (!work || !work.credit.has(frame.seq)) return
     if (this.#state.name === 'draining')
       return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
-    const newer = this.#next(work)
+    const newer = this.#next(work) ?? [...work.running].find(({ seq }) => seq > frame.seq)
     if (newer) return this.#end(work, { type: 'superseded', ...ref(frame), by: newer.seq })
     work.mailbox.put(frame)
     this.#options.wake()

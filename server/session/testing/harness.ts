@@ -5,7 +5,8 @@ import type { FakeEngineOptions } from '../../engine/fake-engine.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import { silentObserver } from '../observer.ts'
 import { Registry } from '../registry.ts'
-import type { Session, SessionPolicy } from '../session.ts'
+import type { SessionPolicy } from '../policy.ts'
+import type { Session } from '../session.ts'
 import { isTerminal } from '../session-event.ts'
 import type { SessionEvent, TerminalEvent } from '../session-event.ts'
 
@@ -13,10 +14,13 @@ export const LIVE: SessionPolicy = {
   mailbox: { depth: 1, whenFull: 'drop-oldest' },
   credit: 2,
   maxRunning: 1,
+  overlaps: true,
 }
 export const FIFO: SessionPolicy = { mailbox: { depth: 3, whenFull: 'reject-new' }, credit: 4, maxRunning: 1 }
 
 export const PARAMS: DrawParams = { ...FAKE_MODEL.defaults }
+/** The revision of `PARAMS` with a single step. */
+export const QUICK = 0
 /** The magic bytes of a JPEG: all that admission looks at. */
 export const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
 
@@ -32,7 +36,7 @@ export interface Drawing {
   readonly endOf: (seq: number) => TerminalEvent | undefined
   /** Numbers that were sent as refinements. */
   readonly refined: ReadonlySet<number>
-  readonly submit: (seq: number, mode?: 'live' | 'refine', image?: Uint8Array) => void
+  readonly submit: (seq: number, mode?: 'live' | 'refine', image?: Uint8Array, rev?: number) => void
 }
 
 /** Registry, dispatcher and a paused fake engine whose steps the test takes. */
@@ -83,6 +87,7 @@ function openDrawing(registry: Registry, policy: SessionPolicy): Drawing {
   if (!created.ok) throw new Error(created.error.message)
   const { session } = created
   session.open()
+  session.setParams(QUICK, { ...PARAMS, steps: 1 })
   session.setParams(1, PARAMS)
   const ends = () => events.filter(isTerminal)
   const refined = new Set<number>()
@@ -92,9 +97,9 @@ function openDrawing(registry: Registry, policy: SessionPolicy): Drawing {
     events,
     ends,
     endOf: (seq) => ends().find((end) => end.seq === seq),
-    submit: (seq, mode = 'live', image = JPEG) => {
+    submit: (seq, mode = 'live', image = JPEG, rev = 1) => {
       if (mode === 'refine') refined.add(seq)
-      session.submit({ seq, rev: 1, mode, image })
+      session.submit({ seq, rev, mode, image })
     },
   }
 }
