@@ -10,10 +10,11 @@ import torch
 
 from common import RUNS, to_signed
 from export import load_networks
-from heldout import heldout
+from heldout import CHUNK, FIRST_SEED, heldout
 from metrics import closed, edge_correlation, gradient, psnr, sharpness, train_classifier
 from palette import STYLES, TIMES, words_to_ids
 from sampler import sample
+from scenes import latent_noise, make
 
 
 class Painter:
@@ -56,8 +57,8 @@ def per_style(data, model, copied, results):
                "edges": [round(x.mean().item(), 3) for x in e], "edgesClosed": round(closed(*e), 3),
                "edgesThroughAutoencoder": round(through, 3), "sharpness": round(sharp, 3)}
         results["styles"][name] = row
-        print(f"{name:11s} n={row['count']:3d}  PSNR sketch/model/oracle {row['psnr']} closed {row['psnrClosed']:.0%}   "
-              f"edges {row['edges']} closed {row['edgesClosed']:.0%} (oracle through the autoencoder {row['edgesThroughAutoencoder']:.0%})   sharpness {row['sharpness']}")
+        print(f"{name:11s} n={row['count']:3d}  PSNR sketch/model/oracle {row['psnr']} closed {row['psnrClosed']:.1%}   "
+              f"edges {row['edges']} closed {row['edgesClosed']:.1%} (oracle through the autoencoder {row['edgesThroughAutoencoder']:.1%})   sharpness {row['sharpness']}")
 
 
 def autoencoder_alone(data, painter, results):
@@ -103,25 +104,33 @@ def knobs(data, painter, results, count=40):
     print("by steps", results["steps"])
 
 
-def asked_words(data, painter, results, count=40):
-    """Does a classifier trained on true pictures name the asked style and time on the model's pictures (landscape sketches)?"""
-    net = train_classifier()
-    with torch.no_grad():
-        style, time = net(to_signed(data["truth"]))
-        results["classifierOnTruth"] = [round((style.argmax(1) == data["style"]).float().mean().item(), 3), round((time.argmax(1) == data["time"]).float().mean().item(), 3)]
-        hits_style, hits_time, named = 0, 0, {}
-        for k, style_name in enumerate(STYLES):
-            for j, time_name in enumerate(TIMES):
-                rows = torch.arange(j, count, 5)
-                out = painter(data["sketch"][rows], words_to_ids([[time_name, style_name]] * len(rows)))
-                style, time = net(out * 2 - 1)
-                named.setdefault(style_name, [0, 0, 0])
-                named[style_name][0] += (style.argmax(1) == k).sum().item()
-                named[style_name][1] += (time.argmax(1) == j).sum().item()
-                named[style_name][2] += len(rows)
-    results["words"] = {k: {"style": round(a / n, 3), "time": round(b / n, 3)} for k, (a, b, n) in named.items()}
-    print("classifier on true pictures (style, time)", results["classifierOnTruth"])
-    print("classifier on the model's pictures", results["words"])
+def asked_truth(k, j, rows):
+    """The true pictures of held-out scenes `rows` had style k and time j been asked for: uint8 [len(rows), 3, 256, 256]."""
+    parts = []
+    for first in range(0, int(rows.max()) + 1, CHUNK):
+        seed = FIRST_SEED + first // CHUNK
+        generator = torch.Generator().manual_seed(seed)
+        noise = latent_noise(CHUNK, 256, 256, generator)
+        parts.append(make(CHUNK, 256, 256, seed, [noise], style=torch.full((CHUNK,), k), time=torch.full((CHUNK,), j)).pictures[0])
+    return torch.cat(parts)[rows]
+
+
+def asked_words(data, painter, results, count=100):
+    """Does a classifier trained on true pictures name the asked style and time on the model's pictures, and on the true ones of the same scenes?"""
+    net, results["words"] = train_classifier(), {}
+    for k, style_name in enumerate(STYLES):
+        seen, true, total = torch.zeros(2), torch.zeros(2), 0
+        for j, time_name in enumerate(TIMES):
+            rows = torch.arange(j, count, 5)
+            made = painter(data["sketch"][rows], words_to_ids([[time_name, style_name]] * len(rows))) * 2 - 1
+            for hits, pictures in ((seen, made), (true, to_signed(asked_truth(k, j, rows)))):
+                with torch.no_grad():
+                    style, time = net(pictures)
+                hits += torch.tensor([(style.argmax(1) == k).sum(), (time.argmax(1) == j).sum()])
+            total += len(rows)
+        names = ("style", "time", "trueStyle", "trueTime")
+        results["words"][style_name] = dict(zip(names, [round(x / total, 3) for x in torch.cat([seen, true]).tolist()]))
+        print(f"{style_name:11s} the classifier names", results["words"][style_name])
 
 
 def main():

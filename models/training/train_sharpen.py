@@ -8,6 +8,7 @@ import os
 import torch
 import torch.nn.functional as F
 
+import muon
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
 from common import RUNS, Clock, Ema, Log, Painter, autoencoder_path, load, save, schedule, set_rates, to_signed
 from metrics import gradient
@@ -100,8 +101,10 @@ def train(args):
     before = copy.deepcopy(decoder)
     both = torch.nn.ModuleDict({"model": model, "decoder": decoder})
     ema, abar, features = Ema(both, 0.996), schedule(device), RandomFeatures().to(device)
-    groups = [{"params": model.parameters()}, {"params": decoder.parameters()}]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=1e-4)
+    matrices, rest = muon.split(model) if args.muon else ([], list(model.parameters()))
+    groups = [{"params": rest}, {"params": decoder.parameters()}]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=1e-4, fused=True)
+    matrix_optimizer = muon.Muon(matrices, args.rate, weight_decay=1e-4) if args.muon else None
     critic_optimizer = torch.optim.Adam(critic.parameters(), 3e-4, betas=(0.5, 0.95))
     seed = 30_000_000 + args.seed * 1_000_003
     pool = LatentPool(args.pool, 256, 256, seed, device, encoder, images=args.pool)
@@ -123,10 +126,13 @@ def train(args):
             loss, y, goal = step_loss(model, decoder, pool, args, (abar, features, weights))
             trick, match, critic_loss = adversarial(critic, critic_optimizer, y, goal)
             loss = loss + min(1.0, step / 100) * args.critic_weight * (trick + 3 * match)
-        optimizer.zero_grad()
+        both.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
         optimizer.step()
+        if matrix_optimizer is not None:
+            set_rates(matrix_optimizer, args.rate / 2 * fade)
+            matrix_optimizer.step()
         ema.update(both)
         step += 1
         if step % 25 == 0:
