@@ -36,7 +36,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   slots: {
     name: 'SKETCHWIRE_SLOTS',
     value: 'NUMBER',
-    help: 'engine processes, each with the model (2 of a small one on a CPU, else 1)',
+    help: 'engine processes, each with the model (1)',
   },
   batching: {
     name: 'SKETCHWIRE_BATCHING',

@@ -60,7 +60,7 @@ function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 
     precisions: new PrecisionMemory(),
     ...(safetyChecker === undefined ? {} : { safetyChecker: safetyChecker === 'on' }),
     ...(threads === undefined ? {} : { threads }),
-    slots: slots ?? 'auto',
+    ...(slots === undefined ? {} : { slots }),
     batching,
     ...(memoryBudgetBytes === undefined ? {} : { memoryBudgetBytes }),
   }

@@ -19,8 +19,8 @@ const OPTIONS = {
   provider: { type: 'string' },
   /** int8, float32 or auto. */
   precision: { type: 'string' },
-  /** Engine processes; without it as many as the server would take. */
-  slots: { type: 'string' },
+  /** Engine processes. */
+  slots: { type: 'string', default: '1' },
   frames: { type: 'string', default: '60' },
   seconds: { type: 'string', default: '8' },
   rounds: { type: 'string', default: '25' },
@@ -47,7 +47,7 @@ async function bench(): Promise<Report> {
   await using engine = await createLocalEngine({
     modelDir: values.model,
     log,
-    slots: values.slots === undefined ? 'auto' : Number(values.slots),
+    slots: Number(values.slots),
     ...(values.provider === undefined ? {} : { provider: values.provider }),
     ...precisionOf(values.precision),
   })

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import { AppError } from '../../lib/std/errors.ts'
-import { chooseThreads, MOST_ABREAST } from './auto-slots.ts'
 import { nearestBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
 import { checkPrecision, checkSafety, checkSchedule } from './check-model.ts'
@@ -30,6 +29,7 @@ import { childProbe } from './probe.ts'
 import { AUTO, chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
 import { candidatesOf, thisMachine, type Candidate } from './providers.ts'
 import { Slot, type SlotFailure } from './slot.ts'
+import { MOST_ABREAST, slotThreads } from './slot-threads.ts'
 import type { WorkerConfig } from './slot-protocol.ts'
 import { StateCell } from './state-cell.ts'
 import { systemClock } from './system-clock.ts'
@@ -44,8 +44,8 @@ export interface LocalEngineOptions {
   readonly precisions?: PrecisionMemory
   /** Threads of one run; default: the cores, shared between the slots. */
   readonly threads?: number
-  /** Processes, each with its own copy of the model; 'auto': two where that paints more pictures; default 1. */
-  readonly slots?: number | 'auto'
+  /** Processes, each with its own copy of the model; default 1. */
+  readonly slots?: number
   /** Whether pictures of one process share U-Net calls; 'auto', the default: on cuda and webgpu, as far as it pays. */
   readonly batching?: BatchingChoice
   /** Bytes the graphs of all open sizes may take in one process; default half of the memory, shared by the slots. */
@@ -120,14 +120,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   checkSafety(manifest, options.safetyChecker)
   checkPrecision(manifest, options.precision, options.provider ?? 'cpu')
   // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
-  await checkMemory(modelDir, manifest, { slots: options.slots === 'auto' ? 1 : (options.slots ?? 1) })
+  await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   const spawn = options.spawn ?? defaultSpawn(options)
   const ladder = await findProvider(options, spawn)
   const { provider, reason } = ladder
   checkPrecision(manifest, options.precision, provider)
   options.log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
-  const threadsOfSlots = await chooseThreads(options, { modelDir, manifest, provider })
+  const threadsOfSlots = slotThreads(options.slots ?? 1, options.threads)
   return new SlotEngine(manifest, { ...options, modelDir, spawn, threadsOfSlots }, ladder)
 }
 
