@@ -6,7 +6,7 @@ function paceAfter(runsMs: readonly number[]): Pace {
   const pace = new Pace()
   runsMs.forEach((runMs, i) => {
     pace.started(i, 0)
-    pace.ended(i, runMs, { done: true, next: undefined })
+    pace.ended(i, runMs, { done: true, left: [] })
   })
   return pace
 }
@@ -22,7 +22,7 @@ describe('Pace', () => {
 
   it('waits until a run of the usual length would be over, less the snapshot and the way there', () => {
     const pace = paceAfter([900, 150, 200])
-    pace.snapshotTook(20)
+    pace.snapshotMs = 20
     pace.started(9, 1000)
     expect(pace.waitMs(1000)).toBe(200 - 20 - 12)
     expect(pace.waitMs(1100)).toBe(100 - 20 - 12)
@@ -38,9 +38,9 @@ describe('Pace', () => {
   it('learns nothing from a run that failed, nor from the end of another frame', () => {
     const pace = paceAfter([200])
     pace.started(5, 0)
-    pace.ended(4, 10, { done: true, next: undefined })
+    pace.ended(4, 10, { done: true, left: [] })
     expect(pace.waitMs(0)).toBe(188)
-    pace.ended(5, 10, { done: false, next: undefined })
+    pace.ended(5, 10, { done: false, left: [] })
     expect(pace.waitMs(0)).toBe(0)
     pace.started(6, 0)
     expect(pace.waitMs(0)).toBe(188)
@@ -49,11 +49,11 @@ describe('Pace', () => {
   it('takes the frame that waits to begin when the one before it ends, until it is told when it did', () => {
     const pace = paceAfter([200])
     pace.started(5, 1000)
-    pace.ended(5, 1200, { done: true, next: 6 })
+    pace.ended(5, 1200, { done: true, left: [6] })
     expect(pace.waitMs(1200)).toBe(188)
     pace.started(6, 1230)
     expect(pace.waitMs(1230)).toBe(188)
-    pace.ended(6, 1430, { done: true, next: undefined })
+    pace.ended(6, 1430, { done: true, left: [] })
     expect(pace.waitMs(1430)).toBe(0)
   })
 
@@ -66,23 +66,23 @@ describe('Pace', () => {
 
   it('sends evenly apart what runs two at a time', () => {
     const pace = paceAfter([200])
-    pace.setCredit(3)
+    pace.credit = 3
     pace.started(5, 1000)
     expect(pace.waitMs(1000)).toBe(100 - 12)
     pace.started(6, 1100)
     // Half a run after the last one began, and when the older of the two is over: both at 1200.
     expect(pace.waitMs(1100)).toBe(100 - 12)
-    pace.ended(5, 1200, { done: true, next: undefined })
+    pace.ended(5, 1200, { done: true, left: [6] })
     expect(pace.waitMs(1200)).toBe(0)
   })
 
-  it('does not send the third of two at a time before one is over', () => {
+  it('finds an even distance again after two that began together', () => {
     const pace = paceAfter([200])
-    pace.setCredit(3)
+    pace.credit = 3
     pace.started(5, 1000)
     pace.started(6, 1010)
-    expect(pace.waitMs(1010)).toBe(190 - 12)
-    pace.ended(5, 1200, { done: true, next: 7 })
+    expect(pace.waitMs(1010)).toBe(100 - 12)
+    pace.ended(5, 1200, { done: true, left: [6, 7] })
     // The one that waited is taken to have begun.
     expect(pace.waitMs(1200)).toBe(100 - 12)
   })

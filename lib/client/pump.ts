@@ -90,7 +90,7 @@ export class Pump {
   connect(socket: Socket, limits: WireLimits & { readonly credit: number }): void {
     this.disconnect()
     this.ledger.setLimit(limits.credit)
-    this.#pace.setCredit(limits.credit)
+    this.#pace.credit = limits.credit
     this.#wire = new Wire(socket, limits)
     this.#previewAsk.connect(socket)
     this.#schedule()
@@ -162,8 +162,8 @@ export class Pump {
   settle(seq: number, done: boolean): SentFrame | undefined {
     const frame = this.ledger.close(seq)
     if (!frame) return undefined
-    const next = this.ledger.frames().find(({ mode, started }) => mode === 'live' && !started)?.seq
-    this.#pace.ended(seq, this.#options.env.clock.now(), { done, next })
+    const left = this.ledger.frames().flatMap((one) => (one.mode === 'live' ? one.seq : []))
+    this.#pace.ended(seq, this.#options.env.clock.now(), { done, left })
     this.#previewAsk.ended(seq, done)
     // What was held back for this frame need not wait any longer.
     this.#rescheduleTick()
@@ -208,8 +208,7 @@ export class Pump {
   #cancelAll(): void {
     this.#cancelTick?.()
     this.#cancelHold?.()
-    this.#cancelTick = undefined
-    this.#cancelHold = undefined
+    this.#cancelTick = this.#cancelHold = undefined
   }
 
   /** The frame that should be made now, if one should and may. */
@@ -251,7 +250,7 @@ export class Pump {
     try {
       const snapshot = await this.#options.takeSnapshot({ width: asked.width, height: asked.height })
       this.#snapshotting = false
-      this.#pace.snapshotTook(snapshot.snapshotMs)
+      this.#pace.snapshotMs = snapshot.snapshotMs
       const made = { snapshot, asked, wire, penSinceMs, snapshotAtMs }
       if (mode === 'live') this.#sendLive(made)
       else this.#sendRefine(made)

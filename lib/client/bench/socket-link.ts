@@ -56,7 +56,7 @@ class SocketLink implements Link {
   }
 
   snapshotTook(ms: number): void {
-    this.#pace.snapshotTook(ms)
+    this.#pace.snapshotMs = ms
   }
 
   async send(sketch: Sketch): Promise<Sent> {
@@ -87,10 +87,11 @@ class SocketLink implements Link {
   }
 
   #end(seq: number, end: FrameEnd): void {
-    const next = [...this.#ends.keys()].find((other) => other !== seq)
-    this.#pace.ended(seq, this.#options.env.clock.now(), { done: end.kind === 'picture', next })
-    this.#ends.get(seq)?.(end)
+    const told = this.#ends.get(seq)
     this.#ends.delete(seq)
+    const left = [...this.#ends.keys()]
+    this.#pace.ended(seq, this.#options.env.clock.now(), { done: end.kind === 'picture', left })
+    told?.(end)
   }
 
   #receive(data: unknown): void {
@@ -115,6 +116,7 @@ class SocketLink implements Link {
     switch (message.type) {
       case 'welcome':
         this.#window = Math.max(1, message.credit)
+        this.#pace.credit = message.credit
         this.#say({ type: 'params', rev: REV, params: this.#options.params })
         if (this.#options.previews) this.#say({ type: 'previews', everySteps: 1 })
         return this.#opening.ready()
