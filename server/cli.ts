@@ -33,11 +33,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     help: 'int8, float32 or auto (int8 on a CPU that is faster with it)',
   },
   threads: { name: 'SKETCHWIRE_THREADS', value: 'NUMBER', help: 'threads of one run' },
-  slots: {
-    name: 'SKETCHWIRE_SLOTS',
-    value: 'NUMBER',
-    help: 'engine processes, each with the model (1)',
-  },
+  slots: { name: 'SKETCHWIRE_SLOTS', value: 'NUMBER', help: 'engine processes, each with the model (1)' },
   batching: {
     name: 'SKETCHWIRE_BATCHING',
     value: 'MODE',

@@ -1,7 +1,7 @@
 // What it brings that one session may have several frames in work at a time: pictures a second, and how late each is.
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine } from '../engine/engine.ts'
+import { EngineError, type Engine } from '../engine/engine.ts'
 import { percentile } from '../../lib/std/statistics.ts'
 import { scriptedDrawing } from './strokes.ts'
 
@@ -36,12 +36,14 @@ export async function benchAbreast(engine: Engine, frames: number): Promise<Abre
   }))
 }
 
-/** An engine is ready with its first slot; the others follow. */
+/** An engine is ready with its first slot; the others follow. Throws what a job fails with but for the lack of a slot. */
 async function allSlots(engine: Engine, drawing: readonly Uint8Array[]): Promise<void> {
   const images = drawing.slice(0, engine.abreast)
   for (;;) {
     const tries = await Promise.allSettled(images.map((image) => paintOne(engine, image)))
-    if (tries.every(({ status }) => status === 'fulfilled')) return
+    const failures = tries.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
+    if (failures.length === 0) return
+    for (const error of failures) if (!(error instanceof EngineError && error.code === 'busy')) throw error
     await sleep(100)
   }
 }

@@ -55,7 +55,7 @@ const TIMED_OUT = { type: 'x-fal-error', error: 'TIMEOUT', reason: 'no inputs, r
 function policy(query: URLSearchParams): SessionPolicy {
   const asked = Number(query.get('max_buffering') ?? 1)
   const depth = Number.isInteger(asked) && asked >= 1 && asked <= 60 ? asked : 1
-  // Requests wait as one each, however many pictures they ask for; credit counts pictures.
+  // Requests wait as one each, however many pictures they ask for; credit counts pictures, of two requests that run, too.
   return {
     mailbox: { depth, whenFull: 'drop-oldest' },
     credit: (depth + 2) * MAX_IMAGES,

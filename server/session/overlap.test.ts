@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { harness, JPEG, QUICK, settle } from './testing/harness.ts'
+import { FIFO, harness, JPEG, QUICK, settle } from './testing/harness.ts'
 
 let world = harness()
 const pair = () => (world = harness({ slots: 2, abreast: 2 }))
@@ -61,6 +61,22 @@ describe('a live session on an engine that takes two of its frames at a time', (
       [1, 2, 1],
       [2, 1, 0],
     ])
+  })
+
+  it('in a session that wants every picture, the steps and pictures of all that run are shown', async () => {
+    const { open, engine, runOut } = pair()
+    const { submit, events, session, ends } = open({ ...FIFO, maxRunning: 2 })
+    session.setPreviews({ everySteps: 1, fromStep: 1, side: 64, codec: 'jpeg', quality: 50 })
+    submit(1)
+    submit(2)
+    await settle()
+    engine.step()
+    await settle()
+    const shown = events.flatMap((event) => (event.type === 'step' ? [event.previews.length] : []))
+    expect(shown).toEqual([1, 1])
+    submit(3, 'live', JPEG, QUICK)
+    await runOut()
+    expect(ends().map(({ type }) => type)).toEqual(['image', 'image', 'image'])
   })
 
   it('F6 a live frame need not wait for its own refinement to stop, which then ends as superseded', async () => {

@@ -78,6 +78,11 @@ export class Session {
     return this.#state.name === 'live' || this.#state.name === 'draining' ? this.#state : undefined
   }
 
+  /** What runs, where the newest is what counts: in other sessions every picture is wanted. */
+  get #overlapping(): readonly RunningFrame[] {
+    return this.#options.policy.overlaps === true ? [...(this.#work()?.running ?? [])] : []
+  }
+
   open(): void {
     if (this.#state.name !== 'opening') return
     const { policy, engineState, abreast } = this.#options
@@ -274,7 +279,7 @@ export class Session {
   step(frame: RunningFrame, event: StepEvent): void {
     if (!this.#isAnswerable(frame)) return
     // A rough picture of the newer frame would hide the whole one of the older that is about to come.
-    const isBehind = [...(this.#work()?.running ?? [])].some(({ seq }) => seq < frame.seq)
+    const isBehind = this.#overlapping.some(({ seq }) => seq < frame.seq)
     this.#emit({ type: 'step', ...ref(frame), ...event, ...(isBehind && { previews: [] }) })
   }
 
@@ -297,12 +302,12 @@ export class Session {
       model: { id: model.id, name: model.name },
       timings: toTimings(timings, { ...frame, nowMs }),
     })
-    if (this.#options.policy.overlaps === true) this.#endOvertaken(work, frame)
+    this.#endOvertaken(work, frame)
   }
 
   /** What runs and is older than the picture that left would show the drawing as it was before (SPEC F2). */
   #endOvertaken(work: Work, { seq }: FrameRef): void {
-    for (const frame of [...work.running].filter((running) => running.seq < seq)) {
+    for (const frame of this.#overlapping.filter((running) => running.seq < seq)) {
       this.#end(work, { type: 'superseded', ...ref(frame), by: seq })
       frame.controller.abort()
     }
@@ -325,7 +330,7 @@ export class Session {
     if (!work || !work.credit.has(frame.seq)) return
     if (this.#state.name === 'draining')
       return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
-    const newer = this.#next(work) ?? [...work.running].find(({ seq }) => seq > frame.seq)
+    const newer = this.#next(work) ?? this.#overlapping.find(({ seq }) => seq > frame.seq)
     if (newer) return this.#end(work, { type: 'superseded', ...ref(frame), by: newer.seq })
     work.mailbox.put(frame)
     this.#options.wake()
