@@ -197,15 +197,18 @@ function metricsApp(events: Events): WebApp {
   }
   return {
     sockets: [],
-    bodyLimitBytes: () => 1024,
-    bodyTooLarge: () => notFound,
-    async respond({ path }) {
-      if (path !== '/metrics') return notFound
-      return {
-        status: 200,
-        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-        body: await events.metrics(),
-      }
-    },
+    receive: ({ path }) => ({
+      bodyLimitBytes: 1024,
+      cutOffBytes: 2048,
+      bodyTooLarge: () => notFound,
+      async respond() {
+        if (path !== '/metrics') return notFound
+        return {
+          status: 200,
+          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+          body: await events.metrics(),
+        }
+      },
+    }),
   }
 }

@@ -109,11 +109,16 @@ export function pngInfo(body: Uint8Array): PngInfo {
   }
 }
 
+/** A line of settings is far shorter; what is longer is words. */
+const MAX_SETTINGS_CHARS = 64 * 1024
+/** A name is looked for only where a run of its characters begins: tried at each of them, a long run takes minutes. */
+const SETTING = /(?<![\w -])[ -]*(\w[\w -]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g
+
 /** "prompt\nNegative prompt: ...\nSteps: 4, Sampler: LCM, ..." as its reader there takes it apart. */
 export function parseInfotext(text: string): Record<string, string> {
   const lines = text.split('\n')
   const last = lines.at(-1) ?? ''
-  const pairs = [...last.matchAll(/([\w][\w -]*?):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,\s*|$)/g)]
+  const pairs = last.length > MAX_SETTINGS_CHARS ? [] : [...last.matchAll(SETTING)]
   const hasSettings = pairs.length >= 3
   const words = (hasSettings ? lines.slice(0, -1) : lines).join('\n')
   const [prompt = '', negative = ''] = words.split(/\n?Negative prompt:\s*/)

@@ -13,6 +13,7 @@ export type Inbound = string | Uint8Array
 
 /** One message on its way out. What it carries decides what a slow socket may do with it. */
 export type Outbound =
+  /** Whatever has to arrive: notices, and pictures that no newer one replaces. */
   | { readonly kind: 'control'; readonly data: string | Uint8Array }
   | {
       readonly kind: 'preview'
@@ -137,7 +138,7 @@ export interface Exchange {
 export interface OnceDialect {
   readonly id: DialectId
   readonly reply: 'once'
-  /** A picture that ends without a result does not end those asked for beside it. */
+  /** A picture that was cancelled (skipped) does not end those asked for beside it; one that failed does. */
   readonly isPartialFine?: boolean
   readonly messageLimitBytes: number
   /** Of pictures that come by another way than the message: uploads. Without it as large as a message. */

@@ -40,6 +40,11 @@ const FAL_HOSTS = [
   /^v\d+\.fal\.media$/,
 ]
 
+/** Without a port. */
+export function isFalHost(hostname: string): boolean {
+  return FAL_HOSTS.some((host) => host.test(hostname))
+}
+
 /**
  * The path and query on this server that stand for an address of fal's; `undefined` for everybody else's addresses,
  * which a proxy must not be talked into.
@@ -47,8 +52,7 @@ const FAL_HOSTS = [
 export function falTarget(address: string): { readonly path: string; readonly query: string } | undefined {
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
-  const isFal =
-    url.protocol === 'https:' && url.port === '' && FAL_HOSTS.some((host) => host.test(url.hostname))
+  const isFal = url.protocol === 'https:' && url.port === '' && isFalHost(url.hostname)
   if (!isFal || url.username !== '' || url.password !== '') return undefined
   return { path: pathOnThisServer(url.hostname, url.pathname), query: url.search.slice(1) }
 }

@@ -69,6 +69,14 @@ export function falStatus(error: WireError): number {
   return INPUT_CODES.includes(error.code) ? 422 : ERROR_TABLE[error.code].httpStatus
 }
 
+/**
+ * fal's clients of today repeat what ended with 504 three times unless the limit was the user's own. Here it is the
+ * operator's, and the same request would run into it again, each time for as long.
+ */
+export function falErrorHeaders(error: WireError): Readonly<Record<string, string>> {
+  return falStatus(error) === 504 ? { 'x-fal-request-timeout-type': 'user' } : {}
+}
+
 /** Error body: `detail` as the list that clients turn into a ValidationError for 422, else a sentence. */
 export function falErrorBody(error: WireError): Record<string, unknown> {
   const { code, message } = error

@@ -52,16 +52,24 @@ export const IDLE_MS = 60_000
 const TIMED_OUT = { type: 'x-fal-error', error: 'TIMEOUT', reason: 'no inputs, reconnect when needed!' }
 
 /** `max_buffering` of the URL, 1 to 60 as in fal's client; without it the newest request alone waits. */
-function policy(query: URLSearchParams): SessionPolicy {
+function bufferingOf(query: URLSearchParams): number {
   const asked = Number(query.get('max_buffering') ?? 1)
-  const depth = Number.isInteger(asked) && asked >= 1 && asked <= 60 ? asked : 1
+  return Number.isInteger(asked) && asked >= 1 && asked <= 60 ? asked : 1
+}
+
+/** Who lets more than one request wait wants an answer to each. */
+function wantsEach(buffering: number): boolean {
+  return buffering > 1
+}
+
+function policy(query: URLSearchParams): SessionPolicy {
+  const depth = bufferingOf(query)
   // Requests wait as one each, however many pictures they ask for; credit counts pictures, of two requests that run, too.
   return {
     mailbox: { depth, whenFull: 'drop-oldest' },
     credit: (depth + 2) * MAX_IMAGES,
     maxRunning: 1,
-    // Who lets more than one request wait wants an answer to each.
-    overlaps: depth === 1,
+    overlaps: !wantsEach(depth),
   }
 }
 
@@ -78,6 +86,7 @@ class FalTranslator implements Translator {
   readonly #app: FalApp
   readonly #files: FalFiles
   readonly #context: DialectContext
+  readonly #wantsEach: boolean
   readonly #inFlight = new Map<number, Asked>()
   #nextSeq = 0
 
@@ -85,6 +94,7 @@ class FalTranslator implements Translator {
     this.#app = app ?? findFalApp(appOfHost(context.request.headers['host']) ?? '') ?? DEFAULT_APP
     this.#files = files
     this.#context = context
+    this.#wantsEach = wantsEach(bufferingOf(context.request.query))
   }
 
   decode(message: Inbound): Decoded[] {
@@ -137,19 +147,25 @@ class FalTranslator implements Translator {
     asked.open -= 1
     if (event.type === 'image') {
       asked.pictures.push(event)
-      return asked.open === 0 && !asked.failed ? [answer(event.seq, asked)] : []
+      return asked.open === 0 && !asked.failed ? [this.#answer(event.seq, answerData(asked))] : []
     }
     // One picture less is no answer: the request ends here, once.
     const isNews = !asked.failed && event.type !== 'superseded'
     asked.failed = true
     return isNews ? [control(falSocketError(event.error, asked.requestId))] : []
   }
+
+  /** Where each request wants its answer, a newer one does not take its place on a slow connection. */
+  #answer(seq: number, data: string | Uint8Array): Outbound {
+    return this.#wantsEach
+      ? { kind: 'control', data }
+      : { kind: 'image', seq, data, replacedBy: () => undefined }
+  }
 }
 
-function answer(seq: number, { pictures, requestId, binary }: Asked): Outbound {
+function answerData({ pictures, requestId, binary }: Asked): string | Uint8Array {
   const output = falOutput(pictures, requestId, binary ? asBytes : asDataUri)
-  const data = binary ? encodeMsgpack(output) : JSON.stringify(output)
-  return { kind: 'image', seq, data, replacedBy: () => undefined }
+  return binary ? encodeMsgpack(output) : JSON.stringify(output)
 }
 
 function parseMsgpack(

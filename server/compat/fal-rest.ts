@@ -2,7 +2,15 @@ import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
-import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
+import type {
+  Decoded,
+  DialectId,
+  Exchange,
+  Inbound,
+  OnceAnswer,
+  OnceContext,
+  OnceDialect,
+} from './dialect.ts'
 import type { FalApp } from './fal-apps.ts'
 import { filePath, UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
@@ -13,6 +21,7 @@ import type { FalInput } from './fal-input.ts'
 import {
   asDataUri,
   falErrorBody,
+  falErrorHeaders,
   falOutput,
   falStatus,
   INFERENCE_TIME,
@@ -21,21 +30,27 @@ import {
 import type { PicturePlace } from './fal-output.ts'
 import { echo, parseJson } from './validation.ts'
 
-/** Requests of one caller wait for each other and never supersede each other; one too many is 429. */
-const WAITING_PER_CALLER = 16
+/** Where requests of one caller wait for each other and never supersede each other; one too many is 429. */
+export interface FalLine {
+  /** Doors of one id share a line. */
+  readonly id: DialectId
+  /** Requests of one caller that may wait. */
+  readonly depth: number
+}
+
+const PLAIN_LINE: FalLine = { id: 'fal-rest', depth: 16 }
 
 export interface FalRestOptions {
   readonly app: FalApp
   readonly files: FalFiles
-  /** Requests of one caller that may wait. */
-  readonly waiting?: number
+  readonly line?: FalLine
 }
 
 /** `POST /{app}`: JSON in, JSON out. By GET, which `run` can be told to use, the query is the input. */
 export function falRest(options: FalRestOptions): OnceDialect {
-  const depth = options.waiting ?? WAITING_PER_CALLER
+  const { id, depth } = options.line ?? PLAIN_LINE
   return {
-    id: 'fal-rest',
+    id,
     reply: 'once',
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
     imageLimitBytes: UPLOAD_LIMIT_BYTES,
@@ -116,8 +131,8 @@ export class FalExchange implements Exchange {
   refuse(error: WireError): OnceAnswer {
     const answer = this.#json(falStatus(error), falErrorBody(error))
     const seconds = Math.ceil((error.retryAfterMs ?? 1000) / 1000)
-    if (!ERROR_TABLE[error.code].retryable) return answer
-    return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+    const again = ERROR_TABLE[error.code].retryable ? { 'retry-after': String(seconds) } : {}
+    return { ...answer, headers: { ...answer.headers, ...again, ...falErrorHeaders(error) } }
   }
 
   #json(status: number, body: Record<string, unknown>): OnceAnswer {

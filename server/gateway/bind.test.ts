@@ -1,54 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { onlyModel } from '../models/models.ts'
-import { Authenticator } from '../auth/authenticator.ts'
 import { PNG_BASE64 } from '../compat/dialect.contract.ts'
 import { IDLE_MS } from '../compat/fal-realtime.ts'
-import { harness, settle } from '../session/testing/harness.ts'
+import { settle } from '../session/testing/harness.ts'
 import { HELLO_WITHIN_MS } from './bind.ts'
-import { refuseToFetch } from './fetch-image.ts'
-import type { FetchedImage, FetchImage } from './fetch-image.ts'
-import { MemoryClient, MemoryHost } from './memory-host.ts'
-import { Routes } from './routes.ts'
-import { ALL_ROUTES } from './routes/all.ts'
-import { StaticFiles } from './static-files.ts'
-import { noWebhooks } from './testing/no-webhooks.ts'
+import type { FetchedImage } from './fetch-image.ts'
+import { memoryServer } from './testing/memory-server.ts'
+import type { MemoryServerOptions } from './testing/memory-server.ts'
 
 let close: () => Promise<void> = async () => {}
 afterEach(() => close())
 
-async function start(keys: readonly string[] = [], fetchImage: FetchImage = refuseToFetch) {
-  const world = harness()
-  const { clock, registry, engine } = world
-  const routes = new Routes({
-    registry,
-    engine,
-    models: onlyModel(engine),
-    model: engine.info,
-    clock,
-    files: new StaticFiles('no-such-folder'),
-    origins: { allowed: [], loopbackOnly: true },
-    modules: ALL_ROUTES,
-    auth: new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() }),
-    fetchImage,
-    webhooks: noWebhooks(clock),
-    onSocket: () => undefined,
-    onBug: (_where, error) => {
-      throw error
-    },
-  })
-  const host = new MemoryHost(routes)
-  await host.listen({ host: '', port: 0 })
-  close = async () => {
-    await host[Symbol.asyncDispose]()
-    await world.close()
-  }
-  const open = async (path: string) => {
-    const client = await host.connect({ path })
-    if (!(client instanceof MemoryClient)) throw new Error(`refused with ${client.status}`)
-    const read = () => client.flush().map((message) => JSON.parse(String(message)))
-    return { client, read }
-  }
-  return { ...world, open }
+async function start(options: MemoryServerOptions = {}) {
+  const server = await memoryServer(options)
+  close = server.close
+  return server
 }
 
 const hello = JSON.stringify({ type: 'hello', protocol: 1 })
@@ -74,7 +39,7 @@ describe('a socket that never says hello', () => {
   })
 
   it('goes in the same time when nobody knows who it is', async () => {
-    const { open, clock } = await start(['a-key-of-the-studio'])
+    const { open, clock } = await start({ keys: ['a-key-of-the-studio'] })
     const { client } = await open('/ws')
     clock.advance(HELLO_WITHIN_MS)
     expect([client.closeCode, clock.pending]).toEqual([1000, 0])
@@ -101,7 +66,9 @@ describe("fal's socket without inputs", () => {
 
   it('stays while its request waits, be it for the picture of somebody else', async () => {
     let arrive: (fetched: FetchedImage) => void = () => undefined
-    const { open, clock, runOut } = await start([], () => new Promise((resolve) => (arrive = resolve)))
+    const { open, clock, runOut } = await start({
+      fetchImage: () => new Promise((resolve) => (arrive = resolve)),
+    })
     const { client, read } = await open('/ws')
     client.send(JSON.stringify({ prompt: 'a', image_url: 'https://pictures.example/a.png' }))
     clock.advance(IDLE_MS)
@@ -111,6 +78,38 @@ describe("fal's socket without inputs", () => {
     expect(read()).toMatchObject([{ images: [{}] }])
     clock.advance(IDLE_MS)
     expect(client.closeCode).toBe(1000)
+  })
+})
+
+describe("fal's socket that is read slowly", () => {
+  const ask = (request_id: string) =>
+    JSON.stringify({ prompt: 'a', image_url: `data:image/png;base64,${PNG_BASE64}`, request_id })
+  const answered = async (path: string) => {
+    const { open, runOut } = await start()
+    const { client, read } = await open(path)
+    client.stall()
+    for (const id of ['one', 'two', 'three']) {
+      client.send(ask(id))
+      await runOut()
+    }
+    // The first fills the network; the second and the third wait.
+    return [...read(), ...read(), ...read()].map(({ request_id }) => request_id)
+  }
+
+  it('C3 gets the newest answer, or where several requests may wait every one of them', async () => {
+    expect(await answered('/ws')).toEqual(['one', 'three'])
+    await close()
+    expect(await answered('/ws?max_buffering=2')).toEqual(['one', 'two', 'three'])
+  })
+})
+
+describe('a server that is full', () => {
+  it('forgets the sockets it sends away', async () => {
+    const { open, routes, socketChanges, clock } = await start({ maxSessions: 0 })
+    const { client, read } = await open('/ws')
+    expect(read()).toMatchObject([{ code: 'too_many_sessions' }])
+    expect([client.closeCode, routes.open.size, clock.pending]).toEqual([1013, 0, 0])
+    expect(socketChanges).toEqual(['fal-realtime opened 0', 'fal-realtime closed 1013'])
   })
 })
 

@@ -11,14 +11,17 @@ async function seen(remoteAddress: string, forwarded: string | undefined, proxie
   }
   const app: WebApp = {
     sockets: [{ path: '/ws', maxMessageBytes: 1, upgrade: note }],
-    bodyLimitBytes: () => 1,
-    bodyTooLarge: note,
-    respond: note,
+    receive: (head) => ({
+      bodyLimitBytes: 1,
+      cutOffBytes: 2,
+      bodyTooLarge: () => note(head),
+      respond: () => note(head),
+    }),
   }
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
   const head = { method: 'GET', path: '/', query: '', headers, remoteAddress }
   const placed = withClientAddresses(app, proxies)
-  await placed.respond({ ...head, body: new Uint8Array(), signal: new AbortController().signal })
+  await placed.receive(head).respond({ body: new Uint8Array(), signal: new AbortController().signal })
   await placed.sockets[0]?.upgrade(head)
   const [request, upgrade] = heads.map((one) => one.remoteAddress)
   expect(upgrade).toBe(request)

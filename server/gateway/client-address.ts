@@ -11,12 +11,10 @@ export function isAddressRange(text: string): boolean {
 /** The same app, to which requests that came through listed proxies come from where those had them from. */
 export function withClientAddresses(app: WebApp, proxies: readonly string[]): WebApp {
   if (proxies.length === 0) return app
-  const placed = <H extends RequestHead>(head: H): H => ({ ...head, remoteAddress: clientOf(head, proxies) })
+  const placed = (head: RequestHead) => ({ ...head, remoteAddress: clientOf(head, proxies) })
   return {
     sockets: app.sockets.map((route) => ({ ...route, upgrade: (head) => route.upgrade(placed(head)) })),
-    bodyLimitBytes: (head) => app.bodyLimitBytes(placed(head)),
-    bodyTooLarge: (head, limit) => app.bodyTooLarge(placed(head), limit),
-    respond: (request) => app.respond(placed(request)),
+    receive: (head) => app.receive(placed(head)),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { Answer, Reply, RequestHead } from './host.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { isAllowedHost, isAllowedOrigin } from './origin.ts'
 import type { OriginRule } from './origin.ts'
 
 /** What a page of an origin that is not let in hears; `granted` are the origins of the caller's own token. */
@@ -19,6 +19,18 @@ export function checkOrigin(
     : 'serve the page over http or https'
   const message = `Pages of ${origin} may not use this server; to let them, ${remedy}`
   return { code: 'forbidden_origin', message, field: 'origin', value: origin }
+}
+
+/**
+ * A page under a name that was made to lead to this machine (DNS rebinding) is of the same origin as this server, so its
+ * GET says no Origin; what it cannot choose is the Host. For servers that let in whoever reaches them.
+ */
+export function checkHost({ headers }: RequestHead, rule: OriginRule): WireError | undefined {
+  const { origin, host } = headers
+  if (origin || host === undefined || isAllowedHost(host, rule)) return undefined
+  const value = host.slice(0, 80)
+  const message = `This server is not known as ${value}; call it as localhost, or start it with SKETCHWIRE_ORIGINS=http://${value}`
+  return { code: 'forbidden_origin', message, field: 'host', value }
 }
 
 /** A picture or a link of another site sends no Origin, and would still make this server work. */
@@ -52,4 +64,4 @@ export function withCors<A extends Answer>(answer: A, head: RequestHead): A {
   return { ...answer, headers: { ...answer.headers, ...cors } }
 }
 
-const EXPOSED = 'x-fal-request-id, retry-after'
+const EXPOSED = 'x-fal-request-id, x-fal-request-timeout-type, retry-after'

@@ -1,6 +1,6 @@
 // What every host that listens on a real port says in the same words.
 import { AppError } from '../../lib/std/errors.ts'
-import type { Answer, HttpRequest, ListenAddress, Reply, WebApp } from './host.ts'
+import type { Answer, ListenAddress, Reception, Reply, RequestBody } from './host.ts'
 
 export function cannotListen({ host, port }: ListenAddress): AppError {
   const other = port < 65_535 ? port + 1 : port - 1
@@ -11,9 +11,9 @@ export function cannotListen({ host, port }: ListenAddress): AppError {
 }
 
 /** An app that throws has a bug; whoever asked learns no more than that. */
-export async function respond(app: WebApp, request: HttpRequest): Promise<Answer> {
+export async function respond(reception: Reception, body: RequestBody): Promise<Answer> {
   try {
-    return await app.respond(request)
+    return await reception.respond(body)
   } catch {
     return {
       status: 500,

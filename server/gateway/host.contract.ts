@@ -36,6 +36,9 @@ export interface HostUnderTest {
 }
 
 const MAX_MESSAGE = 1000
+const BODY_LIMIT = 100
+/** More than that is said to be too long, and still read. */
+const CUT_OFF = 1_000_000
 
 /** An app that says what it saw. */
 interface EchoApp extends WebApp {
@@ -66,6 +69,7 @@ function echoApp(log: string[] = []): EchoApp {
         maxMessageBytes: MAX_MESSAGE,
         upgrade: (head) => (heads.push(head), head.headers['x-deny'] ? denied : echo(log)),
       },
+      { path: '/full', maxMessageBytes: MAX_MESSAGE, upgrade: () => full(log) },
       {
         path: '/later/:name',
         maxMessageBytes: MAX_MESSAGE,
@@ -76,17 +80,31 @@ function echoApp(log: string[] = []): EchoApp {
         },
       },
     ],
-    bodyLimitBytes: () => 100,
-    bodyTooLarge: (_head, limit) => ({ status: 413, headers: {}, body: `over ${limit}` }),
-    async respond(request) {
-      await Promise.resolve()
-      if (request.path === '/stream')
-        return { status: 200, headers: { 'x-kind': 'stream' }, filler: '.', stream }
-      if (request.path === '/throws') throw new Error('secret')
-      heads.push(request)
-      const body = `${request.method} ${request.path} ${request.query} ${new TextDecoder().decode(request.body)}`
-      return { status: 200, headers: { 'x-seen': request.headers['x-sent'] ?? '' }, body }
+    receive(head) {
+      log.push(`received ${head.path}`)
+      return {
+        bodyLimitBytes: BODY_LIMIT,
+        cutOffBytes: CUT_OFF,
+        bodyTooLarge: () => ({ status: 413, headers: {}, body: `over ${BODY_LIMIT}` }),
+        async respond({ body }) {
+          await Promise.resolve()
+          if (head.path === '/stream')
+            return { status: 200, headers: { 'x-kind': 'stream' }, filler: '.', stream }
+          heads.push(head)
+          const text = `${head.method} ${head.path} ${head.query} ${new TextDecoder().decode(body)}`
+          return { status: 200, headers: { 'x-seen': head.headers['x-sent'] ?? '' }, body: text }
+        },
+      }
     },
+  }
+}
+
+/** Says goodbye before anyone could hear of it. */
+function full(log: string[]): (socket: Socket) => SocketHandler {
+  return (socket) => {
+    socket.send('no room')
+    socket.close(1013, 'full')
+    return echo(log)(socket)
   }
 }
 
@@ -108,8 +126,8 @@ function echo(log: string[]): (socket: Socket) => SocketHandler {
   })
 }
 
-async function opened(client: HostClient): Promise<ClientSocket> {
-  const socket = await client.connect('/echo')
+async function opened(client: HostClient, path = '/echo'): Promise<ClientSocket> {
+  const socket = await client.connect(path)
   if ('refused' in socket) throw new Error(`refused with ${socket.refused}`)
   return socket
 }
@@ -154,6 +172,15 @@ export function hostContract(name: string, under: HostUnderTest): void {
       expect(app.heads).toHaveLength(0)
     })
 
+    it('asks the app once per request, and reads what it will not keep so that the client hears the answer', async () => {
+      const log: string[] = []
+      const { client } = await start(echoApp(log))
+      const reply = await client.request({ method: 'POST', path: '/a', body: new Uint8Array(CUT_OFF) })
+      expect(reply).toMatchObject({ status: 413, body: 'over 100' })
+      await client.request({ method: 'POST', path: '/b', body: new Uint8Array(BODY_LIMIT) })
+      expect(log).toEqual(['received /a', 'received /b'])
+    })
+
     it('carries text as text and bytes as bytes, unchanged after an await', async () => {
       const { client } = await start(echoApp())
       const socket = await opened(client)
@@ -191,7 +218,7 @@ export function hostContract(name: string, under: HostUnderTest): void {
       expect(await reader.next()).toBe('two')
       out?.end()
       expect(await reader.next()).toBeUndefined()
-      expect(log).toEqual(['closed', 'dropped'])
+      expect(log.slice(1)).toEqual(['closed', 'dropped'])
     })
 
     it('tells a stream that its reader has left, once', async () => {
@@ -201,7 +228,7 @@ export function hostContract(name: string, under: HostUnderTest): void {
       const reader = await client.read('/stream')
       await reader.next()
       reader.leave()
-      await expect.poll(() => log).toEqual(['closed', 'dropped'])
+      await expect.poll(() => log.slice(1)).toEqual(['closed', 'dropped'])
     })
 
     it('says what a slow reader leaves in the buffer, and when it has drained', async () => {
@@ -230,6 +257,15 @@ export function hostContract(name: string, under: HostUnderTest): void {
       socket.send('close')
       expect(await socket.closed).toBe(4009)
       expect(log).toEqual(['closed 4009', 'dropped'])
+    })
+
+    it('tells a socket that the app closed while it opened, once', async () => {
+      const log: string[] = []
+      const { client } = await start(echoApp(log))
+      const socket = await opened(client, '/full')
+      expect(await socket.next()).toBe('no room')
+      expect(await socket.closed).toBe(1013)
+      await expect.poll(() => log).toEqual(['closed 1013', 'dropped'])
     })
 
     it('drops a socket whose message is over the transport cap with 1006', async () => {

@@ -13,11 +13,14 @@ export interface RequestHead {
   readonly remoteAddress: string
 }
 
-export interface HttpRequest extends RequestHead {
+/** What comes after the head. */
+export interface RequestBody {
   readonly body: Uint8Array
   /** Aborts when the client goes away before its answer. */
   readonly signal: AbortSignal
 }
+
+export interface HttpRequest extends RequestHead, RequestBody {}
 
 export interface Reply {
   readonly status: number
@@ -84,13 +87,20 @@ export interface SocketRoute {
   upgrade(head: RequestHead): Upgrade | Promise<Upgrade>
 }
 
+/** What the app makes of a request by its head alone. Either `bodyTooLarge` or `respond` is its answer. */
+export interface Reception {
+  /** Largest body worth keeping, in bytes. Of a longer one nothing is kept, and it gets `bodyTooLarge`. */
+  readonly bodyLimitBytes: number
+  /** A body above it is not even read to its end: the connection is closed after the answer. */
+  readonly cutOffBytes: number
+  bodyTooLarge(): Reply
+  respond(body: RequestBody): Answer | Promise<Answer>
+}
+
 export interface WebApp {
   readonly sockets: readonly SocketRoute[]
-  /** Largest body worth reading, in bytes; above twice that the connection is closed after a 413. */
-  bodyLimitBytes(head: RequestHead): number
-  /** What a body above `bodyLimitBytes` gets. */
-  bodyTooLarge(head: RequestHead, limitBytes: number): Reply
-  respond(request: HttpRequest): Answer | Promise<Answer>
+  /** Called once per request, before its body: what a caller may send depends on who it is. */
+  receive(head: RequestHead): Reception
 }
 
 export interface ListenAddress {

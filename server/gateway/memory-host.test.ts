@@ -79,9 +79,12 @@ it('buffers what a stalled reader does not take', async () => {
         }),
       },
     ],
-    bodyLimitBytes: () => 0,
-    bodyTooLarge: () => ({ status: 413, headers: {}, body: '' }),
-    respond: () => ({ status: 404, headers: {}, body: '' }),
+    receive: () => ({
+      bodyLimitBytes: 0,
+      cutOffBytes: 0,
+      bodyTooLarge: () => ({ status: 413, headers: {}, body: '' }),
+      respond: () => ({ status: 404, headers: {}, body: '' }),
+    }),
   })
   void host.listen({ host: '', port: 0 })
   const client = await host.connect({ path: '/' })

@@ -2,7 +2,6 @@
 import { AppError } from '../../lib/std/errors.ts'
 import type {
   Host,
-  HttpRequest,
   ListenAddress,
   Reply,
   ReplyStream,
@@ -68,12 +67,11 @@ export class MemoryHost implements Host {
     this.#checkListening()
     const head = toHead(request)
     const body = toBytes(request.body ?? '')
-    const limit = this.#app.bodyLimitBytes(head)
-    if (body.length > limit) return this.#app.bodyTooLarge(head, limit)
+    const reception = this.#app.receive(head)
+    if (body.length > reception.bodyLimitBytes) return reception.bodyTooLarge()
     const gone = new AbortController()
     request.signal?.addEventListener('abort', () => gone.abort())
-    const full: HttpRequest = { ...head, body, signal: gone.signal }
-    const reply = await this.#app.respond(full)
+    const reply = await reception.respond({ body, signal: gone.signal })
     if ('stream' in reply) return this.#read(new MemoryReader(reply, gone), reply.stream)
     return head.method === 'HEAD' ? { ...reply, body: '' } : reply
   }
@@ -97,6 +95,7 @@ export class MemoryHost implements Host {
     )
     this.#sockets.add(socket)
     socket.handler = answer(socket)
+    if (socket.closeCode !== undefined) socket.handler.closed(socket.closeCode)
     return new MemoryClient(socket)
   }
 

@@ -5,7 +5,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { Answer, Host, ListenAddress, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
+import type {
+  Answer,
+  Host,
+  ListenAddress,
+  Reception,
+  Reply,
+  RequestHead,
+  SocketRoute,
+  Upgrade,
+  WebApp,
+} from './host.ts'
 import { cannotListen, closing, respond } from './host-replies.ts'
 import { NodeReplyStream } from './node-reply-stream.ts'
 import { CappedWebSocket, NodeSocket } from './node-socket.ts'
@@ -77,7 +87,7 @@ export class NodeHost implements Host {
     const head = headOf(req)
     const door = this.#doors.find(({ route }) => matchPath(route.path, head.path))
     if (!door || req.headers.upgrade?.toLowerCase() !== 'websocket')
-      return refuse(socket, await plainAnswer(this.#app, head))
+      return refuse(socket, await plainAnswer(this.#app.receive(head)))
     const answer: Upgrade = await door.route.upgrade(head)
     if (typeof answer !== 'function') return refuse(socket, answer)
     if (socket.destroyed) return
@@ -111,12 +121,8 @@ function headOf({ method = 'GET', url = '/', headers, socket }: IncomingMessage)
   }
 }
 
-async function plainAnswer(app: WebApp, head: RequestHead): Promise<Reply> {
-  const answer = await respond(app, {
-    ...head,
-    body: new Uint8Array(),
-    signal: new AbortController().signal,
-  })
+async function plainAnswer(reception: Reception): Promise<Reply> {
+  const answer = await respond(reception, { body: new Uint8Array(), signal: new AbortController().signal })
   return 'stream' in answer ? { status: 426, headers: {}, body: 'Ask without an Upgrade header.' } : answer
 }
 
@@ -132,7 +138,8 @@ function refuse(socket: Duplex, reply: Reply): void {
 /** Reads the body within its limit, then answers once, unless the client has gone. */
 function serve(app: WebApp, req: IncomingMessage, res: ServerResponse): void {
   const head = headOf(req)
-  const limit = app.bodyLimitBytes(head)
+  const reception = app.receive(head)
+  const { bodyLimitBytes: limit, cutOffBytes } = reception
   const gone = new AbortController()
   const chunks: Buffer[] = []
   let bytes = 0
@@ -141,15 +148,16 @@ function serve(app: WebApp, req: IncomingMessage, res: ServerResponse): void {
   req.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes <= limit) chunks.push(chunk)
-    if (bytes <= limit * 2 || res.headersSent) return
-    write(res, closing(app.bodyTooLarge(head, limit)), head.method)
+    else chunks.length = 0
+    if (bytes <= cutOffBytes || res.headersSent) return
+    write(res, closing(reception.bodyTooLarge()), head.method)
     res.once('finish', () => req.destroy())
   })
   req.on('end', () => {
     if (res.headersSent) return
-    if (bytes > limit) return write(res, app.bodyTooLarge(head, limit), head.method)
+    if (bytes > limit) return write(res, reception.bodyTooLarge(), head.method)
     const body = new Uint8Array(Buffer.concat(chunks))
-    void respond(app, { ...head, body, signal: gone.signal }).then((answer) => {
+    void respond(reception, { body, signal: gone.signal }).then((answer) => {
       if (!gone.signal.aborted) finish(res, answer, head.method)
     })
   })

@@ -17,7 +17,7 @@ export class NodeSocket implements Socket {
   readonly remoteAddress: string
   readonly #ws: WebSocket
   #handler: SocketHandler | undefined
-  #isOver = false
+  #closedWith: number | undefined
   #waits = false
 
   constructor(ws: WebSocket, remoteAddress: string) {
@@ -27,11 +27,17 @@ export class NodeSocket implements Socket {
 
   start(open: (socket: Socket) => SocketHandler): void {
     this.#handler = open(this)
+    // Closed by the app while it was being opened, when there was no handler yet that could hear of it.
+    if (this.#closedWith !== undefined) this.#handler.closed(this.#closedWith)
     this.#ws.on('message', (data: Buffer, isBinary) => {
       if (!this.#isOver) this.#handler?.message(isBinary ? new Uint8Array(data) : data.toString('utf8'))
     })
     this.#ws.on('close', (code) => this.#over(code))
     this.#ws.on('error', () => undefined)
+  }
+
+  get #isOver(): boolean {
+    return this.#closedWith !== undefined
   }
 
   get bufferedBytes(): number {
@@ -60,7 +66,7 @@ export class NodeSocket implements Socket {
 
   #over(code: number): void {
     if (this.#isOver) return
-    this.#isOver = true
+    this.#closedWith = code
     this.#handler?.closed(code)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isAllowedOrigin } from './origin.ts'
+import { isAllowedHost, isAllowedOrigin } from './origin.ts'
 
 const loopback = { allowed: ['https://draw.example.org'], loopbackOnly: true }
 const open = { ...loopback, loopbackOnly: false }
@@ -29,4 +29,29 @@ it.each([
   ['a stranger, to no host', 'https://evil.example', undefined, false],
 ])('on a server reached by name, %s', (_name, origin, host, allowed) => {
   expect(isAllowedOrigin(origin, host, open)).toBe(allowed)
+})
+
+it.each([
+  ['localhost:7878', true],
+  ['LocalHost', true],
+  ['queue.localhost:7878', true],
+  ['127.0.0.1:7878', true],
+  ['[::1]:7878', true],
+  ['192.168.1.7:7878', true],
+  ['draw.example.org', true],
+  ['draw.example.org:8443', true],
+  ['queue.draw.example.org', true],
+  ['fal.run', true],
+  ['queue.fal.run:443', true],
+  ['110602490-lcm-sd15-i2i.gateway.alpha.fal.ai', true],
+  ['v3.fal.media', true],
+  ['evil.example:7878', false],
+  ['127.0.0.1.evil.example', false],
+  ['notdraw.example.org', false],
+  ['example.org', false],
+  ['fal.run.evil.example', false],
+  ['', false],
+])('a loopback server that is called %j', (host, allowed) => {
+  expect(isAllowedHost(host, loopback)).toBe(allowed)
+  expect(isAllowedHost(host, open)).toBe(true)
 })

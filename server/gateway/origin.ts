@@ -1,3 +1,6 @@
+import { isIP } from 'node:net'
+import { isFalHost } from '../compat/fal-hosts.ts'
+
 /** Who may call from a browser. Anything without an Origin header is no browser and passes. */
 export interface OriginRule {
   /** Origins such as `https://draw.example.org`, exactly. */
@@ -28,4 +31,18 @@ export function isAllowedOrigin(
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
   if (isLoopbackHost(url.hostname) || rule.allowed.includes(url.origin)) return true
   return !rule.loopbackOnly && host !== undefined && url.host === host.toLowerCase()
+}
+
+/**
+ * Names that the owner of this machine stands for: loopback ones, addresses in figures, those of listed origins with all
+ * below them (`queue.` and apps of fal's clients), and fal's own, which lead here only where somebody mapped them.
+ */
+export function isAllowedHost(host: string, { allowed, loopbackOnly }: OriginRule): boolean {
+  if (!loopbackOnly) return true
+  const name = host.toLowerCase().replace(/:\d*$/, '')
+  const isListed = allowed.some((origin) => {
+    const { hostname } = new URL(origin)
+    return name === hostname || name.endsWith(`.${hostname}`)
+  })
+  return isLoopbackHost(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || isListed || isFalHost(name)
 }

@@ -74,6 +74,16 @@ describe('outbox', () => {
     expect(overflows()).toBe(1)
   })
 
+  it('gives up on a client that leaves more than 32 MiB unread, be it in few messages', () => {
+    const { outbox, overflows } = setup()
+    const answer = control('x'.repeat(4 * 1024 * 1024))
+    outbox.push(control('first'))
+    for (let i = 0; i < 8; i++) outbox.push(answer)
+    expect(overflows()).toBe(0)
+    outbox.push(control('x'))
+    expect(overflows()).toBe(1)
+  })
+
   it('F1 F2 C3: whatever is pushed and drained, controls stay complete and in order, each image ends once, pictures grow', () => {
     const pushes = fc.array(fc.constantFrom('control', 'image', 'preview', 'drain'), { maxLength: 80 })
     fc.assert(

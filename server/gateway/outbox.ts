@@ -1,12 +1,15 @@
 import type { Outbound } from '../compat/dialect.ts'
 import type { Sink } from './host.ts'
 
-/** A client that reads nothing and asks on: beyond this many waiting notices it has to go. */
+/** A client that reads nothing and asks on: beyond this many waiting messages it has to go. */
 const MAX_WAITING = 1024
+/** And beyond this many bytes of them: where each request wants its answer, sixty pictures may wait. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024
 
 /**
  * What one socket still has to send, in order. While the socket is buffered, pictures wait here and a newer one takes
- * the place of an older one; notices are never dropped (SPEC C3). Memory: one image, one preview, MAX_WAITING notices.
+ * the place of an older one; controls are never dropped (SPEC C3). Memory: MAX_WAITING messages, or MAX_WAITING_BYTES
+ * and one message more.
  */
 export class Outbox {
   readonly #sink: Sink
@@ -28,7 +31,12 @@ export class Outbox {
     if (out.kind !== 'control') this.#waiting = this.#waiting.filter((waiting) => waiting.kind !== 'preview')
     this.#waiting.push(out)
     this.flush()
-    if (this.#waiting.length > MAX_WAITING) this.#onOverflow()
+    if (this.#waiting.length > MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) this.#onOverflow()
+  }
+
+  /** Of text its length: what is large is base64. */
+  get #waitingBytes(): number {
+    return this.#waiting.reduce((sum, { data }) => sum + data.length, 0)
   }
 
   /** The replaced picture's frame still ends with a word, in its place. */

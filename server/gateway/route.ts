@@ -89,5 +89,10 @@ export function isHttpEntry(entry: RouteEntry): entry is HttpRouteEntry {
   return 'method' in entry
 }
 
+/** A door paints: asked for headers alone it would make a picture that nobody sees. Its originals say 405, too. */
+export function answersHead(entry: HttpRouteEntry): boolean {
+  return entry.method === 'GET' && 'handle' in entry
+}
+
 /** For doors that lead to whichever app the caller names. */
 export const ANY_APP = (): string => '*'

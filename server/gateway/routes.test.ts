@@ -29,15 +29,9 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     onSocket: () => undefined,
     onBug: (_where, error) => bugs.push(error),
   })
-  const reply = await routes.respond({
-    method: 'GET',
-    path: '/',
-    query: '',
-    headers: {},
-    remoteAddress: '127.0.0.1',
-    body: new Uint8Array(0),
-    signal: new AbortController().signal,
-  })
+  const head = { method: 'GET', path: '/', query: '', headers: {}, remoteAddress: '127.0.0.1' }
+  const signal = new AbortController().signal
+  const reply = await routes.receive(head).respond({ body: new Uint8Array(0), signal })
   expect(reply.status).toBe(500)
   expect('body' in reply && reply.body).not.toContain('/home')
   expect(bugs).toEqual([expect.objectContaining({ message: '/home/me/out is gone' })])

@@ -10,13 +10,22 @@ import type { BindDeps } from './bind.ts'
 import { OnceDoor } from './bind-once.ts'
 import { StreamDoor } from './bind-stream.ts'
 import { CallerSessions } from './caller-sessions.ts'
-import { checkOrigin, preflight, withCors } from './cors.ts'
-import type { Answer, HttpRequest, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
-import { nearPaths } from './nearest-path.ts'
+import { checkHost, checkOrigin, preflight, withCors } from './cors.ts'
+import type {
+  Answer,
+  HttpRequest,
+  Reception,
+  Reply,
+  RequestHead,
+  SocketRoute,
+  Upgrade,
+  WebApp,
+} from './host.ts'
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
+import { methodNotAllowed, notFound, socketOnly } from './lost.ts'
 import { jsonError, withRetryAfter } from './replies.ts'
-import { isHttpEntry, isSocketEntry } from './route.ts'
+import { answersHead, isHttpEntry, isSocketEntry } from './route.ts'
 import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRouteEntry } from './route.ts'
 import { RouteTable } from './route-table.ts'
 import type { Found } from './route-table.ts'
@@ -75,41 +84,75 @@ export class Routes implements WebApp {
     }
   }
 
-  bodyLimitBytes(head: RequestHead): number {
-    const { entry, params } = this.#find(head) ?? {}
-    if (!entry) return OTHER_BODY_LIMIT_BYTES
-    if ('door' in entry) return entry.door.messageLimitBytes
-    const { bodyLimitBytes: limit } = entry
-    return typeof limit === 'number' ? limit : limit(factsOf(head, params ?? {}))
-  }
-
-  bodyTooLarge(head: RequestHead, limit: number): Reply {
-    const error = tooLarge(Number(head.headers['content-length'] ?? limit + 1), limit)
+  /** Whoever calls is looked at here and only here: that takes tickets and counts wrong keys. */
+  receive(head: RequestHead): Reception {
     const found = this.#find(head)
-    if (!found) return jsonError(error)
-    const reply = this.#refuse(found, head, error)
-    const isForeign = checkOrigin(head, this.#deps.origins, []) !== undefined
-    return found.entry.cors && !isForeign ? withCors(reply, head) : reply
-  }
-
-  async respond(request: HttpRequest): Promise<Answer> {
     try {
-      return await this.#respond(request)
+      return found ? this.#atEntry(found, head) : this.#elsewhere(head)
     } catch (error) {
-      this.#deps.onBug(`answering ${request.method} ${request.path}`, error)
-      const found = this.#find(request)
-      return found ? this.#refuse(found, request, BUG) : jsonError(BUG)
+      return refusal(OTHER_BODY_LIMIT_BYTES, () => this.#bug(found, head, error))
     }
   }
 
-  async #respond(request: HttpRequest): Promise<Answer> {
-    const found = this.#find(request)
-    if (found) return await this.#answer(found, request)
-    const here = this.#http.at(request.path)
-    if (request.method === 'OPTIONS' && here.some(({ entry }) => entry.cors))
-      return this.#preflight(request, here)
-    if (here.length === 0 && this.#socketTable.at(request.path).length > 0) return socketOnly(request)
-    return await this.#page(request, here)
+  #atEntry(found: HttpFound, head: RequestHead): Reception {
+    const { entry } = found
+    const facts = factsOf(head, found.params)
+    const limit = limitOf(entry, facts)
+    const known = this.#allowed(entry, facts, this.#identify(head))
+    // A stranger's body is not kept: it would fill the memory before anybody asked for a key.
+    if ('code' in known && entry.auth === 'key')
+      return refusal(limit, () => cors(found, head, this.#refuse(found, head, known)))
+    const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
+    return {
+      bodyLimitBytes: limit,
+      cutOffBytes: limit * 2,
+      bodyTooLarge: () => this.#tooLarge(found, head, { limit, identity }),
+      respond: (body) =>
+        this.#guarded(found, head, () => this.#answer(found, { ...head, ...body }, identity)),
+    }
+  }
+
+  #elsewhere(head: RequestHead): Reception {
+    const limit = OTHER_BODY_LIMIT_BYTES
+    return {
+      bodyLimitBytes: limit,
+      cutOffBytes: limit * 2,
+      bodyTooLarge: () => jsonError(tooLarge(lengthOf(head, limit), limit)),
+      respond: () => this.#guarded(undefined, head, () => this.#stray(head)),
+    }
+  }
+
+  #tooLarge(
+    found: HttpFound,
+    head: RequestHead,
+    { limit, identity }: { limit: number; identity: Identity },
+  ): Reply {
+    const reply = this.#refuse(found, head, tooLarge(lengthOf(head, limit), limit))
+    return this.#foreign(head, identity.origins) ? reply : cors(found, head, reply)
+  }
+
+  async #guarded(
+    found: HttpFound | undefined,
+    head: RequestHead,
+    answer: () => Answer | Promise<Answer>,
+  ): Promise<Answer> {
+    try {
+      return await answer()
+    } catch (error) {
+      return this.#bug(found, head, error)
+    }
+  }
+
+  #bug(found: HttpFound | undefined, head: RequestHead, error: unknown): Reply {
+    this.#deps.onBug(`answering ${head.method} ${head.path}`, error)
+    return found ? this.#refuse(found, head, BUG) : jsonError(BUG)
+  }
+
+  #stray(head: RequestHead): Reply | Promise<Reply> {
+    const here = this.#http.at(head.path)
+    if (head.method === 'OPTIONS' && here.some(({ entry }) => entry.cors)) return this.#preflight(head, here)
+    if (here.length === 0 && this.#socketTable.at(head.path).length > 0) return socketOnly(head)
+    return this.#page(head, here)
   }
 
   #find(head: RequestHead): HttpFound | undefined {
@@ -137,18 +180,20 @@ export class Routes implements WebApp {
     return { code: 'forbidden', message }
   }
 
-  async #answer(found: HttpFound, request: HttpRequest): Promise<Answer> {
+  async #answer(found: HttpFound, request: HttpRequest, identity: Identity): Promise<Answer> {
     const { entry } = found
-    const facts = factsOf(request, found.params)
-    const known = this.#allowed(entry, facts, this.#identify(request))
-    if ('code' in known && entry.auth === 'key')
-      return cors(found, request, this.#refuse(found, request, known))
-    const identity = 'code' in known ? identityOfAddress(request.remoteAddress) : known
     // What anyone may read, any page may ask for; without CORS headers it cannot see the answer.
     const isPublic = entry.auth === 'open' && entry.method === 'GET'
-    const foreign = isPublic ? undefined : checkOrigin(request, this.#deps.origins, identity.origins)
+    const foreign = isPublic ? undefined : this.#foreign(request, identity.origins)
     if (foreign) return this.#refuse(found, request, foreign)
     return cors(found, request, await this.#serve(found, request, identity))
+  }
+
+  /** What a page that may not call hears; `granted` are the origins of the caller's own token. */
+  #foreign(head: RequestHead, granted: readonly string[]): WireError | undefined {
+    const { auth, origins } = this.#deps
+    // A key is what a page under a rebound name has not.
+    return checkOrigin(head, origins, granted) ?? (auth.hasKeys ? undefined : checkHost(head, origins))
   }
 
   async #serve(found: HttpFound, request: HttpRequest, identity: Identity): Promise<Answer> {
@@ -174,17 +219,17 @@ export class Routes implements WebApp {
     return withRetryAfter(reply, error)
   }
 
-  #preflight(request: HttpRequest, here: readonly HttpFound[]): Reply {
+  #preflight(request: RequestHead, here: readonly HttpFound[]): Reply {
     // The question comes without the key or token that the request itself will bring.
-    const foreign = this.#deps.auth.hasKeys ? undefined : checkOrigin(request, this.#deps.origins, [])
+    const foreign = this.#deps.auth.hasKeys ? undefined : this.#foreign(request, [])
     if (foreign) return jsonError(foreign)
     const methods = here.filter(({ entry }) => entry.cors).map(({ entry }) => entry.method)
     return withCors(preflight(request, methods), request)
   }
 
-  async #page(request: HttpRequest, here: readonly HttpFound[]): Promise<Reply> {
+  async #page(request: RequestHead, here: readonly HttpFound[]): Promise<Reply> {
     const { method, path } = request
-    if (here.length === 0 && method === 'POST') return this.#notFound(request)
+    if (here.length === 0 && method === 'POST') return notFound(request, this.#entries)
     const isGet = method === 'GET' || method === 'HEAD'
     if (!isGet) return methodNotAllowed(request, here)
     const page = await this.#deps.files.respond(request)
@@ -194,19 +239,7 @@ export class Routes implements WebApp {
     const isPerson = (request.headers['accept'] ?? '').includes('text/html')
     return isPerson && !path.startsWith('/api/')
       ? await this.#deps.files.notFound(request)
-      : this.#notFound(request)
-  }
-
-  #notFound({ method, path }: HttpRequest): Reply {
-    const known = this.#entries.flatMap((entry) =>
-      !('method' in entry) || entry.method === method ? [entry.path] : [],
-    )
-    const near = nearPaths(path, known)
-    const remedy = near.length === 0 ? FAMILIES : `near to it is ${near.join(', ')}`
-    return jsonError({
-      code: 'not_found',
-      message: `Nothing answers ${method} ${path.slice(0, 200)}; ${remedy}`,
-    })
+      : notFound(request, this.#entries)
   }
 
   #onceDoor(dialect: OnceDialect): OnceDoor {
@@ -241,7 +274,7 @@ export class Routes implements WebApp {
         return isRefused ? jsonError(known) : bind({ facts, identity: known })
       }
       const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
-      const foreign = checkOrigin(head, this.#deps.origins, identity.origins)
+      const foreign = this.#foreign(head, identity.origins)
       return foreign ? jsonError(foreign) : bind({ facts, identity })
     }
     return {
@@ -256,27 +289,37 @@ export class Routes implements WebApp {
     const paths = this.#socketEntries.filter((entry) => entry.extraPort === name).map(({ path }) => path)
     return {
       sockets: this.sockets.filter(({ path }) => paths.includes(path)),
-      bodyLimitBytes: () => OTHER_BODY_LIMIT_BYTES,
-      bodyTooLarge: (_head, limit) => jsonError(tooLarge(limit + 1, limit)),
-      respond: (request) =>
-        paths.includes(request.path)
-          ? socketOnly(request)
-          : jsonError({ code: 'not_found', message: `Only sockets are at this port: ${paths.join(', ')}` }),
+      receive: (head) =>
+        refusal(OTHER_BODY_LIMIT_BYTES, () =>
+          paths.includes(head.path)
+            ? socketOnly(head)
+            : jsonError({ code: 'not_found', message: `Only sockets are at this port: ${paths.join(', ')}` }),
+        ),
     }
   }
-}
-
-const FAMILIES =
-  "fal's apps are below /fal-ai, AUTOMATIC1111's API is below /sdapi/v1, and drawing is at /api/live (docs/compat.md)"
-
-/** A door paints: asked for headers alone it would make a picture that nobody sees. Its originals say 405, too. */
-function answersHead(entry: HttpRouteEntry): boolean {
-  return entry.method === 'GET' && 'handle' in entry
 }
 
 const BUG: WireError = {
   code: 'internal',
   message: 'The server failed on this request; its log says why. Try again.',
+}
+
+/**
+ * The same answer whatever body comes. Nothing of it is kept, but it is read to its end: a client that still sends hears
+ * no answer.
+ */
+function refusal(limit: number, answer: () => Reply): Reception {
+  return { bodyLimitBytes: 0, cutOffBytes: limit * 2, bodyTooLarge: answer, respond: answer }
+}
+
+function limitOf(entry: HttpRouteEntry, facts: RequestFacts): number {
+  if ('door' in entry) return entry.door.messageLimitBytes
+  const { bodyLimitBytes: limit } = entry
+  return typeof limit === 'number' ? limit : limit(facts)
+}
+
+function lengthOf({ headers }: RequestHead, limit: number): number {
+  return Number(headers['content-length'] ?? limit + 1)
 }
 
 function cors<A extends Answer>({ entry }: HttpFound, head: RequestHead, answer: A): A {
@@ -286,28 +329,4 @@ function cors<A extends Answer>({ entry }: HttpFound, head: RequestHead, answer:
 function factsOf(head: RequestHead, params: Readonly<Record<string, string>>): RequestFacts {
   const { method, path, query, headers } = head
   return { method, path, params, query: new URLSearchParams(query), headers }
-}
-
-function methodNotAllowed(request: HttpRequest, here: readonly HttpFound[]): Reply {
-  // Every path that is not in the table, and `/`, is a page.
-  const isPage = here.length === 0 || request.path === '/'
-  const methods = here.flatMap(({ entry }) => [
-    entry.method,
-    ...(answersHead(entry) ? ['HEAD'] : []),
-    ...(entry.cors ? ['OPTIONS'] : []),
-  ])
-  const allowed = [...new Set([...methods, ...(isPage ? ['GET', 'HEAD'] : [])])].join(', ')
-  const reply = jsonError({
-    code: 'method_not_allowed',
-    message: `${request.path} does not take ${request.method}; use ${allowed}`,
-    field: 'method',
-    value: request.method,
-    range: allowed,
-  })
-  return { ...reply, headers: { ...reply.headers, allow: allowed } }
-}
-
-function socketOnly(request: HttpRequest): Reply {
-  const message = `${request.path} is a WebSocket; connect to it with ws:// or wss://`
-  return jsonError({ code: 'upgrade_required', message })
 }

@@ -18,9 +18,12 @@ export interface Expected {
   forget(): void
 }
 
+/** All that is kept of a task that has ended: its request and its pictures, megabytes each, go with its answer. */
+const ENDED = { state: 'ended' } as const satisfies Pick<Task, 'state'>
+
 /** The requests of every caller: those that are being worked on, and what became of those that were. */
 export class TaskBook {
-  readonly #named = new Map<string, Task>()
+  readonly #named = new Map<string, Pick<Task, 'state'>>()
   readonly #open = new Set<Noted>()
   readonly #expected = new Set<{ readonly caller: string; readonly name: string; cancelled: boolean }>()
 
@@ -43,11 +46,16 @@ export class TaskBook {
   /** @param name the client's own (`force_task_id`); without one it goes by the request's id */
   note(caller: string, name: string | undefined, task: Task): void {
     const noted = { caller, name: name ?? `task(${task.requestId})`, task }
-    this.#named.set(JSON.stringify([caller, noted.name]), task)
+    const key = JSON.stringify([caller, noted.name])
+    this.#named.set(key, task)
     const [oldest] = this.#named.keys()
     if (this.#named.size > MAX_TASKS && oldest !== undefined) this.#named.delete(oldest)
     this.#open.add(noted)
-    const close = () => this.#open.delete(noted)
+    const close = () => {
+      this.#open.delete(noted)
+      // A later request may have taken the name.
+      if (this.#named.get(key) === task) this.#named.set(key, ENDED)
+    }
     void task.answer.then(close, close)
   }
 

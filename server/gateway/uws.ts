@@ -50,6 +50,7 @@ interface SocketData {
   readonly remoteAddress: string
   socket: UwsSocket | undefined
   handler: SocketHandler | undefined
+  closedWith: number | undefined
 }
 
 /** The host a person runs. Copies what uWebSockets.js lends, corks what it writes, answers no request twice. */
@@ -77,6 +78,8 @@ export class UwsHost implements Host {
         const data = ws.getUserData()
         data.socket = new UwsSocket(ws, data.remoteAddress)
         data.handler = data.open(data.socket)
+        // Closed by the app while it was being opened, when there was no handler yet that could hear of it.
+        if (data.closedWith !== undefined) data.handler.closed(data.closedWith)
       },
       message: (ws, message, isBinary) => ws.getUserData().handler?.message(copyMessage(message, isBinary)),
       // Not in the callback itself: what does not fit into one write there is never written to its end, because
@@ -88,6 +91,7 @@ export class UwsHost implements Host {
       close: (ws, code) => {
         const data = ws.getUserData()
         data.socket?.gone()
+        data.closedWith = code
         data.handler?.closed(code)
       },
     })
@@ -197,6 +201,7 @@ function finishUpgrade(
     remoteAddress: head.remoteAddress,
     socket: undefined,
     handler: undefined,
+    closedWith: undefined,
   }
   const key = head.headers['sec-websocket-key'] ?? ''
   const protocol = head.headers['sec-websocket-protocol'] ?? ''
@@ -206,8 +211,8 @@ function finishUpgrade(
 /** Reads the body within its limit, then answers once, unless the client has gone. */
 function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
   const head = readHead(res, req)
+  const reception = app.receive(head)
   const gone = new AbortController()
-  const limit = app.bodyLimitBytes(head)
   let answered = false
   res.onAborted(() => {
     answered = true
@@ -219,13 +224,14 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
     if ('stream' in reply) return startStream(res, reply, { method: head.method, gone: gone.signal })
     res.cork(() => write(res, closeAfter ? closing(reply) : reply, head.method, closeAfter))
   }
-  const body = new BodyReader(limit)
+  const body = new BodyReader(reception.bodyLimitBytes)
   res.onData((chunk, isLast) => {
+    if (answered) return
     body.add(chunk)
-    if (body.bytes > limit * 2) return answer(app.bodyTooLarge(head, limit), true)
-    if (!isLast || answered) return
-    if (body.bytes > limit) return answer(app.bodyTooLarge(head, limit))
-    void respond(app, { ...head, body: body.take(), signal: gone.signal }).then(answer)
+    if (body.bytes > reception.cutOffBytes) return answer(reception.bodyTooLarge(), true)
+    if (!isLast) return
+    if (body.bytes > reception.bodyLimitBytes) return answer(reception.bodyTooLarge())
+    void respond(reception, { body: body.take(), signal: gone.signal }).then(answer)
   })
 }
 

@@ -9,7 +9,7 @@ import type { FetchedImage, FetchImage } from './fetch-image.ts'
 type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
 
 export interface WorkOptions {
-  /** One picture less is still an answer. */
+  /** Without the pictures that were cancelled the others are still an answer. */
   readonly isPartialFine?: boolean
   readonly decoded: readonly Decoded[]
   readonly session: CallerSession
@@ -49,11 +49,17 @@ export class Work {
     return await Promise.all(
       this.#frames.map(async (frame) => {
         const end = await this.#one(want === undefined ? frame : withPreviews(frame, want))
-        // One picture less is no answer, so the rest need not be made.
-        if (end.type !== 'image' && !this.#options.isPartialFine) this.cancel()
+        // Without this one there is no answer, so the rest need not be made.
+        if (!this.#isAnswerable(end)) this.cancel()
         return end
       }),
     )
+  }
+
+  /** A picture, or one its caller gave up where the others are an answer without it. */
+  #isAnswerable(end: TerminalEvent): boolean {
+    const isGivenUp = end.type === 'failed' && end.error.code === 'cancelled'
+    return end.type === 'image' || (isGivenUp && this.#options.isPartialFine === true)
   }
 
   /** When the engine began the first of its pictures. */

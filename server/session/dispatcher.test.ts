@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { harness, settle } from './testing/harness.ts'
+import { harness, QUICK, settle } from './testing/harness.ts'
 
 let world = harness()
 const start = (...args: Parameters<typeof harness>) => (world = harness(...args))
@@ -129,6 +129,40 @@ describe('turns', () => {
     expect(mean).toBeGreaterThan(5)
     expect(Math.min(...images)).toBeGreaterThanOrEqual(mean / 2)
     for (const { session } of drawings) expect(session.load.waiting).toBeLessThanOrEqual(1)
+  })
+
+  it('gives a caller with five sessions no more turns than one with a single session, and each of the five the same [F8]', async () => {
+    const { open, engine } = start()
+    const many = Array.from({ length: 5 }, () => open(undefined, 'many'))
+    const one = open(undefined, 'one')
+    for (let seq = 1; seq <= 150; seq++) {
+      for (const drawing of [...many, one]) drawing.submit(seq, 'live', undefined, QUICK)
+      await settle()
+      engine.step()
+    }
+    const images = [...many, one].map(
+      (drawing) => drawing.ends().filter(({ type }) => type === 'image').length,
+    )
+    const last = images.pop() ?? 0
+    const sum = images.reduce((total, count) => total + count, 0)
+    expect(Math.abs(sum - last)).toBeLessThanOrEqual(1)
+    expect(Math.max(...images) - Math.min(...images)).toBeLessThanOrEqual(1)
+    expect(last).toBeGreaterThan(20)
+  })
+
+  it('forgets a caller whose last session is gone', async () => {
+    const { open, registry, runOut } = start()
+    const [a, b] = [open(undefined, 'a'), open(undefined, 'b')]
+    registry.close(a.session)
+    b.submit(1)
+    const again = open(undefined, 'a')
+    again.submit(1)
+    await runOut()
+    expect([a, b, again].map((drawing) => drawing.ends().map(({ type }) => type))).toEqual([
+      [],
+      ['image'],
+      ['image'],
+    ])
   })
 
   it('fails what waits when the engine is closed under it', async () => {

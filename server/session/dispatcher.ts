@@ -1,9 +1,11 @@
+import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { SessionObserver } from './observer.ts'
 import type { Session } from './session.ts'
 import type { RunningFrame } from './work.ts'
 import { toWireError } from './session-event.ts'
+import { Turns } from './turns.ts'
 
 export interface DispatcherOptions {
   readonly engine: Engine
@@ -21,13 +23,12 @@ interface RunningJob {
 }
 
 /**
- * Gives engine slots to sessions. Waits for a free slot first and chooses then (late binding), one frame per session
- * in turn, live frames before refinements. Never cancels a live job because something newer came (SPEC F4).
+ * Gives engine slots to sessions. Waits for a free slot first and chooses then (late binding), one frame per caller
+ * and session in turn, live frames before refinements. Never cancels a live job because something newer came (SPEC F4).
  */
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions
-  /** In order of whose turn it is: who was served goes to the end. */
-  readonly #sessions = new Set<Session>()
+  readonly #turns = new Turns()
   readonly #jobs = new Set<RunningJob>()
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
@@ -39,12 +40,13 @@ export class Dispatcher implements AsyncDisposable {
     this.#loop = this.#run()
   }
 
-  add(session: Session): void {
-    this.#sessions.add(session)
+  /** @param caller whose turns it takes */
+  add(session: Session, caller: string): void {
+    this.#turns.add(session, caller)
   }
 
   remove(session: Session): void {
-    this.#sessions.delete(session)
+    this.#turns.remove(session)
   }
 
   get running(): number {
@@ -77,7 +79,7 @@ export class Dispatcher implements AsyncDisposable {
         continue
       }
       if (!(await this.#slotIsFree(signal))) continue
-      const session = this.#takeTurn()
+      const session = this.#take('live') ?? this.#take('refine')
       if (session) this.#start(session)
     }
   }
@@ -88,29 +90,19 @@ export class Dispatcher implements AsyncDisposable {
       return true
     } catch (error) {
       // The engine will never be free again. Sessions refuse what comes later; what waits must not wait for ever.
-      if (!signal.aborted) for (const session of this.#sessions) session.failWaiting(toWireError(error))
+      if (!signal.aborted) for (const session of this.#turns) session.failWaiting(toWireError(error))
       return false
     }
   }
 
   #hasWork(): boolean {
     if (this.#jobs.size >= this.#options.engine.slots) return false
-    for (const session of this.#sessions) if (session.ready()) return true
+    for (const session of this.#turns) if (session.ready()) return true
     return false
   }
 
-  #takeTurn(): Session | undefined {
-    const session = this.#firstReady('live') ?? this.#firstReady('refine')
-    if (session) {
-      this.#sessions.delete(session)
-      this.#sessions.add(session)
-    }
-    return session
-  }
-
-  #firstReady(mode: 'live' | 'refine'): Session | undefined {
-    for (const session of this.#sessions) if (session.ready() === mode) return session
-    return undefined
+  #take(mode: FrameMode): Session | undefined {
+    return this.#turns.take((session) => session.ready() === mode)
   }
 
   #start(session: Session): void {
@@ -161,7 +153,7 @@ export class Dispatcher implements AsyncDisposable {
       (job) => job.frame.mode === 'refine' && !job.frame.controller.signal.aborted,
     )
     if (refining.length === 0) return
-    const waiting = [...this.#sessions].filter((session) => session.wantsLive())
+    const waiting = [...this.#turns].filter((session) => session.wantsLive())
     const own = refining.filter((job) => waiting.includes(job.session))
     const others = refining.filter((job) => !own.includes(job))
     const ending = [...this.#jobs].filter((job) => job.frame.controller.signal.aborted).length + own.length

@@ -80,7 +80,7 @@ export class Registry {
     this.#sessions.set(session.id, session)
     this.#places.set(session.id, { caller: open.caller, door: open.door })
     this.#followers.opened(open.caller, session)
-    this.#options.dispatcher.add(session)
+    this.#options.dispatcher.add(session, open.caller)
     this.#options.observer.sessionOpened(session.id)
     return { ok: true, session }
   }

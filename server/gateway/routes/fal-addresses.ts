@@ -15,19 +15,17 @@ const TARGET = 'x-fal-target-url'
  * @param isTls the host itself speaks TLS; addresses that clients are given then say https
  */
 export function withFalAddresses(app: WebApp, isTls: boolean): WebApp {
-  const placed = <H extends RequestHead>(head: H): H => {
+  const placed = (head: RequestHead): RequestHead => {
     const here = placeOf(head)
     return isTls ? { ...here, headers: { ...here.headers, 'x-forwarded-proto': 'https' } } : here
   }
   return {
     sockets: app.sockets,
-    bodyLimitBytes: (head) => app.bodyLimitBytes(placed(head)),
-    bodyTooLarge: (head, limit) => app.bodyTooLarge(placed(head), limit),
-    respond: (request) => app.respond(placed(request)),
+    receive: (head) => app.receive(placed(head)),
   }
 }
 
-function placeOf<H extends RequestHead>(head: H): H {
+function placeOf(head: RequestHead): RequestHead {
   if (head.path !== PROXY) return { ...head, path: pathOnThisServer(head.headers['host'], head.path) }
   const target = falTarget(head.headers[TARGET] ?? '')
   return target && head.method !== 'OPTIONS' ? { ...head, ...target } : head

@@ -10,7 +10,8 @@ export class SubmittedJob implements FalJob {
   readonly app: string
   readonly requestId: string
   readonly logs: FalLog[] = []
-  readonly #task: Task
+  /** Until it has its answer: it holds the request and its pictures, which the limits of the queue do not count. */
+  #task: Task | undefined
   readonly #listeners = new Set<() => void>()
   #answer: OnceAnswer | undefined
 
@@ -23,11 +24,11 @@ export class SubmittedJob implements FalJob {
 
   status(): FalJobStatus {
     if (this.#answer) return 'COMPLETED'
-    return this.#task.state === 'waiting' ? 'IN_QUEUE' : 'IN_PROGRESS'
+    return this.#task?.state === 'waiting' ? 'IN_QUEUE' : 'IN_PROGRESS'
   }
 
   position(): number {
-    return this.#task.position
+    return this.#task?.position ?? 0
   }
 
   answer(): OnceAnswer | undefined {
@@ -35,12 +36,13 @@ export class SubmittedJob implements FalJob {
   }
 
   cancel(): void {
-    this.#task.cancel()
+    this.#task?.cancel()
   }
 
   /** To be called once, when the task has its answer. */
   end(answer: OnceAnswer): void {
     this.#answer = answer
+    this.#task = undefined
     this.#changed()
   }
 

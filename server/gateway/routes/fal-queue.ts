@@ -24,8 +24,8 @@ import { SubmittedJob } from './fal-job.ts'
 import { FAL_HANDLER, falRefusal } from './fal-replies.ts'
 import { aliasOf } from './fal-tokens.ts'
 
-/** A queue is there to be filled: far more of one caller may wait than on the plain doors. */
-const WAITING_PER_CALLER = 256
+/** A queue is there to be filled: far more of one caller may wait than on the plain doors, and not in their line. */
+const QUEUE_LINE = { id: 'fal-queue', depth: 256 } as const
 
 interface Queue {
   readonly context: RouteContext
@@ -36,7 +36,7 @@ interface Queue {
 export function queueRoutes(context: RouteContext, files: FalFiles): RouteEntry[] {
   const queue: Queue = { context, jobs: new FalJobs(() => context.clock.now()) }
   const submits = FAL_APPS.flatMap((app) =>
-    submitRoutes(queue, app, falRest({ app, files, waiting: WAITING_PER_CALLER })),
+    submitRoutes(queue, app, falRest({ app, files, line: QUEUE_LINE })),
   )
   const request = `${QUEUE_PREFIX}/:owner/:alias/requests/:id`
   const old = '/:app/fal/queue/requests/:id'

@@ -1,13 +1,14 @@
 import type { WireError } from '../../../lib/protocol/errors.ts'
 import type { Identity } from '../../auth/identity.ts'
-import { falErrorBody, falStatus } from '../../compat/fal-output.ts'
+import { falErrorBody, falErrorHeaders, falStatus } from '../../compat/fal-output.ts'
 import type { Reply } from '../host.ts'
 import { json } from '../replies.ts'
 import type { HandlerRouteEntry } from '../route.ts'
 
 /** An error in the words of fal's clients. */
 export function falRefusal(error: WireError): Reply {
-  return json(falStatus(error), falErrorBody(error))
+  const reply = json(falStatus(error), falErrorBody(error))
+  return { ...reply, headers: { ...reply.headers, ...falErrorHeaders(error) } }
 }
 
 /** A token that made tokens would live for ever, by its own successors. */

@@ -60,7 +60,7 @@ export function harness(options: FakeEngineOptions & { maxSessions?: number } = 
     engine,
     dispatcher,
     registry,
-    open: (policy: SessionPolicy = LIVE) => openDrawing(registry, policy),
+    open: (policy: SessionPolicy = LIVE, caller = 'test') => openDrawing(registry, policy, caller),
     /** Steps the engine until nothing moves. */
     async runOut(): Promise<void> {
       do await settle()
@@ -75,10 +75,10 @@ export function harness(options: FakeEngineOptions & { maxSessions?: number } = 
   }
 }
 
-function openDrawing(registry: Registry, policy: SessionPolicy): Drawing {
+function openDrawing(registry: Registry, policy: SessionPolicy, caller: string): Drawing {
   const events: SessionEvent[] = []
   const created = registry.create({
-    caller: 'test',
+    caller,
     door: 'test',
     policy,
     maxImageBytes: 1000,

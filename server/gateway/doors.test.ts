@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { settle } from '../session/testing/harness.ts'
+import type { Reply } from './host.ts'
+import { memoryServer } from './testing/memory-server.ts'
+import type { MemoryServerOptions } from './testing/memory-server.ts'
+
+let close: () => Promise<void> = async () => {}
+afterEach(() => close())
+
+async function start(options: MemoryServerOptions = {}) {
+  const server = await memoryServer(options)
+  close = server.close
+  const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = {}) =>
+    server.host.request({ method: 'POST', path, body, headers })
+  return { ...server, post }
+}
+
+const ASK = JSON.stringify({ prompt: 'a cat', num_inference_steps: 2 })
+const APP = '/fal-ai/lcm'
+/** As long as nothing is painted, the plain doors answer those they have no room for, and no others. */
+const refusedOf = async (replies: readonly Promise<Reply>[]) => {
+  const refused: number[] = []
+  for (const reply of replies) void reply.then(({ status }) => refused.push(status))
+  await settle()
+  return refused
+}
+
+describe("fal's plain doors and its queue", () => {
+  type Post = Awaited<ReturnType<typeof start>>['post']
+  const askPlainly = (post: Post) => Array.from({ length: 20 }, () => post(APP, ASK))
+  const submit = (post: Post) => Promise.all(Array.from({ length: 20 }, () => post(`/queue${APP}`, ASK)))
+  const allOk = Array<number>(20).fill(200)
+
+  it('have lines of their own, whichever came first', async () => {
+    const plainFirst = await start()
+    expect(await refusedOf(askPlainly(plainFirst.post))).toEqual([429, 429, 429, 429])
+    expect((await submit(plainFirst.post)).map(({ status }) => status)).toEqual(allOk)
+    await close()
+    const queueFirst = await start()
+    expect((await submit(queueFirst.post)).map(({ status }) => status)).toEqual(allOk)
+    expect(await refusedOf(askPlainly(queueFirst.post))).toEqual([429, 429, 429, 429])
+  })
+})
+
+describe('a picture that takes longer than the server allows', () => {
+  it("is told to fal's clients so that they do not ask for it again, in a browser too", async () => {
+    const { post, clock, runOut } = await start()
+    const reply = post(APP, ASK, { origin: 'http://localhost:3000' })
+    await settle()
+    clock.advance(10_000)
+    const { status, headers } = await reply
+    expect([status, headers['x-fal-request-timeout-type']]).toEqual([504, 'user'])
+    expect(headers['access-control-expose-headers']).toContain('x-fal-request-timeout-type')
+    await runOut()
+  })
+
+  it('ends the pictures asked for beside it, which nobody would be shown', async () => {
+    const { post, clock, engine, runOut } = await start()
+    const reply = post('/sdapi/v1/txt2img', JSON.stringify({ prompt: 'a cat', batch_size: 4 }))
+    await settle()
+    clock.advance(10_000)
+    await runOut()
+    expect(await reply).toMatchObject({ status: 504 })
+    expect(engine.jobs).toHaveLength(1)
+  })
+})
+
+describe('the body of a stranger', () => {
+  const KEY = 'a-key-of-the-studio'
+  const LARGE = new Uint8Array(1_000_000)
+  const head = (path: string, headers: Record<string, string> = {}) => {
+    const [plain = '', query = ''] = path.split('?')
+    return { method: 'POST', path: plain, query, headers, remoteAddress: '127.0.0.1' }
+  }
+
+  it.each(['/', APP, `/queue${APP}`, '/files/upload', '/sdapi/v1/img2img'])(
+    'to %s is not kept, and gets the 401 of that door all the same',
+    async (path) => {
+      const { routes, post } = await start({ keys: [KEY] })
+      const { bodyLimitBytes, cutOffBytes } = routes.receive(head(path))
+      expect(bodyLimitBytes).toBe(0)
+      // As much as a client with a key may send is read: who is cut off hears no 401.
+      expect(cutOffBytes).toBe(2 * routes.receive(head(path, { authorization: `Key ${KEY}` })).bodyLimitBytes)
+      const [short, long] = [await post(path, '{}'), await post(path, LARGE)]
+      expect([short.status, long.status]).toEqual([401, 401])
+      expect(long.body).toEqual(short.body)
+    },
+  )
+
+  it('costs one look at its key or ticket', async () => {
+    const { post, auth, host } = await start({ keys: [KEY] })
+    for (let tries = 0; tries < 10; tries++)
+      expect(await post(APP, LARGE, { authorization: 'Key a-guess-of-somebody' })).toMatchObject({
+        status: 401,
+      })
+    expect(await post(APP, ASK, { authorization: 'Key a-guess-of-somebody' })).toMatchObject({ status: 429 })
+    const known = auth.identify({
+      authorization: `Bearer ${(await auth.tokens.issue({ lifeSeconds: 60, apps: [], origins: [] })).token}`,
+      query: new URLSearchParams(),
+      address: '127.0.0.1',
+    })
+    if ('code' in known) throw new Error(known.message)
+    const path = `/api/model?ticket=${auth.tickets.issue(known)}`
+    expect(await host.request({ path })).toMatchObject({ status: 200 })
+    expect(await host.request({ path })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a page under a name that was made to lead to this machine', () => {
+  const get = { method: 'GET', path: '/api/model' }
+  const socket = { path: '/ws' }
+  const evil = { host: 'evil.example:7878' }
+
+  it('may not call a server that asks for no key', async () => {
+    const { host } = await start({ origins: ['https://draw.example.org'] })
+    const refused = await host.request({ ...get, headers: evil })
+    expect([refused.status, JSON.parse(String(refused.body)).error]).toMatchObject([
+      403,
+      {
+        code: 'forbidden_origin',
+        field: 'host',
+        value: evil.host,
+        message: expect.stringContaining('ORIGINS'),
+      },
+    ])
+    expect(await host.connect({ ...socket, headers: evil })).toMatchObject({ status: 403 })
+    // What everyone may read says nothing about anyone.
+    expect(await host.request({ path: '/livez', headers: evil })).toMatchObject({ status: 200 })
+    for (const known of ['localhost:7878', 'draw.example.org', 'fal.run'])
+      expect(await host.request({ ...get, headers: { host: known } })).toMatchObject({ status: 200 })
+    expect(await host.request(get)).toMatchObject({ status: 200 })
+  })
+
+  it('has no key where one is asked for, so the name does not matter there', async () => {
+    const { host } = await start({ keys: ['a-key-of-the-studio'] })
+    const headers = { ...evil, authorization: 'Key a-key-of-the-studio' }
+    expect(await host.request({ ...get, headers })).toMatchObject({ status: 200 })
+    expect(await host.request({ ...get, headers: evil })).toMatchObject({ status: 401 })
+  })
+})

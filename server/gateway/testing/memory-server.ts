@@ -1,0 +1,58 @@
+// Every route around a paused fake engine, on a host without a network: for tests that need neither port nor picture.
+import { Authenticator } from '../../auth/authenticator.ts'
+import { onlyModel } from '../../models/models.ts'
+import { harness } from '../../session/testing/harness.ts'
+import { refuseToFetch } from '../fetch-image.ts'
+import type { FetchImage } from '../fetch-image.ts'
+import { MemoryClient, MemoryHost } from '../memory-host.ts'
+import { Routes } from '../routes.ts'
+import { ALL_ROUTES } from '../routes/all.ts'
+import { StaticFiles } from '../static-files.ts'
+import { noWebhooks } from './no-webhooks.ts'
+
+export interface MemoryServerOptions {
+  readonly keys?: readonly string[]
+  readonly origins?: readonly string[]
+  readonly fetchImage?: FetchImage
+  readonly maxSessions?: number
+}
+
+/** Listens on loopback only, as far as its rules for origins know. */
+export async function memoryServer(options: MemoryServerOptions = {}) {
+  const { keys = [], origins = [], fetchImage = refuseToFetch, maxSessions = 100 } = options
+  const world = harness({ maxSessions })
+  const { clock, registry, engine } = world
+  const auth = new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() })
+  const socketChanges: string[] = []
+  const routes = new Routes({
+    registry,
+    engine,
+    models: onlyModel(engine),
+    model: engine.info,
+    clock,
+    files: new StaticFiles('no-such-folder'),
+    origins: { allowed: origins, loopbackOnly: true },
+    modules: ALL_ROUTES,
+    auth,
+    fetchImage,
+    webhooks: noWebhooks(clock),
+    onSocket: (dialect, change, code) => socketChanges.push(`${dialect} ${change} ${code}`),
+    onBug: (_where, error) => {
+      throw error
+    },
+  })
+  const host = new MemoryHost(routes)
+  await host.listen({ host: '', port: 0 })
+  const close = async () => {
+    await host[Symbol.asyncDispose]()
+    await world.close()
+  }
+  return { ...world, auth, routes, host, socketChanges, open: (path: string) => open(host, path), close }
+}
+
+async function open(host: MemoryHost, path: string) {
+  const client = await host.connect({ path })
+  if (!(client instanceof MemoryClient)) throw new Error(`refused with ${client.status}`)
+  const read = () => client.flush().map((message) => JSON.parse(String(message)))
+  return { client, read }
+}
