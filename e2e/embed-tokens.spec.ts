@@ -110,7 +110,7 @@ test('tokens of the page let the canvas in, and the next one after the first has
   // Longer than the ten seconds of a token.
   await page.waitForTimeout(11_000)
   await server.stop()
-  await expect(inside(page).getByTestId('status')).toContainText(/Connection lost|Reconnecting|Connecting/)
+  await expect(inside(page).getByTestId('status')).toContainText(/Trying again|Reconnecting|Connecting/)
   server = await startGuarded(server.port)
   await expect(inside(page).getByTestId('status')).toContainText('Up to date')
   expect(blog.tokensMade).toBeGreaterThan(made)

@@ -17,7 +17,10 @@ const shapes = (page: Page) => page.locator('.tl-shape')
 const notices = (page: Page) => page.getByRole('list', { name: 'Notices' })
 const REFUSED = 'This browser does not keep the drawing'
 
-/** Writes fail from `storageIsFull(true)` until `storageIsFull(false)`, as they do where the quota is used up. */
+/**
+ * Writes fail from `storageIsFull(true)` until `storageIsFull(false)`, as they do where the quota is used up: the request
+ * succeeds, and its transaction is taken back.
+ */
 const storageThatFills = () => {
   const { put } = IDBObjectStore.prototype
   let full = sessionStorage.getItem('full') === 'true'
@@ -28,12 +31,19 @@ const storageThatFills = () => {
     },
   })
   IDBObjectStore.prototype.put = function (...args) {
-    if (full) throw new DOMException('The quota has been exceeded', 'QuotaExceededError')
-    return put.apply(this, args)
+    const request = put.apply(this, args)
+    if (full) request.addEventListener('success', () => this.transaction.abort())
+    return request
   }
 }
 
+/** All of it, but for the preferences that these tests themselves set. */
 const storageThatIsOff = () => {
+  const { setItem } = Storage.prototype
+  Storage.prototype.setItem = function (name, value) {
+    if (name !== 'sketchwire:preferences') throw new DOMException('Refused', 'SecurityError')
+    setItem.call(this, name, value)
+  }
   IDBFactory.prototype.open = () => {
     throw new DOMException('A mutation operation was attempted', 'InvalidStateError')
   }
@@ -109,21 +119,32 @@ for (const surface of ['tldraw', 'plain'])
     expect(asked).toEqual([])
   })
 
-test('storage that is off is said, and the page draws all the same', async ({ page }) => {
-  const asked = dialogsOf(page)
-  await page.addInitScript(storageThatIsOff)
-  const studio = new Studio(page)
-  await studio.open(server.url)
-  await expect(notices(page)).toContainText(REFUSED)
-  const before = await shapes(page).count()
-  await strokeAt(studio, 0.3)
-  await expect(shapes(page)).toHaveCount(before + 1)
-  if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT })
-  const refusal = notices(page).getByRole('listitem').filter({ hasText: REFUSED })
-  await refusal.getByRole('button', { name: 'Dismiss' }).click()
-  await expect(notices(page)).not.toContainText(REFUSED)
-  expect(asked).toEqual([])
-})
+for (const surface of ['tldraw', 'plain'])
+  test(`storage that is off is said, the page draws all the same, and Back returns to it: ${surface}`, async ({
+    page,
+  }) => {
+    const asked = dialogsOf(page)
+    await page.addInitScript(storageThatIsOff)
+    const studio = new Studio(page)
+    await studio.open(`${server.url}/?surface=${surface}`)
+    await expect(notices(page)).toContainText(REFUSED)
+    const before = (await studio.saved()).length
+    await strokeAt(studio, 0.3)
+    expect(await studio.saved()).toHaveLength(before + 1)
+    const address = page.url()
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'New drawing' }).click()
+    await expect(page).not.toHaveURL(address)
+    expect(await studio.saved()).toEqual([])
+    await page.goBack()
+    await expect(page).toHaveURL(address)
+    expect(await studio.saved()).toHaveLength(before + 1)
+
+    const refusal = notices(page).getByRole('listitem').filter({ hasText: REFUSED })
+    await refusal.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(notices(page)).not.toContainText(REFUSED)
+    expect(asked).toEqual([])
+  })
 
 test('two tabs that show one drawing draw on one page', async ({ context }) => {
   const [first, second] = [new Studio(await context.newPage()), new Studio(await context.newPage())]
@@ -137,4 +158,64 @@ test('two tabs that show one drawing draw on one page', async ({ context }) => {
   await second.page.bringToFront()
   await strokeAt(second, 0.6)
   await expect(shapes(first.page)).toHaveCount(before + 1)
+})
+
+test('two tabs that show one plain drawing draw on one page', async ({ context }) => {
+  const [first, second] = [new Studio(await context.newPage()), new Studio(await context.newPage())]
+  await first.open(`${server.url}/?surface=plain`)
+  const address = `${first.page.url()}&surface=plain`
+  await second.page.goto(address)
+  await second.page.bringToFront()
+  await second.settled()
+  await strokeAt(second, 0.6)
+  await first.page.bringToFront()
+  await strokeAt(first, 0.8)
+  await first.page.goto(address)
+  const kept = await first.saved()
+  // The example below them is filled.
+  expect(kept.slice(-2)).toMatchObject([{ filled: false }, { filled: false }])
+  await second.page.bringToFront()
+  expect(await second.saved()).toEqual(kept)
+})
+
+/** Reads the record of a plain drawing, or puts another in its place. */
+function plainRecord(page: Page, key: string, value?: object): Promise<unknown> {
+  return page.evaluate(
+    ([name, record]) =>
+      new Promise<unknown>((resolve, reject) => {
+        const opening = indexedDB.open('sketchwire-plain', 1)
+        opening.onerror = () => reject(opening.error)
+        opening.onupgradeneeded = () => opening.result.createObjectStore('drawings')
+        opening.onsuccess = () => {
+          const drawings = opening.result.transaction('drawings', 'readwrite').objectStore('drawings')
+          const request = record ? drawings.put(record, name) : drawings.get(name)
+          request.transaction!.oncomplete = () => {
+            opening.result.close()
+            resolve(request.result)
+          }
+        }
+      }),
+    [key, value] as const,
+  )
+}
+
+test('a drawing that cannot be read is not written over, and what is drawn meanwhile is added to it', async ({
+  page,
+}) => {
+  const studio = new Studio(page)
+  const later = { plain: 2, strokes: [] }
+  await page.goto(`${server.url}/embed.json`)
+  await plainRecord(page, 'sketchwire-later', later)
+  await studio.open(`${server.url}/?d=later&surface=plain`)
+  await expect(notices(page)).toContainText(REFUSED)
+  await strokeAt(studio, 0.3)
+  expect(await plainRecord(page, 'sketchwire-later')).toEqual(later)
+
+  // It can be read again.
+  const [drawn] = await studio.saved()
+  const stored = { ...Object(drawn), colour: 'red' }
+  await plainRecord(page, 'sketchwire-later', { plain: 1, items: [stored] })
+  dialogsOf(page)
+  await page.reload()
+  expect(await studio.saved()).toEqual([stored, drawn])
 })

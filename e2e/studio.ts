@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from '@playwright/test'
 
 /** RGB bytes of the rendered picture, drawn into a square of this side so that sizes compare. */
@@ -122,6 +123,22 @@ export class Studio {
       return btoa(text)
     }, SAMPLE_SIDE)
     return Buffer.from(base64, 'base64')
+  }
+
+  /** The drawing as "Save to file" gives it. */
+  async savedText(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Menu' }).click()
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Save to file' }).click(),
+    ])
+    return readFile(await download.path(), 'utf8')
+  }
+
+  /** What is on the page, whichever canvas it is. */
+  async saved(): Promise<unknown[]> {
+    const { content } = JSON.parse(await this.savedText())
+    return content.items ?? content.shapes
   }
 
   /** Sets the prompt and waits for its picture. */

@@ -10,6 +10,8 @@ interface CanvasProps {
   /** Names the drawing in IndexedDB: equal keys share one drawing, different keys never meet. */
   readonly persistenceKey: string
   readonly surface: DrawingSurface
+  /** The sheet is in sight and not read-only. What is asked of the surface is done either way. */
+  readonly canDraw: boolean
   readonly onProblem: (message: string) => void
 }
 

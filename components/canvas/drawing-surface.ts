@@ -33,6 +33,8 @@ export interface DrawingSurface {
   /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void
   content(): Promise<DrawingContent>
+  /** Throws AppError for a drawing that this canvas cannot show, as far as can be told before it is put on a page. */
+  check(content: DrawingContent): void
   /** Replaces the page as one step of undo. Throws AppError for a drawing that this canvas cannot show. */
   replace(content: DrawingContent): Promise<void>
   /** Makes a picture the drawing, as one step of undo. */

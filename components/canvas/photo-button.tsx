@@ -1,5 +1,6 @@
 import { useRef } from 'react'
 import { IconButton } from '../ui/icon-button.tsx'
+import { addPhotos } from './add-photos.ts'
 import type { DrawingSurface } from './drawing-surface.ts'
 
 export function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
@@ -14,7 +15,7 @@ export function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
         onChange={(event) => {
           const files = [...(event.target.files ?? [])]
           event.target.value = ''
-          if (files.length > 0) void surface.addPhotos(files)
+          addPhotos(surface, files)
         }}
         ref={input}
         type="file"

@@ -9,7 +9,15 @@ import type { Size } from './paper.ts'
 /** What an editor does for the surface (tldraw/attach-editor.ts). */
 export interface EditorHands extends Pick<
   DrawingSurface,
-  'takeSnapshot' | 'content' | 'replace' | 'usePicture' | 'addPhotos' | 'toggleFill' | 'stepWidth' | 'clear'
+  | 'takeSnapshot'
+  | 'content'
+  | 'check'
+  | 'replace'
+  | 'usePicture'
+  | 'addPhotos'
+  | 'toggleFill'
+  | 'stepWidth'
+  | 'clear'
 > {
   readonly editor: Editor
   /** The aspect changed. */
@@ -72,6 +80,10 @@ export class TldrawSurface implements DrawingSurface {
 
   async content(): Promise<DrawingContent> {
     return (await this.#hands()).content()
+  }
+
+  check(content: DrawingContent): void {
+    this.store.getState().hands?.check(content)
   }
 
   async replace(content: DrawingContent): Promise<void> {

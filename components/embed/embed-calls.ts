@@ -5,6 +5,7 @@ import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { framePng } from '../result/picture-file.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
+import { applyFitted } from '../session/fit-params.ts'
 import type { Session } from '../session/session.ts'
 import { exportedPicture } from './exported-picture.ts'
 
@@ -22,7 +23,7 @@ export async function answerCall(call: HostCall, { client, surface }: Session): 
     case 'loadDrawing': {
       const { params, content } = readDrawingFile(call.drawing)
       await surface.replace(content)
-      if (params) client.setParams(params)
+      if (params) applyFitted(client, params)
       return undefined
     }
     case 'exportDrawing': {

@@ -125,7 +125,12 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
             data-testid="drawing"
             inert={!canDraw}
           >
-            <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+            <DrawCanvas
+              canDraw={canDraw}
+              onProblem={tellProblem}
+              persistenceKey={`sketchwire-${id}`}
+              surface={surface}
+            />
             {canDraw ? <EmptyHint surface={surface} /> : null}
             <ZoomChip surface={surface} />
           </section>

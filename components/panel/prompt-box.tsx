@@ -1,11 +1,9 @@
 'use client'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { useClient, useSession } from '../session/session-context.ts'
+import { useTyping } from './typing.ts'
 import { WordChips } from './word-chips.tsx'
-
-/** Long enough not to render every letter, short enough to feel immediate. */
-const TYPING_MS = 150
 
 /** The words. They apply while one types; chips put the model's own words in. */
 export function PromptBox() {
@@ -14,21 +12,18 @@ export function PromptBox() {
   const words = useClient((state) => state.model?.words)
   const [draft, setDraft] = useState<string>()
   const [editing, setEditing] = useState(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const typing = useTyping()
   // What is being typed is the text until the box is left: a value that comes back from the connection between two
   // letters would move the caret. Before the first welcome there is nothing applied to show yet.
   const text = (editing || applied === undefined ? draft : undefined) ?? applied ?? ''
 
-  useEffect(() => () => clearTimeout(timer.current), [])
-
   const apply = (prompt: string) => {
-    clearTimeout(timer.current)
+    typing.cancel()
     client.setParams({ prompt })
   }
   const type = (prompt: string) => {
-    clearTimeout(timer.current)
     setDraft(prompt)
-    timer.current = setTimeout(() => apply(prompt), TYPING_MS)
+    typing.later(() => apply(prompt))
   }
   const choose = (prompt: string) => {
     apply(prompt)

@@ -1,8 +1,10 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { useStore } from 'zustand'
 import { randomSeed } from '../session/seed.ts'
 import { useSession } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { seedOf } from './seed-text.ts'
+import { useTyping } from './typing.ts'
 
 interface SeedFieldProps {
   readonly value: number
@@ -16,6 +18,15 @@ export function SeedField({ value, limits, onChange }: SeedFieldProps) {
   const { seed } = useSession()
   const locked = useStore(seed, (state) => state.locked)
   const [low, high] = limits
+  const [draft, setDraft] = useState<string>()
+  const typing = useTyping()
+  // What is no seed, nothing at all say, is shown until the field is left.
+  const apply = (text: string) => {
+    const typed = seedOf(text, limits)
+    if (typed === undefined) return
+    setDraft(undefined)
+    onChange(typed)
+  }
   return (
     <div className="field">
       <div className="field-head">
@@ -28,13 +39,18 @@ export function SeedField({ value, limits, onChange }: SeedFieldProps) {
           inputMode="numeric"
           max={high}
           min={low}
-          onChange={(event) => {
-            const seedNow = Math.round(event.target.valueAsNumber)
-            if (seedNow >= low && seedNow <= high) onChange(seedNow)
+          onBlur={() => {
+            typing.cancel()
+            if (draft !== undefined) apply(draft)
+            setDraft(undefined)
+          }}
+          onChange={({ target: { value: text } }) => {
+            setDraft(text)
+            typing.later(() => apply(text))
           }}
           step={1}
           type="number"
-          value={value}
+          value={draft ?? value}
         />
         <IconButton
           icon={locked ? 'lock' : 'unlock'}

@@ -58,7 +58,8 @@ function offlineWords(status: ClientState['status'], nowMs: number): string {
       return 'Disconnected'
     case 'waiting': {
       const seconds = Math.max(1, Math.ceil((status.retryAtMs - nowMs) / 1000))
-      return `Connection lost. Trying again in ${seconds} s`
+      const why = status.reason.replace(/\.$/, '') || 'Connection lost'
+      return `${why}. Trying again in ${seconds} s`
     }
     case 'connecting':
       return status.attempt > 1 ? 'Reconnecting' : 'Connecting'

@@ -34,19 +34,21 @@ describe('statusWords', () => {
   it('is read aloud at rest and in trouble, not for every picture nor every second', () => {
     expect(spokenWords(statusWords('generating', live, 0))).toBe('')
     expect(spokenWords(statusWords('up-to-date', live, 0))).toBe('Up to date')
-    const status = { name: 'waiting', retryAtMs: 12_400, reason: 'closed' } as const
+    const status = { name: 'waiting', retryAtMs: 12_400, reason: 'The server is full.' } as const
     const spoken = [0, 1000].map((now) => spokenWords(statusWords('offline', { ...live, status }, now)))
-    expect(spoken).toEqual(['Connection lost. Trying again', 'Connection lost. Trying again'])
+    expect(spoken).toEqual(['The server is full. Trying again', 'The server is full. Trying again'])
   })
 
-  it('E1 counts down to the next attempt after a lost connection', () => {
-    const status = { name: 'waiting', retryAtMs: 12_400, reason: 'closed' } as const
-    expect(statusWords('offline', { ...live, status }, 10_000).text).toBe(
-      'Connection lost. Trying again in 3 s',
-    )
-    expect(statusWords('offline', { ...live, status }, 99_000).text).toBe(
-      'Connection lost. Trying again in 1 s',
-    )
+  it.each([
+    ['The server is full.', 'The server is full'],
+    ['The server is restarting.', 'The server is restarting'],
+    ['no more sessions', 'no more sessions'],
+    ['', 'Connection lost'],
+  ])('W1 E1 says why there is no connection (%j), and counts down to the next attempt', (reason, why) => {
+    const status = { name: 'waiting', retryAtMs: 12_400, reason } as const
+    const at = (nowMs: number) => statusWords('offline', { ...live, status }, nowMs).text
+    expect(at(10_000)).toBe(`${why}. Trying again in 3 s`)
+    expect(at(99_000)).toBe(`${why}. Trying again in 1 s`)
   })
 
   it('W1 says so when the server speaks another version', () => {

@@ -2,10 +2,10 @@
 import { useStore } from 'zustand'
 import { messageOf } from '../../lib/std/errors.ts'
 import { notify } from '../session/notices.ts'
-import type { PinBoard, ShownPin } from '../session/pin-board.ts'
-import type { Session } from '../session/session.ts'
+import type { PinBoard } from '../session/pin-board.ts'
 import { useSession } from '../session/session-context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { restorePin } from './restore-pin.ts'
 
 /** Pinned results, newest first: one press brings picture, words, settings and drawing back. */
 export function PinStrip() {
@@ -19,7 +19,7 @@ export function PinStrip() {
           <button
             aria-label={`Restore pinned picture ${at + 1}: ${pin.params.prompt}`}
             className="pin-restore"
-            onClick={() => void restore(session, pin)}
+            onClick={() => void restorePin(session, pin)}
             title={pin.params.prompt}
             type="button"
           >
@@ -38,15 +38,6 @@ export function PinStrip() {
       ))}
     </ul>
   )
-}
-
-async function restore({ client, surface }: Session, pin: ShownPin): Promise<void> {
-  try {
-    await surface.replace(pin.content)
-    client.setParams(pin.params)
-  } catch (error) {
-    notify(`This pin could not be restored: ${messageOf(error)}. It was left as it is`, 'problem')
-  }
 }
 
 async function remove(pins: PinBoard, id: string): Promise<void> {

@@ -1,6 +1,9 @@
 // Which drawing is open. The address is the truth: `/?d=<id>`; a plain `/` starts a new drawing on the example.
 import { createStore } from 'zustand/vanilla'
+import type { DrawParams } from '../../lib/protocol/params.ts'
+import type { DrawingContent } from '../canvas/drawing-content.ts'
 import { addressOf, drawingIdOf, newDrawingId } from './drawing-id.ts'
+import { rememberDrawing, writeSettings } from './saved.ts'
 import { openSession, type OpenOptions, type Session } from './session.ts'
 
 export const current = createStore<{ readonly session: Session | undefined }>()(() => ({
@@ -44,11 +47,22 @@ export function followAddress(): () => void {
   }
 }
 
-/** Opens a drawing under a new id, so that nothing that was is lost: "back" returns to it. */
-export function openNew(options: Omit<OpenOptions, 'id'>): void {
+interface NewDrawing {
+  /** Blank, or what a file holds. */
+  readonly start: 'blank' | DrawingContent
+  readonly params?: DrawParams
+}
+
+/**
+ * Opens a drawing under a new id, so that nothing that was is lost: "back" returns to it. Its settings are saved at once,
+ * or a reload would lose them; a blank page is no drawing that the menu offers yet.
+ */
+export function openNew({ start, params }: NewDrawing): void {
   const id = newDrawingId()
+  if (params) writeSettings(id, { params, seedLocked: true })
+  if (start !== 'blank') rememberDrawing({ id, atMs: Date.now(), prompt: params?.prompt ?? '' })
   window.history.pushState(null, '', addressOf(id))
-  open({ id, ...options })
+  open({ id, start, ...(params ? { params } : {}) })
 }
 
 export function openExisting(id: string): void {

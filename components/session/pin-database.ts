@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { DrawParamsSchema } from '../../lib/protocol/params.ts'
 import { DrawingContentSchema } from '../canvas/drawing-content.ts'
+import { inTable, type Table } from './indexed-db.ts'
 
 const PinSchema = v.object({
   id: v.string(),
@@ -15,36 +16,18 @@ const PinSchema = v.object({
 })
 export type Pin = v.InferOutput<typeof PinSchema>
 
-const DATABASE = 'sketchwire'
-const STORE = 'pins'
-
-function settle<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB refused'))
-  })
-}
-
-async function withPins<T>(
-  mode: IDBTransactionMode,
-  use: (pins: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('drawing', 'drawing')
-  }
-  const database = await settle(opening)
-  try {
-    return await settle(use(database.transaction(STORE, mode).objectStore(STORE)))
-  } finally {
-    database.close()
-  }
+const PINS: Table = {
+  database: 'sketchwire',
+  name: 'pins',
+  create: (database) => {
+    database.createObjectStore('pins', { keyPath: 'id' }).createIndex('drawing', 'drawing')
+  },
 }
 
 /** Pins of one drawing, newest first; what a later version wrote differently is left out. */
 export async function loadPins(drawing: string): Promise<Pin[]> {
-  const all = await withPins('readonly', (pins) => pins.index('drawing').getAll(drawing))
-  const known = all.flatMap((pin: unknown) => {
+  const all = await inTable(PINS, 'readonly', (pins) => pins.index('drawing').getAll(drawing))
+  const known = v.parse(v.array(v.unknown()), all).flatMap((pin) => {
     const result = v.safeParse(PinSchema, pin)
     return result.success ? [result.output] : []
   })
@@ -53,9 +36,9 @@ export async function loadPins(drawing: string): Promise<Pin[]> {
 
 /** Throws what IndexedDB throws, `QuotaExceededError` among it. */
 export async function savePin(pin: Pin): Promise<void> {
-  await withPins('readwrite', (pins) => pins.put(pin))
+  await inTable(PINS, 'readwrite', (pins) => pins.put(pin))
 }
 
 export async function deletePin(id: string): Promise<void> {
-  await withPins('readwrite', (pins) => pins.delete(id))
+  await inTable(PINS, 'readwrite', (pins) => pins.delete(id))
 }

@@ -4,6 +4,8 @@ import * as v from 'valibot'
 import { DrawParamsSchema } from '../../lib/protocol/params.ts'
 
 const PREFIX = 'sketchwire:'
+/** What localStorage refused, as it would be there: it lasts for as long as this page is open. */
+const refused = new Map<string, string>()
 /** Drawings offered in the menu; older ones keep their address. */
 const RECENT = 12
 
@@ -19,7 +21,7 @@ export type RecentDrawing = v.InferOutput<typeof RecentSchema>[number]
 
 export function readSaved<T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   try {
-    const text = localStorage.getItem(PREFIX + name)
+    const text = refused.get(name) ?? localStorage.getItem(PREFIX + name)
     const result = text === null ? undefined : v.safeParse(schema, JSON.parse(text))
     return result?.success ? result.output : undefined
   } catch {
@@ -27,12 +29,14 @@ export function readSaved<T>(name: string, schema: v.GenericSchema<unknown, T>):
   }
 }
 
-/** Storage may be full or refused; the page goes on without it. */
+/** Storage may be full or refused; this page remembers it all the same. */
 export function writeSaved(name: string, value: unknown): void {
+  const text = JSON.stringify(value)
   try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value))
+    localStorage.setItem(PREFIX + name, text)
+    refused.delete(name)
   } catch {
-    return
+    refused.set(name, text)
   }
 }
 

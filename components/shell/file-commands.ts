@@ -1,4 +1,5 @@
 import { messageOf } from '../../lib/std/errors.ts'
+import type { DrawingSurface } from '../canvas/drawing-surface.ts'
 import { saveFile } from '../result/save-file.ts'
 import { EXTENSION, readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
 import { notify } from '../session/notices.ts'
@@ -17,10 +18,14 @@ export async function saveDrawing({ client, surface, id }: Session): Promise<voi
   saveFile(writeDrawingFile({ params, content }), `drawing-${id}${EXTENSION}`)
 }
 
-/** Opens a file under a new address: what is on the page now stays where it is. */
-export async function openDrawingFile(file: File): Promise<void> {
+/**
+ * Opens a file under a new address: what is on the page now stays where it is. A file that `surface`, the canvas of now,
+ * could not show is told, and nothing is opened.
+ */
+export async function openDrawingFile(file: File, surface: Pick<DrawingSurface, 'check'>): Promise<void> {
   try {
     const { params, content } = readDrawingFile(await file.text())
+    surface.check(content)
     openNew({ start: content, ...(params ? { params } : {}) })
   } catch (error) {
     notify(messageOf(error), 'problem')

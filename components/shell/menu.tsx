@@ -53,7 +53,7 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
           onChange={(event) => {
             const [chosen] = event.target.files ?? []
             event.target.value = ''
-            if (chosen) void openDrawingFile(chosen)
+            if (chosen) void openDrawingFile(chosen, session.surface)
           }}
           ref={file}
           type="file"

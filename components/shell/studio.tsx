@@ -81,7 +81,12 @@ function Desk() {
     <main className="desk" data-empty={isEmpty} data-view={view} ref={desk} style={style}>
       <Toolbar off={view === 'picture'} surface={surface} />
       <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
-        <DrawCanvas onProblem={tellProblem} persistenceKey={`sketchwire-${id}`} surface={surface} />
+        <DrawCanvas
+          canDraw={view !== 'picture'}
+          onProblem={tellProblem}
+          persistenceKey={`sketchwire-${id}`}
+          surface={surface}
+        />
         <EmptyHint surface={surface} />
         <ZoomChip surface={surface} />
       </section>

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useMemo, useRef, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
-import { messageOf } from '../../../lib/std/errors.ts'
+import { addPhotos } from '../add-photos.ts'
 import { paperFor } from '../paper.ts'
 import type { PlainPoint } from './plain-drawing.ts'
 import { PlainPainter } from './plain-painter.ts'
@@ -11,22 +11,20 @@ import { Pointers } from './pointers.ts'
 interface PlainCanvasProps {
   readonly persistenceKey: string
   readonly surface: PlainSurface
+  readonly canDraw: boolean
   readonly onProblem: (message: string) => void
 }
 
 /** The sheet of paper without tldraw. */
-export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasProps) {
+export function PlainCanvas({ persistenceKey, surface, canDraw, onProblem }: PlainCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const size = useStore(surface.store, (state) => state.size)
   const tool = useStore(surface.store, (state) => state.tool)
 
-  useEffect(() => {
-    void surface.open(persistenceKey)
-    return surface.keepUnsaved(persistenceKey)
-  }, [persistenceKey, surface])
+  useEffect(() => surface.open(persistenceKey, onProblem), [persistenceKey, surface, onProblem])
   useEffect(() => (canvas.current ? keepPainted(canvas.current, surface) : undefined), [surface, size])
   const pointers = useMemo(() => new Pointers(surface), [surface])
-  useKeys(surface)
+  useKeys(surface, canDraw)
 
   const points = (event: PointerEvent<HTMLCanvasElement>): PlainPoint[] => {
     const all = event.nativeEvent.getCoalescedEvents?.() ?? []
@@ -38,10 +36,6 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
       pointerType === 'pen' ? pressure : 0.5,
     ])
   }
-  const drop = (files: FileList) => {
-    const pictures = [...files].filter(({ type }) => type.startsWith('image/'))
-    surface.addPhotos(pictures).catch((error: unknown) => onProblem(messageOf(error)))
-  }
   return (
     <canvas
       aria-label="Paper to draw on"
@@ -50,7 +44,7 @@ export function PlainCanvas({ persistenceKey, surface, onProblem }: PlainCanvasP
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        drop(event.dataTransfer.files)
+        addPhotos(surface, [...event.dataTransfer.files])
       }}
       onPointerCancel={(event) => pointers.cancel(event)}
       onPointerDown={(event) => {
@@ -81,17 +75,24 @@ function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => vo
   }
   const observer = new ResizeObserver(soon)
   observer.observe(canvas)
-  const stop = surface.onChange(soon)
+  const stops = [
+    surface.onChange(soon),
+    surface.store.subscribe((state, before) => {
+      if (state.ready !== before.ready) soon()
+    }),
+  ]
   soon()
   return () => {
-    stop()
+    stops.forEach((stop) => stop())
     observer.disconnect()
     cancelAnimationFrame(asked)
   }
 }
 
-function useKeys(surface: PlainSurface): void {
+/** Keys are heard wherever the focus is; a drawing that is out of sight or read-only is not theirs to change. */
+function useKeys(surface: PlainSurface, canDraw: boolean): void {
   useEffect(() => {
+    if (!canDraw) return
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return
       const key = event.key.toLowerCase()
@@ -105,5 +106,5 @@ function useKeys(surface: PlainSurface): void {
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [surface])
+  }, [surface, canDraw])
 }

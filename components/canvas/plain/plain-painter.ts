@@ -42,17 +42,22 @@ function fillOf(stroke: Stroke): Path2D {
   return path
 }
 
-/** Decodes the photos among `items`, so that painting can be done in one go. */
+/** Decodes the photos among `items`, so that painting can be done in one go. Never rejects. */
 export async function decodePhotos(items: readonly Item[]): Promise<void> {
   const photos = items.filter((item): item is Photo => item.kind === 'photo')
-  await Promise.all(
-    photos.map(async ({ src }) => {
-      const decoding =
-        images.get(src) ?? fetch(src).then(async (response) => createImageBitmap(await response.blob()))
-      images.set(src, decoding)
-      decoded.set(src, await decoding)
-    }),
-  )
+  await Promise.all(photos.map(decode))
+}
+
+/** One that cannot be decoded stays in the drawing and out of the painting, and is tried again the next time. */
+async function decode({ src }: Photo): Promise<void> {
+  const decoding =
+    images.get(src) ?? fetch(src).then(async (response) => createImageBitmap(await response.blob()))
+  images.set(src, decoding)
+  try {
+    decoded.set(src, await decoding)
+  } catch {
+    images.delete(src)
+  }
 }
 
 /** Which items a painted canvas shows, and at which scale. */

@@ -5,6 +5,16 @@ import type { Photo } from './plain-drawing.ts'
 /** Larger photos are made smaller: they are drawn on at most twice as many pixels. */
 const LONGEST = 1536
 
+/** AppError that names the files. */
+export function notPictures(files: readonly File[]): AppError {
+  return unreadable(files.map(({ name }) => name).join(', '))
+}
+
+function unreadable(what: string): AppError {
+  const message = `${what}: no picture that this browser can read. Use JPEG, PNG or WebP`
+  return new AppError('unsupported_image', message)
+}
+
 /** A photo over the whole paper. */
 export async function coverPhoto(picture: Blob, paper: BoxModel): Promise<Photo> {
   const { src } = await dataUri(picture)
@@ -22,11 +32,7 @@ export async function fittedPhoto(picture: Blob, paper: BoxModel): Promise<Photo
 
 async function dataUri(picture: Blob): Promise<{ src: string; width: number; height: number }> {
   const bitmap = await createImageBitmap(picture).catch(() => undefined)
-  if (!bitmap)
-    throw new AppError(
-      'unsupported_image',
-      'This file is no picture the browser can read; use JPEG, PNG or WebP',
-    )
+  if (!bitmap) throw unreadable('The picture')
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(bitmap.width * scale))

@@ -1,38 +1,22 @@
 // Drawings of the plain canvas in IndexedDB, one record a drawing.
 import * as v from 'valibot'
+import { inTable, type Table } from '../../session/indexed-db.ts'
 import { PlainContentSchema, type PlainContent } from './plain-drawing.ts'
 
-const DATABASE = 'sketchwire-plain'
-const STORE = 'drawings'
-
-function settle<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB refused'))
-  })
+const DRAWINGS: Table = {
+  database: 'sketchwire-plain',
+  name: 'drawings',
+  create: (database) => {
+    database.createObjectStore('drawings')
+  },
 }
 
-async function withDrawings<T>(
-  mode: IDBTransactionMode,
-  use: (drawings: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
-  const database = await settle(opening)
-  try {
-    return await settle(use(database.transaction(STORE, mode).objectStore(STORE)))
-  } finally {
-    database.close()
-  }
-}
-
-/** `undefined` for a drawing that is new, or that a later version wrote differently. */
+/** `undefined` for a drawing that is new. Throws for one that cannot be read, which must then not be written over. */
 export async function loadPlain(key: string): Promise<PlainContent | undefined> {
-  const found: unknown = await withDrawings('readonly', (drawings) => drawings.get(key))
-  const checked = v.safeParse(PlainContentSchema, found)
-  return checked.success ? checked.output : undefined
+  const found = await inTable(DRAWINGS, 'readonly', (drawings) => drawings.get(key))
+  return found === undefined ? undefined : v.parse(PlainContentSchema, found)
 }
 
 export async function savePlain(key: string, content: PlainContent): Promise<void> {
-  await withDrawings('readwrite', (drawings) => drawings.put(content, key))
+  await inTable(DRAWINGS, 'readwrite', (drawings) => drawings.put(content, key))
 }

@@ -1,8 +1,7 @@
 // The drawing surface where tldraw may not be shown: pen, eraser, colours, widths, photos, undo and redo.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../../lib/client/types.ts'
-import { AppError } from '../../../lib/std/errors.ts'
-import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
+import { AppError, messageOf } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import type { DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
@@ -12,22 +11,21 @@ import {
   erase,
   isClosed,
   PLAIN_WIDTHS,
-  PlainContentSchema,
   redo,
   startHistory,
   step,
   undo,
   type History,
   type Item,
-  type PlainContent,
   type PlainPoint,
   type PlainWidth,
   type Stroke,
 } from './plain-drawing.ts'
+import { PlainKeeping } from './plain-keeping.ts'
+import { mergeItems, type Told } from './plain-merge.ts'
 import { decodePhotos } from './plain-painter.ts'
-import { coverPhoto, fittedPhoto } from './plain-photo.ts'
+import { coverPhoto, fittedPhoto, notPictures } from './plain-photo.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
-import { loadPlain, savePlain } from './plain-storage.ts'
 
 export interface PlainState extends SurfaceState {
   readonly history: History
@@ -46,9 +44,9 @@ export class PlainSurface implements DrawingSurface {
   readonly #snapshot = createPlainSnapshotter()
   #stroke: Stroke | undefined
   #erasing: readonly Item[] | undefined
-  #key: string | undefined
-  /** Writes to IndexedDB that are under way. */
-  #saving = 0
+  #keeping: PlainKeeping | undefined
+  /** What other tabs drew while the pen was down here. */
+  #told: readonly Told[] = []
 
   constructor({ size, start }: SurfaceOptions) {
     this.#start = start
@@ -71,26 +69,62 @@ export class PlainSurface implements DrawingSurface {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Brings back what was kept under `key` and keeps it from now on. A browser that refuses storage starts blank. */
-  async open(key: string): Promise<void> {
-    const kept = readUnsaved(key, PlainContentSchema) ?? (await loadPlain(key).catch(() => undefined))
-    const items = kept?.items.length ? kept.items : this.#firstItems()
-    await decodePhotos(items)
-    forgetUnsaved(key)
-    this.#key = key
-    this.store.setState({ history: startHistory(items), ready: true })
-    this.#tell()
+  /** Brings back what was kept under `key` and keeps it from now on; returns the stop. */
+  open(key: string, onProblem: (message: string) => void): () => void {
+    const keeping = new PlainKeeping(key, {
+      items: () => this.store.getState().history.items,
+      onKept: (kept) => this.store.setState({ kept }),
+      onTold: (told) => this.#hear(told),
+    })
+    void this.#begin(keeping, onProblem)
+    return () => keeping.close()
   }
 
-  #firstItems(): readonly Item[] {
+  async #begin(keeping: PlainKeeping, onProblem: (message: string) => void): Promise<void> {
+    const found = await keeping.load()
+    const items = found.length > 0 ? found : this.#firstItems(onProblem)
+    await decodePhotos(items)
+    if (!keeping.isOpen) return
+    this.#keeping = keeping
+    this.store.setState({ history: startHistory(items), ready: true, empty: items.length === 0 })
+    keeping.start()
+    this.#adoptTold()
+  }
+
+  /** A drawing that this canvas cannot show is told, and the page is blank. */
+  #firstItems(onProblem: (message: string) => void): readonly Item[] {
     if (this.#start === 'blank') return []
     if (this.#start === 'example') return EXAMPLE
-    return plainItems(this.#start)
+    try {
+      return plainItems(this.#start)
+    } catch (error) {
+      onProblem(messageOf(error))
+      return []
+    }
+  }
+
+  #hear(told: Told): void {
+    this.#told = [...this.#told, told]
+    this.#adoptTold()
+  }
+
+  /** What another tab drew is a step here too, once the pen is up: undo brings back what was here before. */
+  #adoptTold(): void {
+    const { ready, busy, history } = this.store.getState()
+    if (!ready || busy || this.#told.length === 0) return
+    const items = this.#told.reduce<readonly Item[]>(mergeItems, history.items)
+    this.#told = []
+    const next = step(history, items)
+    if (next === history) return
+    this.store.setState({ history: next })
+    this.#keeping?.keepTold()
+    this.#tell()
+    void decodePhotos(items).then(() => this.#tell())
   }
 
   /** Everything on the paper, with the stroke under the pen. */
   get items(): readonly Item[] {
-    const items = this.#erasing ?? this.store.getState().history.items
+    const items = this.#erasing ?? this.#now
     return this.#stroke ? [...items, this.#stroke] : items
   }
 
@@ -115,19 +149,22 @@ export class PlainSurface implements DrawingSurface {
   penUp(): void {
     const { filled } = this.store.getState()
     const stroke = this.#stroke && { ...this.#stroke, filled: filled && isClosed(this.#stroke.points) }
-    const items = this.#erasing ?? this.store.getState().history.items
-    this.#stroke = undefined
-    this.#erasing = undefined
-    this.store.setState({ busy: false })
-    this.#step(stroke ? [...items, stroke] : items)
+    const erased = this.#erasing && without(this.#now, this.#erasing)
+    this.#rest()
+    this.#step(stroke ? [...this.#now, stroke] : without(this.#now, erased ?? []))
   }
 
   /** The system took the pointer away, for a gesture say: what was begun is not kept. */
   penCancel(): void {
+    this.#rest()
+    this.#tell()
+  }
+
+  #rest(): void {
     this.#stroke = undefined
     this.#erasing = undefined
     this.store.setState({ busy: false })
-    this.#tell()
+    this.#adoptTold()
   }
 
   undo(): void {
@@ -138,41 +175,19 @@ export class PlainSurface implements DrawingSurface {
     this.#travel(redo)
   }
 
-  #travel(go: (history: History) => History): void {
-    this.store.setState(({ history }) => ({ history: go(history) }))
-    this.#keep()
-  }
-
   #step(items: readonly Item[]): void {
-    this.store.setState(({ history }) => ({ history: step(history, items) }))
-    this.#keep()
+    this.#travel((history) => step(history, items))
   }
 
-  #keep(): void {
-    if (this.#key !== undefined) void this.#save(this.#key)
+  #travel(go: (history: History) => History): void {
+    const before = this.#now
+    this.store.setState(({ history }) => ({ history: go(history) }))
+    if (this.#now !== before) this.#keeping?.keep(without(before, this.#now))
     this.#tell()
   }
 
-  async #save(key: string): Promise<void> {
-    this.#saving += 1
-    try {
-      await savePlain(key, this.#kept())
-      this.store.setState({ kept: true })
-    } catch {
-      this.store.setState({ kept: false })
-    }
-    this.#saving -= 1
-  }
-
-  #kept(): PlainContent {
-    return { plain: 1, items: [...this.store.getState().history.items] }
-  }
-
-  /** Leaves what IndexedDB may not have yet for the next page that opens this drawing; returns the stop. */
-  keepUnsaved(key: string): () => void {
-    return onLeaving(key, () => {
-      if (this.#saving > 0 || !this.store.getState().kept) leaveUnsaved(key, this.#kept())
-    })
+  get #now(): readonly Item[] {
+    return this.store.getState().history.items
   }
 
   #tell(): void {
@@ -207,7 +222,11 @@ export class PlainSurface implements DrawingSurface {
 
   async content(): Promise<DrawingContent> {
     await this.#ready()
-    return this.#kept()
+    return { plain: 1, items: [...this.#now] }
+  }
+
+  check(content: DrawingContent): void {
+    plainItems(content)
   }
 
   async replace(content: DrawingContent): Promise<void> {
@@ -227,9 +246,12 @@ export class PlainSurface implements DrawingSurface {
   async addPhotos(files: File[]): Promise<void> {
     await this.#ready()
     const paper = paperFor(this.store.getState().size)
-    const photos = await Promise.all(files.map((file) => fittedPhoto(file, paper)))
+    const tried = await Promise.allSettled(files.map((file) => fittedPhoto(file, paper)))
+    const photos = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     await decodePhotos(photos)
-    this.#step([...this.store.getState().history.items, ...photos])
+    this.#step([...this.#now, ...photos])
+    const refused = files.filter((_, at) => tried[at]?.status === 'rejected')
+    if (refused.length > 0) throw notPictures(refused)
   }
 
   toggleFill(): void {
@@ -244,6 +266,11 @@ export class PlainSurface implements DrawingSurface {
   clear(): void {
     this.#step([])
   }
+}
+
+function without(items: readonly Item[], others: readonly Item[]): readonly Item[] {
+  const left = new Set(others)
+  return items.filter((item) => !left.has(item))
 }
 
 /** Throws AppError `unsupported_drawing` for a drawing of the full editor, whose records only that can read. */

@@ -1,20 +1,25 @@
 // Puts an editor behind a surface.
 import { react, type Editor } from 'tldraw'
+import { messageOf } from '../../../lib/std/errors.ts'
 import { paperFor } from '../paper.ts'
 import { widthBeside } from '../palette.ts'
 import type { EditorHands, TldrawSurface } from '../tldraw-surface.ts'
 import { lockCamera } from './camera.ts'
-import { clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
+import { checkContent, clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
 import { drawExample } from './example-drawing.ts'
 import { applyFirstStyles, chooseFill, chooseWidth, readPen } from './pen.ts'
 import { createSnapshotter } from './snapshot.ts'
 
 /** The editor draws for `surface` from now on; returns the release. */
-export function attachEditor(surface: TldrawSurface, editor: Editor): () => void {
+export function attachEditor(
+  surface: TldrawSurface,
+  editor: Editor,
+  onProblem: (message: string) => void,
+): () => void {
   applyFirstStyles(editor)
   editor.setCurrentTool('draw')
   let unlock = lockCamera(editor, paperFor(surface.store.getState().size))
-  begin(editor, surface.start)
+  begin(editor, surface.start, onProblem)
   const stopListening = editor.store.listen(() => surface.changed(), { scope: 'document', source: 'all' })
   const stopWatching = react('pen is down', () => {
     surface.store.setState({ busy: editor.isInAny(...BUSY) })
@@ -45,10 +50,15 @@ const BUSY = [
   'geo.pointing',
 ] as const
 
-function begin(editor: Editor, start: TldrawSurface['start']): void {
+/** A drawing that tldraw does not take is told, and the page is blank: thrown, it would be tldraw's crash screen. */
+function begin(editor: Editor, start: TldrawSurface['start'], onProblem: (message: string) => void): void {
   if (start === 'blank' || editor.getCurrentPageShapeIds().size > 0) return
-  if (start === 'example') drawExample(editor)
-  else putContent(editor, start)
+  try {
+    if (start === 'example') drawExample(editor)
+    else putContent(editor, start)
+  } catch (error) {
+    onProblem(`This drawing could not be put on the page: ${messageOf(error)}. Go back to the one before`)
+  }
 }
 
 function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']): EditorHands {
@@ -58,6 +68,7 @@ function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']
     fit,
     takeSnapshot: (size) => snapshot(editor, size),
     content: () => readContent(editor),
+    check: (content) => checkContent(editor, content),
     replace: async (content) => putContent(editor, content),
     usePicture: (picture) => pictureAsDrawing(editor, picture, paperFor(surface.store.getState().size)),
     addPhotos: (files) => editor.putExternalContent({ type: 'files', files }),

@@ -2,6 +2,7 @@
 // its records, the version of their schema and the bytes of its photos.
 import type { TLAssetId, TLRecord, TLStoreSnapshot } from 'tldraw'
 import * as v from 'valibot'
+import { openDatabase, transact } from '../../session/indexed-db.ts'
 
 type Schema = TLStoreSnapshot['schema']
 
@@ -26,17 +27,9 @@ const RecordsSchema = v.array(
 )
 const SchemaSchema = v.custom<Schema>((input) => v.is(v.object({ schemaVersion: v.number() }), input))
 
-function open(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(name, VERSION)
-    opening.onupgradeneeded = () => {
-      const { result } = opening
-      for (const table of TABLES)
-        if (!result.objectStoreNames.contains(table)) result.createObjectStore(table)
-    }
-    opening.onsuccess = () => resolve(opening.result)
-    opening.onerror = () => reject(opening.error ?? new Error('IndexedDB refused'))
-  })
+function createTables(database: IDBDatabase): void {
+  for (const table of TABLES)
+    if (!database.objectStoreNames.contains(table)) database.createObjectStore(table)
 }
 
 export class DrawingDatabase {
@@ -104,22 +97,12 @@ export class DrawingDatabase {
     use: (transaction: IDBTransaction) => readonly Pick<IDBRequest<unknown>, 'result'>[],
   ): Promise<unknown[]> {
     try {
-      this.#opening ??= open(this.#name)
-      const transaction = (await this.#opening).transaction(tables, mode)
-      const requests = use(transaction)
-      await complete(transaction)
-      return requests.map(({ result }) => result)
+      this.#opening ??= openDatabase(this.#name, VERSION, createTables)
+      return await transact((await this.#opening).transaction(tables, mode), use)
     } catch (error) {
       // A person may have cleared the browser's storage: the next attempt opens it anew.
       this.close()
       throw error
     }
   }
-}
-
-function complete(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB refused'))
-  })
 }

@@ -9,6 +9,7 @@ import {
   type TLImageAsset,
   type TLShapeId,
 } from 'tldraw'
+import { AppError } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import { putPlain } from './put-plain.ts'
 
@@ -18,6 +19,15 @@ export async function readContent(editor: Editor): Promise<TLContent> {
   const inlined = await editor.resolveAssetsInContent(content)
   if (inlined) return inlined
   return { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: editor.store.schema.serialize() }
+}
+
+/** Throws AppError for a drawing of a later version of tldraw, whose records this one cannot read. */
+export function checkContent({ store }: Editor, content: DrawingContent): void {
+  if ('plain' in content || store.schema.getMigrationsSince(content.schema).ok) return
+  throw new AppError(
+    'unsupported_drawing',
+    'This drawing was made in a later version of the editor. Update the server that this page comes from, then open it again',
+  )
 }
 
 /** Replaces the page by `content`. Throws when tldraw cannot migrate it; the page is as before then. */

@@ -1,6 +1,7 @@
-import { useCallback } from 'react'
+import { useCallback, useEffect } from 'react'
 import { Tldraw, type Editor } from 'tldraw'
 import 'tldraw/tldraw.css'
+import { useStore } from 'zustand'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { attachEditor } from './attach-editor.ts'
 import { PhotoHandling } from './photo-handling.tsx'
@@ -11,22 +12,24 @@ import { useKeptStore } from './use-kept-store.ts'
 interface TldrawCanvasProps {
   readonly persistenceKey: string
   readonly surface: TldrawSurface
+  readonly canDraw: boolean
   readonly onProblem: (message: string) => void
 }
 
 /** All of its chrome and its storage are ours; tldraw brings the tools and the history. */
-export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanvasProps) {
+export function TldrawCanvas({ persistenceKey, surface, canDraw, onProblem }: TldrawCanvasProps) {
   const onMount = useCallback(
     (editor: Editor) => {
       const stopKeeping = keepUnsaved(editor, persistenceKey, () => surface.store.getState().kept)
-      const release = attachEditor(surface, editor)
+      const release = attachEditor(surface, editor, onProblem)
       return () => {
         release()
         stopKeeping()
       }
     },
-    [persistenceKey, surface],
+    [persistenceKey, surface, onProblem],
   )
+  useKeys(surface, canDraw)
   const store = useKeptStore(persistenceKey, surface)
   const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
   return (
@@ -48,6 +51,15 @@ export function TldrawCanvas({ persistenceKey, surface, onProblem }: TldrawCanva
       <PhotoHandling onProblem={onProblem} surface={surface} />
     </Tldraw>
   )
+}
+
+/** tldraw hears keys and the clipboard wherever the focus is on the page, for as long as its own flag says so. */
+function useKeys(surface: TldrawSurface, canDraw: boolean): void {
+  const editor = useStore(surface.store, (state) => state.hands?.editor)
+  useEffect(() => {
+    if (canDraw) editor?.focus({ focusContainer: false })
+    else editor?.blur()
+  }, [editor, canDraw])
 }
 
 const NO_TYPES: readonly string[] = []

@@ -1,0 +1,112 @@
+// Where a plain drawing is kept: in IndexedDB, in the other tabs that show it, and in localStorage when the page goes.
+import * as v from 'valibot'
+import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
+import { PlainContentSchema, type Item } from './plain-drawing.ts'
+import { mergeItems, type Told } from './plain-merge.ts'
+import { loadPlain, savePlain } from './plain-storage.ts'
+
+const { plain, items } = PlainContentSchema.entries
+const ToldSchema = v.object({ plain, items, gone: items })
+/** `apart`: drawn without what is stored, which could not be read; it belongs on top of that. */
+const LeftSchema = v.object({ plain, items, apart: v.optional(v.boolean(), false) })
+
+interface Page {
+  items(): readonly Item[]
+  /** Whether this browser keeps the drawing. */
+  onKept(kept: boolean): void
+  /** Another tab drew on the same page. */
+  onTold(told: Told): void
+}
+
+export class PlainKeeping {
+  readonly #key: string
+  readonly #page: Page
+  readonly #tabs: BroadcastChannel
+  #stored: readonly Item[] = []
+  #isReadable = true
+  #isApart = false
+  #isKept = true
+  /** Writes that are under way. */
+  #saving = 0
+  #stopLeaving: (() => void) | undefined
+  #isOpen = true
+
+  /** Listens to the other tabs at once: what they draw while this one loads is not told again. */
+  constructor(key: string, page: Page) {
+    this.#key = key
+    this.#page = page
+    this.#tabs = new BroadcastChannel(`sketchwire-plain-${key}`)
+    this.#tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const { success, output } = v.safeParse(ToldSchema, data)
+      if (success) page.onTold(output)
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** What was kept; nothing for a new drawing. What cannot be read is not written over, and the drawing goes on unkept. */
+  async load(): Promise<readonly Item[]> {
+    const left = readUnsaved(this.#key, LeftSchema)
+    try {
+      this.#stored = (await loadPlain(this.#key))?.items ?? []
+    } catch {
+      this.#isReadable = false
+      this.#isApart = left?.apart ?? true
+      this.#say(false)
+    }
+    if (!left) return this.#stored
+    return left.apart ? mergeItems(left.items, { items: this.#stored, gone: [] }) : left.items
+  }
+
+  /** The drawing is on the page, and what the page shows is the truth from now on. */
+  start(): void {
+    forgetUnsaved(this.#key)
+    this.#stopLeaving = onLeaving(this.#key, () => this.#leave())
+    const now = this.#page.items()
+    if (now !== this.#stored && now.length + this.#stored.length > 0) this.keep([])
+  }
+
+  /** Keeps what is on the page now; `gone` is what the last step took away. */
+  keep(gone: readonly Item[]): void {
+    this.keepTold()
+    if (this.#stopLeaving) this.#tabs.postMessage({ plain: 1, items: this.#page.items(), gone })
+  }
+
+  /** Keeps what another tab told: that one may be gone before it has. */
+  keepTold(): void {
+    if (this.#stopLeaving && this.#isReadable) void this.#save()
+  }
+
+  async #save(): Promise<void> {
+    this.#saving += 1
+    try {
+      await savePlain(this.#key, { plain: 1, items: [...this.#page.items()] })
+      this.#say(true)
+    } catch {
+      this.#say(false)
+    }
+    this.#saving -= 1
+  }
+
+  #say(kept: boolean): void {
+    this.#isKept = kept
+    if (this.#isOpen) this.#page.onKept(kept)
+  }
+
+  /** Leaves what IndexedDB may not have yet for the next page that opens this drawing. */
+  #leave(): void {
+    if (this.#isKept && this.#saving === 0) return
+    const now = this.#page.items()
+    if (this.#isApart && now.length === 0) return
+    leaveUnsaved(this.#key, { plain: 1, items: now, apart: this.#isApart })
+  }
+
+  close(): void {
+    this.#isOpen = false
+    this.#stopLeaving?.()
+    this.#stopLeaving = undefined
+    this.#tabs.close()
+  }
+}

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { SurfaceOptions } from '../drawing-surface.ts'
+import type { Item } from './plain-drawing.ts'
+import { PlainSurface } from './plain-surface.ts'
+
+// A browser that refuses to keep anything, with another tab that shows the same drawing. What is left by one test is
+// remembered for the life of the page, so each draws on its own.
+let drawings = 0
+let drawing: string
+let other: BroadcastChannel
+let close = () => {}
+
+beforeEach(() => {
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
+  drawing = `boat-${drawings++}`
+  other = new BroadcastChannel(`sketchwire-plain-${drawing}`)
+})
+afterEach(() => {
+  close()
+  other.close()
+  vi.unstubAllGlobals()
+})
+
+const theirs: Item = { kind: 'stroke', colour: 'red', width: 'm', filled: false, points: [[9, 9, 0.5]] }
+
+async function opened(start: SurfaceOptions['start'] = 'blank') {
+  const surface = new PlainSurface({ size: { width: 256, height: 256 }, start })
+  const problems: string[] = []
+  close = surface.open(drawing, (problem) => problems.push(problem))
+  await vi.waitFor(() => expect(surface.store.getState().ready).toBe(true))
+  return { surface, problems }
+}
+
+/** Resolves once `surface` has heard of it. */
+async function tell(told: { items: Item[]; gone: Item[] }): Promise<void> {
+  const heard = new Promise((resolve) => {
+    const listener = new BroadcastChannel(`sketchwire-plain-${drawing}`)
+    listener.onmessage = () => {
+      listener.close()
+      setTimeout(resolve)
+    }
+  })
+  other.postMessage({ plain: 1, ...told })
+  await heard
+}
+
+describe('the plain canvas', () => {
+  it('can be drawn on where nothing can be read, and says that it is not kept', async () => {
+    const { surface } = await opened('example')
+    expect(surface.store.getState()).toMatchObject({ kept: false, empty: false })
+  })
+
+  it('says so when it cannot show a drawing, and is blank', async () => {
+    const schema = { schemaVersion: 2 as const, sequences: {} }
+    const { surface, problems } = await opened({
+      shapes: [],
+      bindings: [],
+      rootShapeIds: [],
+      assets: [],
+      schema,
+    })
+    expect(problems).toEqual([expect.stringContaining('full editor')])
+    expect(await surface.content()).toEqual({ plain: 1, items: [] })
+  })
+
+  it('takes over what another tab drew once the pen is up, below its own stroke', async () => {
+    const { surface } = await opened()
+    surface.penDown([0, 0, 0.5])
+    await tell({ items: [theirs], gone: [] })
+    expect(surface.items).toHaveLength(1)
+    surface.penUp()
+    expect(surface.items).toMatchObject([{ colour: 'red' }, { colour: 'black' }])
+    surface.undo()
+    expect(surface.items).toEqual([theirs])
+    surface.undo()
+    expect(surface.items).toEqual([])
+  })
+
+  it('is there again, as it was left, for as long as the page is', async () => {
+    const { surface } = await opened()
+    surface.penDown([0, 0, 0.5])
+    surface.penUp()
+    close()
+    const again = await opened()
+    expect(again.surface.items).toEqual(surface.items)
+  })
+
+  it('erases what the eraser touched, and not what another tab drew meanwhile', async () => {
+    const { surface } = await opened()
+    surface.penDown([0, 0, 0.5])
+    surface.penUp()
+    const [mine] = surface.items
+    surface.store.setState({ tool: 'eraser' })
+    surface.penDown([0, 0, 0.5])
+    await tell({ items: [mine as Item, theirs], gone: [] })
+    surface.penUp()
+    expect(surface.items).toEqual([theirs])
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { MODEL } from '../../lib/client/testing/fakes.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { checkParams, type DrawParams } from '../../lib/protocol/params.ts'
+import { answerCall } from '../embed/embed-calls.ts'
+import { restorePin } from '../result/restore-pin.ts'
+import type { Session } from './session.ts'
+import { writeDrawingFile } from './drawing-file.ts'
+
+const content = { plain: 1 as const, items: [] }
+/** Made for a model of 30 steps and large pictures. */
+const params: DrawParams = {
+  ...MODEL.defaults,
+  prompt: 'a boat',
+  seed: 7,
+  steps: 30,
+  guidanceScale: 30,
+  width: 1024,
+  height: 1024,
+}
+
+/** What a session is asked to do under `model`. */
+function session(model: ModelInfo | undefined) {
+  const set: Partial<DrawParams>[] = []
+  const client = { store: { getState: () => ({ model }) }, setParams: (patch: DrawParams) => set.push(patch) }
+  const surface = { replace: () => Promise.resolve() }
+  return { set, session: { client, surface } as unknown as Session }
+}
+
+describe('settings that were made for another model', () => {
+  it.each([
+    ['a pin', (to: Session) => restorePin(to, { content, params })],
+    [
+      "the page's drawing",
+      async (to: Session) => {
+        const drawing = await writeDrawingFile({ params, content }).text()
+        await answerCall({ sketchwire: 1, id: 1, type: 'loadDrawing', drawing }, to)
+      },
+    ],
+  ])('come back with %s as near as the model of now takes them', async (_, bring) => {
+    const { set, session: now } = session(MODEL)
+    await bring(now)
+    const [fitted] = set as DrawParams[]
+    expect(fitted && checkParams(fitted, MODEL)).toBeUndefined()
+    expect(fitted).toMatchObject({ prompt: 'a boat', seed: 7, steps: MODEL.limits.steps[1] })
+    expect(MODEL.sizes).toContainEqual({ width: fitted?.width, height: fitted?.height })
+  })
+
+  it('wait as they are for a model that is not known yet', async () => {
+    const { set, session: now } = session(undefined)
+    await restorePin(now, { content, params })
+    expect(set).toEqual([params])
+  })
+})
