@@ -49,6 +49,15 @@ describe('a server with keys', () => {
     expect(engine.jobs).toHaveLength(0)
   })
 
+  it('reads a large body of whom it does not know to its end, and says 401 then', async () => {
+    const { server } = await start({}, KEYS)
+    const body = 'x'.repeat(4_000_000)
+    for (const path of ['/fal-ai/lcm', '/files/upload', '/sdapi/v1/img2img'])
+      expect(await post(server, path, { authorization: 'Key wrong-key-0123456789' }, body)).toMatchObject({
+        status: 401,
+      })
+  })
+
   it.each(['Key', 'Bearer'])('lets in whoever has a key, with %s', async (scheme) => {
     const { server } = await start({}, KEYS)
     const headers = { authorization: `${scheme} ${KEY}` }

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
-import type { Clock } from '../../lib/std/clock.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import { RowLimits } from './batch/row-limits.ts'
 import { nearestBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
 import { checkPrecision, checkSafety, checkSchedule } from './check-model.ts'
@@ -20,54 +20,24 @@ import {
 import { closedError, FreeSlots } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
-import { defaultBudgetBytes } from './graph-memory.ts'
+import type { BatchingChoice, LocalEngineOptions } from './local-options.ts'
 import { modelInfo, verifyFiles, type Manifest } from './manifest.ts'
-import { checkMemory, readModelFolder } from './model-folder.ts'
-import type { FoundPrecision, PrecisionChoice } from './precision.ts'
+import { readMemory } from './memory.ts'
+import { checkMemory, memoryProblem, modelBytes, readModelFolder } from './model-folder.ts'
+import type { FoundPrecision } from './precision.ts'
 import { PrecisionMemory } from './precision-memory.ts'
 import { childProbe } from './probe.ts'
-import { AUTO, chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
-import { candidatesOf, thisMachine, type Candidate } from './providers.ts'
-import { Slot, type SlotFailure } from './slot.ts'
+import { AUTO, chooseProvider, forceProvider, ProviderLadder, type Objection } from './provider-choice.ts'
+import { candidatesOf, thisMachine } from './providers.ts'
+import { Slot, type SlotFailure, type SlotOptions } from './slot.ts'
+import { judge } from './slot-failures.ts'
 import { MOST_ABREAST, slotThreads } from './slot-threads.ts'
 import type { WorkerConfig } from './slot-protocol.ts'
 import { StateCell } from './state-cell.ts'
 import { systemClock } from './system-clock.ts'
+import { workerConfig } from './worker-config.ts'
 
-export interface LocalEngineOptions {
-  readonly modelDir: string
-  /** An onnxruntime execution provider, or 'auto' for the fastest that works here; default 'cpu'. */
-  readonly provider?: string
-  /** Of models that have int8 graphs, on provider cpu; default 'auto': int8 where it is faster and right. */
-  readonly precision?: PrecisionChoice
-  /** Shared by engines that should not find different precisions for the same model; default: its own. */
-  readonly precisions?: PrecisionMemory
-  /** Threads of one run; default: the cores, shared between the slots. */
-  readonly threads?: number
-  /** Processes, each with its own copy of the model; default 1. */
-  readonly slots?: number
-  /** Whether pictures of one process share U-Net calls; 'auto', the default: on cuda and webgpu, as far as it pays. */
-  readonly batching?: BatchingChoice
-  /** Bytes the graphs of all open sizes may take in one process; default half of the memory, shared by the slots. */
-  readonly memoryBudgetBytes?: number
-  /** Longest a job may take in ms, loading of its size included; default 60 s. */
-  readonly deadlineMs?: number
-  /** Longest a child may take to be ready in ms; default 120 s. */
-  readonly startTimeoutMs?: number
-  /** Compare every file's SHA-256 with the manifest at start; default true. */
-  readonly verifyHashes?: boolean
-  /** Whether pictures pass the model's safety checker; default: as its manifest says. */
-  readonly safetyChecker?: boolean
-  readonly log: EngineLog
-  /** For tests: where the compiled child entry is. */
-  readonly workerUrl?: URL
-  /** For tests: a child that is no process. */
-  readonly spawn?: SpawnChild
-  /** For tests: what `auto` chooses from. */
-  readonly candidates?: readonly Candidate[]
-  /** For tests. */
-  readonly clock?: Clock
-}
+export type { BatchingChoice, LocalEngineOptions }
 
 export interface LocalEngine extends Engine {
   /** Process ids of the running children. */
@@ -75,26 +45,6 @@ export interface LocalEngine extends Engine {
   /** Settles once: the first slot is ready, or none can be. */
   readonly started: Promise<void>
 }
-
-export type BatchingChoice = 'on' | 'off' | 'auto'
-
-/** Where rows of several pictures in one call are faster than one after the other: never on a CPU (docs/bench). */
-const BATCHING_PROVIDERS: ReadonlySet<string> = new Set(['cuda', 'webgpu'])
-
-function workerBatching(choice: BatchingChoice, provider: string): Pick<WorkerConfig, 'batching'> {
-  if (choice === 'on') return { batching: 'always' }
-  return choice === 'auto' && BATCHING_PROVIDERS.has(provider) ? { batching: 'measured' } : {}
-}
-
-/** A child that ends this often before it was ever ready will not start by itself. */
-const START_ATTEMPTS = 3
-
-/** What another provider may cure: a graph that cannot be opened or run where it is. */
-const PROVIDER_FAULTS: ReadonlySet<string> = new Set([
-  'model_unloadable',
-  'model_unusable',
-  'provider_failed',
-])
 
 /**
  * Opens a model folder; resolves when the first slot is ready.
@@ -119,15 +69,23 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   checkSchedule(manifest, modelDir)
   checkSafety(manifest, options.safetyChecker)
   checkPrecision(manifest, options.precision, options.provider ?? 'cpu')
+  const { slots = 1, memory = readMemory, log } = options
+  const asked = options.provider ?? 'cpu'
   // First what can be told at a glance: gigabytes are not hashed for a model that will not fit.
-  await checkMemory(modelDir, manifest, { slots: options.slots ?? 1 })
+  const needs = { slots, memory: memory(), provider: asked === AUTO ? undefined : asked }
+  await checkMemory(modelDir, manifest, needs)
   await verifyFiles(modelDir, manifest, { hashes: isSealed && (options.verifyHashes ?? true) })
   const spawn = options.spawn ?? defaultSpawn(options)
-  const ladder = await findProvider(options, spawn)
+  const onCpu = await modelBytes(modelDir, manifest, 'cpu')
+  const tooLarge = () => memoryProblem(manifest.name, onCpu, { slots, memory: memory(), provider: 'cpu' })
+  const ladder = await findProvider(options, spawn, (next) =>
+    next === 'cpu' ? tooLarge()?.message : undefined,
+  )
   const { provider, reason } = ladder
+  await checkMemory(modelDir, manifest, { slots, memory: memory(), provider })
   checkPrecision(manifest, options.precision, provider)
-  options.log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
-  const threadsOfSlots = slotThreads(options.slots ?? 1, options.threads)
+  log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
+  const threadsOfSlots = slotThreads(slots, options.threads)
   return new SlotEngine(manifest, { ...options, modelDir, spawn, threadsOfSlots }, ladder)
 }
 
@@ -136,14 +94,18 @@ interface SlotEngineOptions extends LocalEngineOptions {
   readonly threadsOfSlots: readonly number[]
 }
 
-async function findProvider(options: LocalEngineOptions, spawn: SpawnChild): Promise<ProviderLadder> {
+async function findProvider(
+  options: LocalEngineOptions,
+  spawn: SpawnChild,
+  objection: Objection,
+): Promise<ProviderLadder> {
   const { provider = 'cpu', clock = systemClock } = options
   const probe = childProbe(spawn, clock)
   const choice =
     provider === AUTO
       ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
       : await forceProvider(provider, probe)
-  return new ProviderLadder(choice, clock)
+  return new ProviderLadder(choice, clock, objection)
 }
 
 /** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
@@ -162,29 +124,6 @@ function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOption
   return forkChild(workerUrl, log)
 }
 
-/** What a child is told; asked at every start, because the provider may be another by then. */
-function workerConfig(
-  options: SlotEngineOptions,
-  now: {
-    readonly manifest: Manifest
-    readonly ladder: ProviderLadder
-    readonly found?: FoundPrecision | undefined
-    readonly threads: number
-  },
-): WorkerConfig {
-  const { modelDir, threadsOfSlots, batching = 'auto', precision = 'auto' } = options
-  const { manifest, ladder, found, threads } = now
-  return {
-    modelDir,
-    provider: ladder.provider,
-    precision: found?.name ?? precision,
-    threads,
-    ...workerBatching(batching, ladder.provider),
-    memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(threadsOfSlots.length),
-    safetyChecker: options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false,
-  }
-}
-
 class SlotEngine implements LocalEngine {
   /** Settles once: the first slot is ready, or none can be. */
   readonly started: Promise<void>
@@ -197,34 +136,16 @@ class SlotEngine implements LocalEngine {
   readonly #state = new StateCell({ name: 'loading', detail: 'The model is being loaded' })
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
   readonly #foundPrecision: () => FoundPrecision | undefined
+  readonly #rowLimits = new RowLimits()
   #closing: Promise<void> | undefined
   #othersStarted = false
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
   constructor(manifest: Manifest, options: SlotEngineOptions, ladder: ProviderLadder) {
-    const {
-      threadsOfSlots,
-      deadlineMs = 60_000,
-      startTimeoutMs = 120_000,
-      clock = systemClock,
-      log,
-    } = options
-    const { spawn, precisions = new PrecisionMemory() } = options
+    const { precisions = new PrecisionMemory(), threadsOfSlots, log } = options
     const model = { modelDir: options.modelDir, manifest }
     // Found by the first child; those after it need not try again.
     this.#foundPrecision = () => precisions.recall(model, ladder.provider)
-    const config = (threads: number) =>
-      workerConfig(options, { manifest, ladder, found: this.#foundPrecision(), threads })
-    const slotOptions = {
-      spawn,
-      deadlineMs,
-      startTimeoutMs,
-      clock,
-      log,
-      onChange: () => this.#onSlotChange(),
-      agree: (found: FoundPrecision) => precisions.agree(model, ladder.provider, found),
-      onFailure: (failure: SlotFailure) => this.#onFailure(failure),
-    }
     this.#ladder = ladder
     this.#log = log
     this.#manifest = manifest
@@ -234,8 +155,39 @@ class SlotEngine implements LocalEngine {
     })
     // Whoever awaits it is told; whoever does not, reads `state`. Neither is a reason to end the program.
     this.started.catch(() => undefined)
-    this.#slots = threadsOfSlots.map((threads) => new Slot({ ...slotOptions, config: () => config(threads) }))
+    const agree = (found: FoundPrecision) => precisions.agree(model, ladder.provider, found)
+    this.#slots = threadsOfSlots.map((threads) => this.#slot(options, { threads, agree }))
     this.#slots[0]?.start()
+  }
+
+  #slot(options: SlotEngineOptions, own: Pick<SlotOptions, 'agree'> & { readonly threads: number }): Slot {
+    const { deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, spawn, log } = options
+    const slot: Slot = new Slot({
+      spawn,
+      deadlineMs,
+      startTimeoutMs,
+      clock,
+      log,
+      ...own,
+      config: () => this.#configOf(options, own.threads),
+      onChange: () => this.#onSlotChange(),
+      // One that still works on the provider before says nothing of the one of now.
+      onDone: () => slot.provider === this.#ladder.provider && this.#ladder.worked(),
+      onFailure: (failure) => this.#onFailure(slot, failure),
+    })
+    return slot
+  }
+
+  #configOf(options: SlotEngineOptions, threads: number): WorkerConfig {
+    const { provider } = this.#ladder
+    return workerConfig(options, {
+      manifest: this.#manifest,
+      provider,
+      found: this.#foundPrecision(),
+      threads,
+      slots: options.threadsOfSlots.length,
+      maxRows: this.#rowLimits.of(provider),
+    })
   }
 
   get info(): ModelInfo {
@@ -255,7 +207,7 @@ class SlotEngine implements LocalEngine {
   }
 
   get abreast(): number {
-    return Math.min(MOST_ABREAST, this.#slots.length)
+    return Math.min(MOST_ABREAST, this.#slots.filter(({ isLeftOut }) => !isLeftOut).length)
   }
 
   get pids(): readonly number[] {
@@ -320,18 +272,61 @@ class SlotEngine implements LocalEngine {
     for (const slot of this.#slots.slice(1)) slot.start()
   }
 
-  #onFailure({ reason, unusable, failures }: SlotFailure): void {
+  #onFailure(slot: Slot, failure: SlotFailure): void {
     if (this.#closing !== undefined) return
-    if (this.state().name !== 'loading') {
-      if (this.#ladder.failed(reason)) this.#onFallen()
-      return
-    }
-    if (unusable === undefined && failures % START_ATTEMPTS !== 0) return
-    const isOfProvider = unusable === undefined || PROVIDER_FAULTS.has(unusable.code)
+    const { provider } = this.#ladder
+    const verdict = judge(failure, {
+      isLoading: this.state().name === 'loading',
+      provider,
+      slotProvider: slot.provider,
+      isAnotherReady: this.#slots.some((one) => one !== slot && one.isUp && one.provider === slot.provider),
+    })
+    if (verdict === 'fewer rows') return this.#onTooManyRows(provider, failure)
+    if (verdict === 'leave out') return this.#onLeftOut(slot, failure)
+    if (verdict === 'count' || verdict === 'count as hang')
+      return this.#onCounted(failure.reason, verdict === 'count as hang')
+    if (verdict === 'give up' || verdict === 'next provider')
+      this.#onUnstartable(failure, verdict === 'next provider')
+  }
+
+  #onCounted(reason: string, isHang: boolean): void {
+    if (this.#ladder.failed(reason, { isHang })) return this.#onFallen()
+    this.#tellRefused()
+  }
+
+  /** Nothing can run it, or nothing else can. */
+  #onUnstartable({ reason, unusable, failedStarts }: SlotFailure, isOfProvider: boolean): void {
     if (isOfProvider && this.#ladder.fall('could not run this model', reason)) return this.#onFallen()
-    if (unusable !== undefined) return this.#tellStarted(new AppError(unusable.code, unusable.message))
-    const message = `The engine process ended ${failures} times before it was ready (${reason}); see the log lines above`
+    this.#tellRefused()
+    const { refused } = this.#ladder
+    const more = isOfProvider && refused !== undefined ? `; ${refused}` : ''
+    if (unusable !== undefined)
+      return this.#tellStarted(new AppError(unusable.code, `${unusable.message}${more}`))
+    const message = `The engine process ended ${failedStarts} times before it was ready (${reason}); see the log lines above${more}`
     this.#tellStarted(new AppError('engine_unstartable', message))
+  }
+
+  #tellRefused(): void {
+    const { provider, refused } = this.#ladder
+    if (refused === undefined) return
+    this.#log.warn({ event: 'engine.provider', provider, reason: refused }, 'no other provider can take over')
+  }
+
+  /** The slot starts by itself, and is told to try fewer. */
+  #onTooManyRows(provider: string, { reason, measuring = 1 }: SlotFailure): void {
+    const most = this.#rowLimits.failedAt(provider, measuring)
+    this.#log.warn(
+      { event: 'engine.batching', provider, reason },
+      `a call of ${measuring} rows ended the engine process; it tries ${most} at most`,
+    )
+  }
+
+  #onLeftOut(slot: Slot, { reason, failedStarts }: SlotFailure): void {
+    slot.leaveOut()
+    this.#log.warn(
+      { event: 'engine.slot', provider: slot.provider, reason },
+      `engine slot ${this.#slots.indexOf(slot) + 1} could not start ${failedStarts} times and is left out; the others go on`,
+    )
   }
 
   /** The slot that failed starts by itself; the others change over as they become free. */

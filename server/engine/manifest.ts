@@ -78,6 +78,10 @@ const DefaultsSchema = v.object({
 const TokenizerSchema = v.object({
   maxLength: whole,
   padId: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Words that are one token each, in place of or beside those of the tokenizer's own file. */
+  addedTokens: v.optional(
+    v.array(v.object({ id: v.number(), content: v.string(), normalized: v.optional(v.boolean(), false) })),
+  ),
 })
 
 /** How CLIP's pictures are made: the ones its safety checker was trained on. */
@@ -251,10 +255,14 @@ export function inInt8(manifest: Manifest): Manifest | undefined {
   return files.int8 && { ...manifest, files: { ...files, sizes: files.int8.sizes } }
 }
 
-/** The files of each provider that has its own, those of all others, and those in int8. */
-export function variantFiles(manifest: Manifest): readonly (readonly string[])[] {
-  const providers = ['', ...Object.keys(manifest.files.variants ?? {})]
-  const manifests = [...providers.map((provider) => forProvider(manifest, provider)), inInt8(manifest)]
+/**
+ * The sets of files that may be opened: of each provider that has its own, of all others, and in int8; only those of
+ * `provider` where one is named.
+ */
+export function variantFiles(manifest: Manifest, provider?: string): readonly (readonly string[])[] {
+  const providers = provider === undefined ? ['', ...Object.keys(manifest.files.variants ?? {})] : [provider]
+  const int8 = provider === undefined || provider === 'cpu' ? inInt8(manifest) : undefined
+  const manifests = [...providers.map((name) => forProvider(manifest, name)), int8]
   return manifests.filter((one) => one !== undefined).map(filesOf)
 }
 

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { isDiffusersFolder, readDiffusersFolder } from './folder/diffusers-folder.ts'
+import { readOnnxHeader, type OnnxHeader } from './folder/onnx-header.ts'
 import { readMemory, type Memory } from './memory.ts'
 import { MANIFEST_FILE, readManifest, variantFiles, type Manifest } from './manifest.ts'
 
@@ -25,28 +26,61 @@ export async function readModelFolder(modelDir: string): Promise<ModelFolder> {
   throw new AppError('model_missing_file', message)
 }
 
-/** Bytes of everything the model is made of on the provider that takes most: about what its weights take in memory. */
-export async function modelBytes(modelDir: string, manifest: Manifest): Promise<number> {
-  const totals = variantFiles(manifest).map(async (files) => {
+/**
+ * About what a model's weights take in memory: the bytes of its files on `provider`, or, where it is not known yet, on
+ * the one that takes most. Provider cpu computes in float32 and keeps float16 weights twice as large.
+ */
+export async function modelBytes(modelDir: string, manifest: Manifest, provider?: string): Promise<number> {
+  const totals = variantFiles(manifest, provider).map(async (files) => {
     const sizes = await Promise.all(files.map((file) => bytesOf(join(modelDir, file))))
-    return sizes.reduce((sum, bytes) => sum + bytes, 0)
+    const half = provider === 'cpu' ? halfBytes(modelDir, files) : 0
+    return sizes.reduce((sum, bytes) => sum + bytes, half)
   })
   return Math.max(...(await Promise.all(totals)))
 }
 
+function halfBytes(modelDir: string, files: readonly string[]): number {
+  const graphs = files.map((file) => join(modelDir, file)).filter((path) => path.endsWith('.onnx'))
+  // One that is missing or damaged has its own error, when the files are verified or opened.
+  return graphs.reduce((sum, path) => sum + (weightsOf(path)?.half ?? 0), 0)
+}
+
+function weightsOf(path: string): OnnxHeader['weightBytes'] | undefined {
+  try {
+    return readOnnxHeader(path).weightBytes
+  } catch {
+    return undefined
+  }
+}
+
+export interface MemoryNeeds {
+  readonly slots: number
+  /** Where it will run, if that is known. */
+  readonly provider?: string | undefined
+  /** For tests, and for what is free once something else is gone. */
+  readonly memory?: Memory
+}
+
 /**
  * Weights that cannot fit would end the child without a word, killed by the system.
- * @param memory for tests, and for what is free once something else is gone.
  * @throws AppError `model_too_large`.
  */
-export async function checkMemory(
-  modelDir: string,
-  manifest: Manifest,
-  { slots, memory = readMemory() }: { readonly slots: number; readonly memory?: Memory },
-): Promise<void> {
-  const needed = (await modelBytes(modelDir, manifest)) * slots
-  if (needed <= memory.freeBytes) return
+export async function checkMemory(modelDir: string, manifest: Manifest, needs: MemoryNeeds): Promise<void> {
+  const bytes = await modelBytes(modelDir, manifest, needs.provider)
+  const problem = memoryProblem(manifest.name, bytes, needs)
+  if (problem !== undefined) throw problem
+}
+
+/** @param bytes of one slot, from `modelBytes`. */
+export function memoryProblem(
+  name: string,
+  bytes: number,
+  { slots, provider, memory = readMemory() }: MemoryNeeds,
+): AppError | undefined {
+  const needed = bytes * slots
+  if (needed <= memory.freeBytes) return undefined
   const each = slots === 1 ? '' : ` for ${slots} slots`
+  const where = provider === undefined ? '' : ` on provider ${provider}`
   const isTotal = needed > memory.totalBytes
   const has = isTotal
     ? `this machine has ${gigabytes(memory.totalBytes)} for it`
@@ -56,8 +90,8 @@ export async function checkMemory(
     'use a smaller model ("npm run models -- list")',
     ...(slots === 1 ? [] : ['fewer slots']),
   ]
-  const message = `${manifest.name} needs at least ${gigabytes(needed)} of memory${each}, ${has}; ${remedies.join(' or ')}`
-  throw new AppError('model_too_large', message)
+  const message = `${name} needs at least ${gigabytes(needed)} of memory${each}${where}, ${has}; ${remedies.join(' or ')}`
+  return new AppError('model_too_large', message)
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../lib/std/clock.ts'
 import { chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
-import { candidatesOf, type Machine } from './providers.ts'
+import { candidatesOf, onlyProvider, type Machine } from './providers.ts'
 
 function machine(paths: readonly string[], change: Partial<Machine> = {}): Machine {
   return {
@@ -79,6 +79,12 @@ describe('the fastest provider that works', () => {
   })
 })
 
+it('cpu is the only provider where all others plainly lack something', () => {
+  expect(onlyProvider(machine([]))).toBe('cpu')
+  expect(onlyProvider(machine(NVIDIA, { arch: 'arm64' }))).toBe('cpu')
+  expect(onlyProvider(machine([...NVIDIA, CUDA]))).toBeUndefined()
+})
+
 describe('ProviderLadder', () => {
   const choice = { provider: 'cuda', reason: 'fast', next: ['webgpu', 'cpu'] }
 
@@ -86,7 +92,8 @@ describe('ProviderLadder', () => {
     const clock = new FakeClock()
     const ladder = new ProviderLadder(choice, clock)
     expect(ladder.failed('a')).toBe(false)
-    await clock.advance(61_000)
+    ladder.worked()
+    clock.advance(61_000)
     expect([ladder.failed('b'), ladder.failed('c')]).toEqual([false, false])
     expect(ladder.notice).toBeUndefined()
     expect(ladder.failed('device lost')).toBe(true)
@@ -96,5 +103,40 @@ describe('ProviderLadder', () => {
     expect([1, 2, 3].map(() => ladder.failed('d'))).toEqual([false, false, true])
     expect(ladder.provider).toBe('cpu')
     expect([1, 2, 3, 4].map(() => ladder.failed('e'))).toEqual([false, false, false, false])
+  })
+
+  it('steps down after three in a row without a job done between, however long they take', () => {
+    const clock = new FakeClock()
+    const ladder = new ProviderLadder(choice, clock)
+    const after = (ms: number, isHang = false) => {
+      clock.advance(ms)
+      return ladder.failed('hangs', { isHang })
+    }
+    expect([after(0), after(300_000)]).toEqual([false, false])
+    ladder.worked()
+    expect([after(300_000), after(300_000), after(300_000)]).toEqual([false, false, true])
+    expect(ladder.notice).toBe('Running on webgpu since cuda failed 3 times in a row')
+    expect([after(0, true), after(60_000, true), after(60_000, true)]).toEqual([false, false, true])
+    expect(ladder.provider).toBe('cpu')
+  })
+
+  it('does not take jobs that are slow now and then for a device that fails', () => {
+    const ladder = new ProviderLadder(choice, new FakeClock())
+    for (let i = 0; i < 10; i++) {
+      expect(ladder.failed('slow', { isHang: true })).toBe(false)
+      ladder.worked()
+    }
+  })
+
+  it('passes over what cannot take over, says why, and asks again the next time', () => {
+    let isFull = true
+    const objection = (provider: string) =>
+      provider === 'webgpu' || isFull ? `${provider} is full` : undefined
+    const ladder = new ProviderLadder(choice, new FakeClock(), objection)
+    expect(ladder.fall('failed', 'x')).toBe(false)
+    expect([ladder.provider, ladder.refused]).toEqual(['cuda', 'webgpu is full; cpu is full'])
+    isFull = false
+    expect(ladder.fall('failed', 'x')).toBe(true)
+    expect([ladder.provider, ladder.refused]).toEqual(['cpu', 'webgpu is full'])
   })
 })

@@ -53,16 +53,25 @@ export async function forceProvider(provider: string, probe: Probe): Promise<Pro
 const FAILURES = 3
 const WINDOW_MS = 60_000
 
+/** Why a provider cannot take over now, in words; `undefined` where nothing speaks against it. */
+export type Objection = (provider: string) => string | undefined
+
 /** Where the engine runs now, and how far it has had to climb down. */
 export class ProviderLadder {
   #choice: ProviderChoice
   readonly #clock: Clock
+  readonly #objection: Objection
+  /** Times of the failures of the last minute. */
   #failures: number[] = []
+  /** Failures since a job was last done: a model of gigabytes loads longer than a minute, a hang lasts longer. */
+  #inRow = 0
   #notice: string | undefined
+  #refused: string | undefined
 
-  constructor(choice: ProviderChoice, clock: Clock) {
+  constructor(choice: ProviderChoice, clock: Clock, objection: Objection = () => undefined) {
     this.#choice = choice
     this.#clock = clock
+    this.#objection = objection
   }
 
   get provider(): string {
@@ -78,20 +87,43 @@ export class ProviderLadder {
     return this.#notice
   }
 
-  /** Counts a failure at run time; true when it was the third in a minute and there is another provider now. */
-  failed(why: string): boolean {
-    const now = this.#clock.now()
-    this.#failures = [...this.#failures.filter((at) => now - at < WINDOW_MS), now]
-    return this.#failures.length >= FAILURES && this.fall(`failed ${FAILURES} times in a minute`, why)
+  /** Why providers were passed over when one was last needed; for the log. */
+  get refused(): string | undefined {
+    return this.#refused
   }
 
-  /** To the next provider, unless this is the last. `what` goes to clients, `why` is for the log. */
+  /**
+   * Counts a failure at run time; true when it was the third in a minute, or the third without a job done between, and
+   * there is another provider now.
+   * @param isHang a job that took too long: one may be a large one, three in a row are not.
+   */
+  failed(why: string, { isHang = false } = {}): boolean {
+    const now = this.#clock.now()
+    this.#inRow += 1
+    this.#refused = undefined
+    this.#failures = [...this.#failures.filter((at) => now - at < WINDOW_MS), ...(isHang ? [] : [now])]
+    if (this.#failures.length >= FAILURES) return this.fall(`failed ${FAILURES} times in a minute`, why)
+    return this.#inRow >= FAILURES && this.fall(`failed ${FAILURES} times in a row`, why)
+  }
+
+  /** A job is done: the device does work. */
+  worked(): void {
+    this.#inRow = 0
+  }
+
+  /** To the next provider that can take over, if there is one. `what` goes to clients, `why` is for the log. */
   fall(what: string, why: string): boolean {
-    const [next, ...rest] = this.#choice.next
-    if (next === undefined) return false
+    const { next } = this.#choice
+    const objections = next.map((provider) => this.#objection(provider))
+    const index = objections.indexOf(undefined)
+    const refused = objections.slice(0, index < 0 ? undefined : index).filter((one) => one !== undefined)
+    this.#refused = refused.length === 0 ? undefined : refused.join('; ')
+    const provider = next[index]
+    if (provider === undefined) return false
     this.#failures = []
-    this.#notice = `Running on ${next} since ${this.provider} ${what}`
-    this.#choice = { provider: next, reason: `${this.#notice}: ${why}`, next: rest }
+    this.#inRow = 0
+    this.#notice = `Running on ${provider} since ${this.provider} ${what}`
+    this.#choice = { provider, reason: `${this.#notice}: ${why}`, next: next.slice(index + 1) }
     return true
   }
 }

@@ -56,6 +56,11 @@ export function candidatesOf(machine: Machine): readonly Candidate[] {
   return [...accelerators(machine), { provider: 'cpu', lacks: undefined }]
 }
 
+/** 'cpu' where plainly no other provider can be had, else `undefined`: which it is shows when one is probed. */
+export function onlyProvider(machine: Machine): 'cpu' | undefined {
+  return accelerators(machine).every(({ lacks }) => lacks !== undefined) ? 'cpu' : undefined
+}
+
 function accelerators(machine: Machine): readonly Candidate[] {
   const { platform, arch } = machine
   // onnxruntime-node 1.30 carries them for these alone; every such machine has a GPU of some kind.

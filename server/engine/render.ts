@@ -50,8 +50,9 @@ export interface Renderer {
   /**
    * Runs every graph of the default size once, so that the first frame of a person is as fast as the next; finds out
    * how many jobs are worth running side by side.
+   * @param onCall told, and waited for, before the first U-Net call of so many rows.
    */
-  warmUp(): Promise<SideBySide>
+  warmUp(onCall?: (rows: number) => Promise<void>): Promise<SideBySide>
   /** Throws EngineError, or what lib/lcm throws: see `failureOf`. */
   render(work: SlotJob, options: RenderOptions): Promise<JobResult>
   release(): Promise<void>
@@ -75,9 +76,10 @@ export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
   let batcher: StepBatcher | undefined
   return {
     precision,
-    async warmUp() {
+    async warmUp(onCall = () => Promise.resolve()) {
       await rehearsalOf(parts)()
-      const found = config.batching === undefined ? ONE_LANE : await findBatching(parts, config.batching)
+      const found =
+        config.batching === undefined ? ONE_LANE : await findBatching(parts, { ...config, onCall })
       batcher = found.batcher
       return { lanes: found.lanes, reason: found.reason }
     },
@@ -111,17 +113,26 @@ type FoundBatching = SideBySide & { readonly batcher?: StepBatcher }
 
 const ONE_LANE: FoundBatching = { lanes: 1, reason: undefined }
 
-async function findBatching(parts: Parts, how: 'always' | 'measured'): Promise<FoundBatching> {
+interface HowToBatch extends Pick<WorkerConfig, 'batching' | 'maxRows'> {
+  readonly onCall: (rows: number) => Promise<void>
+}
+
+async function findBatching(
+  parts: Parts,
+  { batching, maxRows: most = Infinity, onCall }: HowToBatch,
+): Promise<FoundBatching> {
   const { manifest, models } = parts
-  const maxRows = manifest.maxBatch ?? MAX_ROWS
+  const allowed = manifest.maxBatch ?? MAX_ROWS
+  const maxRows = Math.min(allowed, most)
   if (models.alone !== undefined)
     return { lanes: 1, reason: `no batching: the U-Net cannot, ${models.alone}` }
-  if (maxRows === 1) return { lanes: 1, reason: 'no batching: maxBatch of the manifest is 1' }
+  if (allowed === 1) return { lanes: 1, reason: 'no batching: maxBatch of the manifest is 1' }
+  if (maxRows === 1) return { lanes: 1, reason: 'no batching: a call of 2 rows ended the engine process' }
   const run = models.predictRows
   const { costs, rows, reason } =
-    how === 'always'
+    batching === 'always'
       ? assumedCosts(maxRows)
-      : await measureCosts({ run, row: await anyRow(parts), maxRows, nowMs: () => performance.now() })
+      : await measureCosts({ run, row: await anyRow(parts), maxRows, onCall, nowMs: () => performance.now() })
   if (rows === 1) return { lanes: 1, reason: `no batching: ${reason}` }
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
   return { lanes: rows, reason, batcher: new StepBatcher({ run, costs, clock: systemClock, turn }) }

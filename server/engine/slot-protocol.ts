@@ -14,6 +14,8 @@ export interface WorkerConfig {
   readonly precision?: PrecisionChoice
   /** Whether pictures share U-Net calls: always, or as far as calls are measured to gain by it; default never. */
   readonly batching?: 'always' | 'measured'
+  /** Most rows of a call: larger ones ended the process before. */
+  readonly maxRows?: number
   /** Bytes the graphs of all open sizes may take; default half of the memory. */
   readonly memoryBudgetBytes?: number
   /** Every picture passes the model's safety checker. */
@@ -48,6 +50,8 @@ export type FromWorker =
       readonly lanesReason: string | undefined
       readonly precision: FoundPrecision
     }
+  /** While it starts: the next U-Net call is of so many rows, and may be more than the device survives. */
+  | { readonly type: 'measuring'; readonly rows: number }
   /** The model folder cannot be used; trying again without repairing it is in vain. */
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
@@ -76,6 +80,7 @@ const TO_WORKER: readonly unknown[] = [
 ] satisfies ToWorker['type'][]
 const FROM_WORKER: readonly unknown[] = [
   'ready',
+  'measuring',
   'unusable',
   'probed',
   'step',

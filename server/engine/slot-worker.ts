@@ -10,22 +10,28 @@ import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './
 let renderer: Renderer | undefined
 const jobs = new Map<number, { readonly signal: { aborted: boolean }; wants: readonly PreviewWant[] }>()
 
-function send(message: FromWorker): void {
+/** Resolves when it is out of this process, or lost. */
+function send(message: FromWorker): Promise<void> {
   // A parent that is gone is told of by `disconnect`; the error of one lost message adds nothing.
-  process.send?.(message, undefined, {}, () => undefined)
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve()
+    else process.send(message, undefined, {}, () => resolve())
+  })
 }
 
 async function start(config: WorkerConfig): Promise<void> {
   const startedMs = performance.now()
   try {
     renderer = await openRenderer(config)
-    const { lanes, reason: lanesReason } = await renderer.warmUp()
+    // Waited for: the call may end this process, and then only the parent knows which it was.
+    const onCall = (rows: number) => send({ type: 'measuring', rows })
+    const { lanes, reason: lanesReason } = await renderer.warmUp(onCall)
     const loadMs = performance.now() - startedMs
     const { precision } = renderer
-    send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason, precision })
+    void send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason, precision })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'
-    send({ type: 'unusable', code, message: messageOf(error) })
+    void send({ type: 'unusable', code, message: messageOf(error) })
   }
 }
 
@@ -39,12 +45,12 @@ async function run(id: number, work: SlotJob): Promise<void> {
     const result = await renderer.render(work, {
       signal,
       wants: () => job.wants,
-      onStep: (event) => send({ type: 'step', id, event }),
+      onStep: (event) => void send({ type: 'step', id, event }),
     })
-    send({ type: 'done', id, result })
+    void send({ type: 'done', id, result })
   } catch (error) {
     const fatal = error instanceof AppError && error.code === PROVIDER_FAILED ? { fatal: error.message } : {}
-    send({ type: 'failed', id, failure: failureOf(error), ...fatal })
+    void send({ type: 'failed', id, failure: failureOf(error), ...fatal })
   } finally {
     jobs.delete(id)
   }

@@ -19,9 +19,16 @@ export interface Unusable {
 export interface SlotFailure {
   readonly reason: string
   readonly unusable: Unusable | undefined
-  /** In a row, this one included. */
-  readonly failures: number
+  /** Children in a row that were never ready, this one included; 0 where it was. */
+  readonly failedStarts: number
+  /** It was ended because a job took too long. */
+  readonly isHang: boolean
+  /** Rows of the U-Net call that was being measured, where it was more than one. */
+  readonly measuring: number | undefined
 }
+
+/** Why a child is ended: it failed, a job of it took too long, or it was asked to. */
+type Blame = 'fault' | 'hang' | 'nobody'
 
 interface Run {
   readonly options: GenerateOptions
@@ -41,10 +48,9 @@ export type SlotState =
       readonly child: Child
       readonly reason: string
       readonly unusable: Unusable | undefined
-      /** Not ended for a job's length, or because it was asked to. */
-      readonly isFault: boolean
+      readonly blame: Blame
     }
-  /** No process. Restarted after a while, unless closed. */
+  /** No process. Restarted after a while, unless closed or left out. */
   | {
       readonly name: 'dead'
       readonly reason: string
@@ -65,7 +71,9 @@ export interface SlotOptions {
   readonly onChange: () => void
   /** Told what a child's graphs compute in, answers what all slots compute in: the same drawing, the same picture. */
   readonly agree?: (found: FoundPrecision) => FoundPrecision
-  /** The child ended for a reason that lies with it, its model or its device. */
+  /** A job was done. */
+  readonly onDone?: () => void
+  /** The child ended for a reason that lies with it, its model or its device; may leave this slot out. */
   readonly onFailure?: (failure: SlotFailure) => void
 }
 
@@ -75,9 +83,15 @@ export class Slot {
   /** Of the child of this state, by id. */
   readonly #runs = new Map<number, Run>()
   #failures = 0
+  #failedStarts = 0
+  /** Of the child of this state. */
+  #wasReady = false
+  #measuring: number | undefined
+  #provider: string | undefined
   #nextId = 1
   #closed = false
   #stale = false
+  #leftOut = false
   #cancelTimer: () => void = () => undefined
   #onDead: (() => void) | undefined
 
@@ -96,7 +110,23 @@ export class Slot {
 
   /** Jobs it takes at a time; known once it was ready. */
   get lanes(): number {
+    if (this.#leftOut) return 0
     return 'lanes' in this.#state ? this.#state.lanes : 1
+  }
+
+  /** Its child can paint. */
+  get isUp(): boolean {
+    return this.#state.name === 'ready' || this.#state.name === 'busy'
+  }
+
+  /** It is not started any more. */
+  get isLeftOut(): boolean {
+    return this.#leftOut
+  }
+
+  /** Where its last child runs, or ran. */
+  get provider(): string | undefined {
+    return this.#provider
   }
 
   get pid(): number | undefined {
@@ -104,15 +134,21 @@ export class Slot {
   }
 
   start(): void {
-    const { spawn, config, startTimeoutMs } = this.#options
+    const { spawn, startTimeoutMs } = this.#options
+    const config = this.#options.config()
     this.#stale = false
+    this.#leftOut = false
+    this.#wasReady = false
+    this.#measuring = undefined
+    if (config.provider !== this.#provider) this.#failedStarts = 0
+    this.#provider = config.provider
     const child: Child = spawn({
       onMessage: (message) => this.#holds(child) && this.#onMessage(child, message),
       onExit: (reason) => this.#onExit(reason),
     })
     this.#to({ name: 'starting', child })
     this.#timer(startTimeoutMs, () => this.#kill(`not ready within ${startTimeoutMs} ms`))
-    child.send({ type: 'start', config: config() })
+    child.send({ type: 'start', config })
   }
 
   /** Runs one job; throws EngineError. Only a `ready` slot may be asked. */
@@ -149,8 +185,14 @@ export class Slot {
   /** A child that waits is started anew, with the configuration of now; one that works finishes first. */
   recycle(): void {
     this.#stale = this.#runs.size > 0
-    if (this.#stale) this.#countLanes()
-    else if (this.#state.name !== 'dead') this.#kill('started anew', { isFault: false })
+    if (this.#leftOut) this.start()
+    else if (this.#stale) this.#countLanes()
+    else if (this.#state.name !== 'dead') this.#kill('started anew', { blame: 'nobody' })
+  }
+
+  /** Only from `onFailure`: no other child is started, until it is recycled. */
+  leaveOut(): void {
+    this.#leftOut = true
   }
 
   /** Ends the child for good; resolves when it is gone. */
@@ -162,7 +204,7 @@ export class Slot {
     }
     const gone = new Promise<void>((resolve) => (this.#onDead = resolve))
     this.#settleAll(closedError())
-    this.#kill('closed', { isFault: false })
+    this.#kill('closed', { blame: 'nobody' })
     await gone
   }
 
@@ -177,7 +219,7 @@ export class Slot {
       const { loadMs, rssBytes, lanes, lanesReason, precision } = message
       const { name } = precision
       if ((this.#options.agree?.(precision) ?? precision).name !== name)
-        return this.#kill(`started anew: it computes in ${name}, the others do not`, { isFault: false })
+        return this.#kill(`started anew: it computes in ${name}, the others do not`, { blame: 'nobody' })
       const figures = {
         loadMs: Math.round(loadMs),
         rssMb: Math.round(rssBytes / 1e6),
@@ -186,7 +228,11 @@ export class Slot {
       }
       const reason = lanesReason === undefined ? {} : { batching: lanesReason }
       this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
+      this.#wasReady = true
+      this.#failedStarts = 0
       this.#to({ name: 'ready', child, lanes })
+    } else if (message.type === 'measuring') {
+      this.#measuring = message.rows > 1 ? message.rows : undefined
     } else if (message.type === 'unusable' && state.name === 'starting') {
       this.#kill(message.message, { unusable: message })
     } else if ('id' in message) {
@@ -210,6 +256,7 @@ export class Slot {
     }
     // It answered, so it is in order, whatever it answered.
     this.#failures = 0
+    if (message.type === 'done') this.#options.onDone?.()
     run.settle(outcomeOf(run, message))
     this.#countLanes()
     if (this.#stale) this.recycle()
@@ -231,13 +278,16 @@ export class Slot {
     const { deadlineMs } = this.#options
     const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
     settle(new EngineError('engine_timeout', message))
-    this.#kill(`a job took longer than ${deadlineMs} ms`, { isFault: false })
+    this.#kill(`a job took longer than ${deadlineMs} ms`, { blame: 'hang' })
   }
 
-  #kill(reason: string, { unusable, isFault = true }: { unusable?: Unusable; isFault?: boolean } = {}): void {
+  #kill(
+    reason: string,
+    { unusable, blame = 'fault' }: { readonly unusable?: Unusable; readonly blame?: Blame } = {},
+  ): void {
     const state = this.#state
     if (state.name === 'dead' || state.name === 'dying') return
-    this.#to({ name: 'dying', child: state.child, reason, unusable, isFault })
+    this.#to({ name: 'dying', child: state.child, reason, unusable, blame })
     state.child.kill()
   }
 
@@ -247,16 +297,23 @@ export class Slot {
     this.#failures += 1
     const reason = state.name === 'dying' ? state.reason : how
     const unusable = state.name === 'dying' ? state.unusable : undefined
-    const couldStart = state.name === 'ready' || state.name === 'busy'
-    const isFault = state.name !== 'dying' || state.isFault
+    const blame = state.name === 'dying' ? state.blame : 'fault'
     this.#to({ name: 'dead', reason, unusable, failures: this.#failures })
     // How it ended may hold paths of this machine: that is for the log alone.
     const message = 'The engine process ended while it worked on this frame; send it again'
     this.#settleAll(new EngineError('engine_crashed', message))
     if (this.#closed) return this.#onDead?.()
     this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
-    if (isFault) this.#options.onFailure?.({ reason, unusable, failures: this.#failures })
-    this.#timer(restartDelayMs(this.#failures, couldStart), () => this.start())
+    if (blame !== 'nobody') this.#onFailure({ reason, unusable, isHang: blame === 'hang' })
+    if (!this.#leftOut) this.#timer(restartDelayMs(this.#failures, this.#wasReady), () => this.start())
+  }
+
+  #onFailure(how: Pick<SlotFailure, 'reason' | 'unusable' | 'isHang'>): void {
+    // A call that was only tried says nothing about starting without it.
+    const measuring = this.#wasReady ? undefined : this.#measuring
+    if (!this.#wasReady && measuring === undefined) this.#failedStarts += 1
+    const failedStarts = this.#wasReady ? 0 : this.#failedStarts
+    this.#options.onFailure?.({ ...how, failedStarts, measuring })
   }
 
   /** Every state has at most one timer, and it ends with the state. */

@@ -43,11 +43,17 @@ export async function readCatalog(root: string): Promise<readonly CatalogEntry[]
   }
 }
 
-/** A catalog entry by id, or any repository of the hub by owner/name. @throws AppError `unknown_model`. */
+/**
+ * A catalog entry by id or by its repository, or any repository of the hub by owner/name. Of a repository that lacks a
+ * part the entry that adds it is meant: alone it could not be loaded.
+ * @throws AppError `unknown_model`.
+ */
 export function entryFor(catalog: readonly CatalogEntry[], asked: string): CatalogEntry {
-  const known = catalog.find(
-    ({ id, parts }) => id === asked || (parts.length === 1 && parts[0]?.repository === asked),
-  )
+  const isFirst = ({ parts }: CatalogEntry) => parts[0]?.repository === asked
+  const known =
+    catalog.find(({ id }) => id === asked) ??
+    catalog.find((entry) => isFirst(entry) && entry.parts.length === 1) ??
+    catalog.find(isFirst)
   if (known !== undefined) return known
   if (REPOSITORY.test(asked)) {
     const id = asked.replace('/', '--')

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
-import { manifestFiles, verifyFiles } from '../engine/manifest.ts'
-import { atBest } from '../engine/memory.ts'
+import { verifyFiles } from '../engine/manifest.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
-import { BUNDLED, idOfFolder, isId, type Store } from '../models/store.ts'
+import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
 import { entryFor, readCatalog } from './catalog.ts'
-import { hashOf } from './download.ts'
-import { install, type InstallOptions } from './install.ts'
+import { install, needsHere, type InstallOptions } from './install.ts'
+import { notInstalled } from './not-installed.ts'
 import { size } from './progress.ts'
+import { verify } from './verify.ts'
 
 export interface Context extends InstallOptions {
   /** What a person asked for; `write` is for the way there. */
@@ -20,7 +19,7 @@ type Command = (id: string | undefined, context: Context) => Promise<void>
 export const COMMANDS: Readonly<Record<string, Command>> = {
   list: (_, context) => list(context),
   add: (id, context) => add(needed('add', id), context),
-  verify,
+  verify: (id, { store, print }) => verify(id, store, print),
   remove: (id, context) => remove(needed('remove', id), context),
   use: (id, context) => use(needed('use', id), context),
 }
@@ -78,6 +77,8 @@ async function add(asked: string, context: Context): Promise<void> {
     )
   if (store.has(entry.id))
     return print(`${entry.id} is installed already; "verify ${entry.id}" checks its files`)
+  if (entry.id !== asked && entry.parts.length > 1)
+    print(`${asked} is taken as ${entry.id} of the catalog: ${entry.note ?? entry.name}`)
   await install(entry, context)
   print(`${entry.id} is installed; run it with: npm run models -- use ${entry.id} && npm start`)
 }
@@ -95,41 +96,6 @@ async function addFolder(folder: string, { store, print }: Context): Promise<voi
   print(`${id} is added as a link to ${folder}; run it with: npm run models -- use ${id} && npm start`)
 }
 
-async function verify(id: string | undefined, context: Context): Promise<void> {
-  const { store, print } = context
-  const ids = id === undefined ? [BUNDLED, ...(await store.ids())] : [id]
-  const broken: string[] = []
-  for (const one of ids) {
-    const problems = await problemsOf(one, store)
-    if (problems.length > 0) broken.push(one)
-    print(
-      problems.length === 0 ? `${one}: every file is as it was installed` : `${one}: ${problems.join('; ')}`,
-    )
-  }
-  if (broken.length === 0) return
-  const message = `${broken.join(', ')} cannot be trusted; remove and add again: npm run models -- remove ${broken[0]}`
-  throw new AppError('model_wrong_hash', message)
-}
-
-async function problemsOf(id: string, store: Store): Promise<readonly string[]> {
-  if (!store.has(id)) throw notInstalled(id)
-  const [dir, record] = [store.folderOf(id), await store.record(id)]
-  try {
-    const { manifest, isSealed } = await readModelFolder(dir)
-    await verifyFiles(dir, manifest, { hashes: isSealed })
-    const problems: string[] = []
-    for (const file of record === undefined ? [] : manifestFiles(manifest)) {
-      const known = record?.files[file]
-      if (known === undefined) problems.push(`${file} was not there when it was installed`)
-      else if ((await hashOf(join(dir, file), known.bytes)) !== known.sha256) problems.push(`${file} changed`)
-    }
-    return problems
-  } catch (error) {
-    if (error instanceof AppError) return [error.message]
-    throw error
-  }
-}
-
 async function remove(id: string, { store, print }: Context): Promise<void> {
   if (id === BUNDLED)
     throw new AppError('bundled', `${BUNDLED} is part of the repository and cannot be removed`)
@@ -141,17 +107,14 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
   print(`${id} is removed${wasChosen ? `; "npm start" runs ${BUNDLED} again` : ''}`)
 }
 
-async function use(id: string, { store, print }: Context): Promise<void> {
+async function use(id: string, context: Context): Promise<void> {
+  const { store, print } = context
   if (!store.has(id)) throw notInstalled(id)
   const { manifest } = await readModelFolder(store.folderOf(id))
-  await checkMemory(store.folderOf(id), manifest, { slots: 1, memory: atBest() })
+  await checkMemory(store.folderOf(id), manifest, needsHere(context))
   await store.choose(id)
   const bytes = Object.values(manifest.bytes).reduce((sum, value) => sum + value, 0)
   print(
     `"npm start" now runs ${manifest.name}${bytes > 0 ? ` (${size(bytes)})` : ''}; SKETCHWIRE_MODEL, where set, still wins`,
   )
-}
-
-function notInstalled(id: string): AppError {
-  return new AppError('not_installed', `${id} is not installed; install it with: npm run models -- add ${id}`)
 }

@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } f
 import { dirname } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { diskError } from '../models/disk-error.ts'
-import { RETRYABLE, type Hub, type RemoteFile } from './hub.ts'
+import { RETRYABLE, type Hub, type Opened, type RemoteFile } from './hub.ts'
 
 export interface DownloadOptions {
   readonly hub: Hub
@@ -42,9 +42,10 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
 async function attempt(file: RemoteFile, options: DownloadOptions): Promise<string> {
   const { to, hub, signal, onBytes } = options
   const partPath = `${to}.part`
-  const known = await partState(partPath)
+  const whole = await finished(file, partPath, options)
+  if (whole !== undefined) return whole
+  const known = await partState(partPath, file.bytes)
   const { body, from, etag } = await hub.open(file, known, signal)
-  if (etag !== undefined) await writeFile(`${partPath}.etag`, etag).catch(diskError(to))
   let counted = from
   onBytes(from)
   try {
@@ -52,6 +53,8 @@ async function attempt(file: RemoteFile, options: DownloadOptions): Promise<stri
     const handle = await open(partPath, from > 0 ? 'r+' : 'w').catch(diskError(to))
     try {
       await handle.truncate(from)
+      // Not before: the new etag beside the old bytes would join two files.
+      await noteEtag(partPath, { from, etag })
       for await (const chunk of body) {
         await writeAll(handle, chunk, counted).catch(diskError(to))
         hash.update(chunk)
@@ -64,13 +67,37 @@ async function attempt(file: RemoteFile, options: DownloadOptions): Promise<stri
     }
     if (counted !== file.bytes) throw await wrongSize(file, counted, partPath)
     const sha256 = await checked(file, hash.digest('hex'), { ...options, to: partPath })
-    await rename(partPath, to).catch(diskError(to))
-    await rm(`${partPath}.etag`, { force: true })
+    await keep(partPath, to)
     return sha256
   } catch (error) {
     onBytes(-counted)
     throw error
   }
+}
+
+async function noteEtag(partPath: string, { from, etag }: Pick<Opened, 'from' | 'etag'>): Promise<void> {
+  const path = `${partPath}.etag`
+  if (etag !== undefined) await writeFile(path, etag).catch(diskError(path))
+  else if (from === 0) await rm(path, { force: true })
+}
+
+async function keep(partPath: string, to: string): Promise<void> {
+  await rename(partPath, to).catch(diskError(to))
+  await rm(`${partPath}.etag`, { force: true })
+}
+
+/** A part that was stopped with its last byte there: its digest, where that is known to be the right one. */
+async function finished(
+  file: RemoteFile,
+  partPath: string,
+  { to, expectedSha256 = file.sha256, onBytes }: DownloadOptions,
+): Promise<string | undefined> {
+  const part = await stat(partPath).catch(() => undefined)
+  if (part === undefined || part.size !== file.bytes || expectedSha256 === undefined) return undefined
+  if ((await hashOf(partPath, part.size)) !== expectedSha256) return undefined
+  await keep(partPath, to)
+  onBytes(part.size)
+  return expectedSha256
 }
 
 /** A disk that is nearly full takes a part of the chunk without a word; what is left says why. */
@@ -82,10 +109,11 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, at: number): Prom
   }
 }
 
-async function partState(path: string): Promise<{ from: number; etag: string | undefined }> {
+/** Where to go on. From its end or beyond there is nothing to ask for: such a part is begun anew. */
+async function partState(path: string, bytes: number): Promise<{ from: number; etag: string | undefined }> {
   const etag = await readFile(`${path}.etag`, 'utf8').catch(() => undefined)
   const size = (await stat(path).catch(() => undefined))?.size ?? 0
-  return etag === undefined ? { from: 0, etag } : { from: size, etag }
+  return etag === undefined || size >= bytes ? { from: 0, etag: undefined } : { from: size, etag }
 }
 
 /** The digest so far of a file that is continued. */

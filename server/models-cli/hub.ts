@@ -100,7 +100,12 @@ async function openFile(
   const address = `${url}/${repository}/resolve/${encodeURIComponent(revision)}/${encoded}`
   const range = from > 0 && etag !== undefined ? { range: `bytes=${from}-`, 'if-range': etag } : {}
   // Compressed bytes could not be continued in the middle.
-  const reply = await ask(address, part, { signal, headers: { 'accept-encoding': 'identity', ...range } })
+  const asked = { 'accept-encoding': 'identity' }
+  const continued = await ask(address, part, { signal, headers: { ...asked, ...range } })
+  // The hub's file ends before that: it became a shorter one, to be had from its beginning.
+  const isBeyond = continued.status === 416 && 'range' in range
+  if (isBeyond) await continued.body?.cancel()
+  const reply = isBeyond ? await ask(address, part, { signal, headers: asked }) : continued
   if (reply.body === null || reply.status === 416) {
     const message = `${path} of ${repository} changed on the hub; run the same command again`
     throw new AppError('hub_changed', message)

@@ -2,6 +2,8 @@
 
 export interface Progress {
   add(bytes: number): void
+  /** There is so much more to come than was said. */
+  expect(bytes: number): void
   /** Ends the line. */
   end(): void
 }
@@ -18,7 +20,8 @@ const BAR = 24
 const WINDOW_MS = 5000
 const REDRAW_MS = 100
 
-export function createProgress({ total, write, isTerminal, nowMs }: ProgressOptions): Progress {
+export function createProgress({ total: known, write, isTerminal, nowMs }: ProgressOptions): Progress {
+  let total = known
   let done = 0
   let arrived = 0
   let drawnMs = -Infinity
@@ -41,6 +44,9 @@ export function createProgress({ total, write, isTerminal, nowMs }: ProgressOpti
         tenth = now
         write(`${progressLine(done, total, rateOf(samples))}\n`)
       }
+    },
+    expect(bytes) {
+      total += bytes
     },
     end() {
       if (!isTerminal) return

@@ -5,7 +5,7 @@ import { AppError, messageOf } from '../../lib/std/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineLog } from '../engine/log.ts'
 import { readMemory, type Memory } from '../engine/memory.ts'
-import { checkMemory } from '../engine/model-folder.ts'
+import { checkMemory, modelBytes } from '../engine/model-folder.ts'
 import type { EngineSwitch, SwitchableEngine } from '../engine/switchable-engine.ts'
 import { notInstalled, type Models } from './models.ts'
 import { withoutPaths, type Shelf, type ShelfModel } from './shelf.ts'
@@ -137,7 +137,8 @@ export class ModelSwitch implements Models {
 
   async #fitsBeside({ folder, manifest }: ShelfModel): Promise<boolean> {
     if (manifest === undefined) return false
-    const check = checkMemory(folder, manifest, { slots: this.#options.slots, memory: this.#memory() })
+    const { slots, shelf } = this.#options
+    const check = checkMemory(folder, manifest, { slots, memory: this.#memory(), provider: shelf.provider })
     return await check.then(
       () => true,
       () => false,
@@ -146,10 +147,12 @@ export class ModelSwitch implements Models {
 
   async #checkFitsAlone({ folder, manifest }: ShelfModel, old: ShelfModel | undefined): Promise<void> {
     if (manifest === undefined) return
-    const { slots } = this.#options
+    const { slots, shelf } = this.#options
+    const { provider } = shelf
     const { totalBytes, freeBytes } = this.#memory()
-    const memory = { totalBytes, freeBytes: Math.min(totalBytes, freeBytes + (old?.bytes ?? 0) * slots) }
-    await checkMemory(folder, manifest, { slots, memory })
+    const given = old?.manifest === undefined ? 0 : await modelBytes(old.folder, old.manifest, provider)
+    const memory = { totalBytes, freeBytes: Math.min(totalBytes, freeBytes + given * slots) }
+    await checkMemory(folder, manifest, { slots, memory, provider })
   }
 }
 

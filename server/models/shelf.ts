@@ -6,6 +6,7 @@ import { AppError } from '../../lib/std/errors.ts'
 import type { Manifest } from '../engine/manifest.ts'
 import { atBest, readMemory, type Memory } from '../engine/memory.ts'
 import { checkMemory, modelBytes, readModelFolder } from '../engine/model-folder.ts'
+import { onlyProvider, thisMachine } from '../engine/providers.ts'
 import { BUNDLED, idOfFolder, type Store } from './store.ts'
 
 export interface ShelfModel {
@@ -23,15 +24,20 @@ export interface ShelfOptions {
   /** The folder the server was started with. */
   readonly startedWith: string
   readonly slots: number
+  /** For tests: where models can run, as far as that is known without trying; default by a look at this machine. */
+  readonly provider?: 'cpu' | undefined
   /** For tests. */
   readonly memory?: () => Memory
 }
 
 export class Shelf {
   readonly #options: ShelfOptions
+  /** The one provider models can run on here, where there is but one. */
+  readonly provider: string | undefined
 
   constructor(options: ShelfOptions) {
     this.#options = options
+    this.provider = 'provider' in options ? options.provider : onlyProvider(thisMachine())
   }
 
   /** Read anew at every call: models come and go while the server runs. */
@@ -63,7 +69,7 @@ export class Shelf {
       const { manifest } = await readModelFolder(folder)
       const bytes = await modelBytes(folder, manifest)
       const problem = await problemOf(() =>
-        checkMemory(folder, manifest, { slots, memory: atBest(memory()) }),
+        checkMemory(folder, manifest, { slots, memory: atBest(memory()), provider: this.provider }),
       )
       return { id, folder, manifest, bytes, problem }
     } catch (error) {

@@ -1,6 +1,7 @@
 // Pictures made together are the pictures they would be alone: with the real graphs, in one process and through the
 // engine's child process.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { forkChild } from '../child.ts'
 import { decodeImage } from '../codec.ts'
 import { engineContract, generateWhenFree, jobFor, sketch } from '../engine.contract.ts'
 import type { Job } from '../engine.ts'
@@ -10,6 +11,7 @@ import { silentLog } from '../log.ts'
 import { readManifest } from '../manifest.ts'
 import { openModels } from '../onnx/models.ts'
 import { openRenderer } from '../render.ts'
+import type { FromWorker } from '../slot-protocol.ts'
 import { buildServer } from '../testing/build-server.ts'
 import { POCKET_MODEL, TOY_MODEL } from '../testing/models.ts'
 import { parityModel, paritySketch, readReference } from '../testing/parity.ts'
@@ -126,5 +128,29 @@ describe('a renderer that measures', () => {
         ? /^no batching: more rows in a call are no faster \(1: .* ms, 2: .* ms, 4: .* ms, 8: .* ms\)$/
         : /^up to [248] rows in a call \(1: /,
     )
+  })
+})
+
+describe('the process that measures its calls', () => {
+  it('tells its parent of each before it begins, and when it is done with those that may end it', async () => {
+    const workerUrl = new URL('../../../dist/server/engine/slot-worker.js', import.meta.url)
+    const heard: FromWorker[] = []
+    await new Promise<void>((resolve) => {
+      const child = forkChild(
+        workerUrl,
+        silentLog,
+      )({
+        onMessage: (message) => {
+          heard.push(message)
+          if (message.type === 'ready' || message.type === 'unusable') child.kill()
+        },
+        onExit: () => resolve(),
+      })
+      const config = { modelDir: POCKET_MODEL, provider: 'cpu', threads: 1, batching: 'measured' } as const
+      child.send({ type: 'start', config: { ...config, precision: 'float32', maxRows: 4 } })
+    })
+    const rows = heard.flatMap((message) => (message.type === 'measuring' ? [message.rows] : []))
+    expect(rows).toEqual([1, 2, 4, 1])
+    expect(heard.at(-1)).toMatchObject({ type: 'ready' })
   })
 })

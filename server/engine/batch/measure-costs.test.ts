@@ -15,10 +15,13 @@ const row: PredictInput = {
 function device(msOf: (rows: number) => number, breaksAt = Infinity) {
   let nowMs = 0
   const seen = new Set<number>()
+  const told: number[] = []
   return {
     row,
     maxRows: 8,
     nowMs: () => nowMs,
+    told,
+    onCall: async (rows: number) => void told.push(rows),
     async run(rows: readonly PredictInput[], bucket: number) {
       if (rows.length !== bucket) throw new Error('not filled')
       if (bucket >= breaksAt) throw new Error('out of memory')
@@ -53,6 +56,22 @@ describe('measureCosts', () => {
     const broken = await measureCosts(device((count) => 8 + count, 4))
     expect([...broken.costs.keys()]).toEqual([1, 2])
     expect(broken.reason).toContain('4 rows failed (out of memory)')
+  })
+
+  it('tells what it is about to call before it does, and when nothing risky is left', async () => {
+    const well = device((count) => 8 + count)
+    await measureCosts(well)
+    expect(well.told).toEqual([1, 2, 4, 8, 1])
+    const poor = device((count) => 8 + count, 4)
+    await measureCosts(poor)
+    expect(poor.told).toEqual([1, 2, 4, 1])
+    // It does not come back from four: the last word is what it was about to do.
+    const lost = device(() => 1)
+    const run = async (rows: readonly PredictInput[]) => {
+      if (lost.told.includes(4)) throw new Error(`device lost before ${rows.length}`)
+    }
+    await expect(measureCosts({ ...lost, run })).rejects.toThrow('device lost before 1')
+    expect(lost.told).toEqual([1, 2, 4])
   })
 
   it('fails with a device that cannot do one row, or cannot any more', async () => {

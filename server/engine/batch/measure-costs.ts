@@ -19,6 +19,8 @@ export interface CallsToMeasure {
   /** Most rows to try. */
   readonly maxRows: number
   readonly nowMs: () => number
+  /** Told, and waited for, before the first call of so many rows: it may be the last thing this process does. */
+  readonly onCall: (rows: number) => Promise<void>
 }
 
 export interface Batching {
@@ -43,11 +45,12 @@ const RUNS = 3
  * Measures each bucket up to `maxRows`, and stops where one fails: for lack of memory, most likely.
  * @throws what a single row throws, also after larger calls failed: then the device did not survive them.
  */
-export async function measureCosts({ run, row, maxRows, nowMs }: CallsToMeasure): Promise<Batching> {
+export async function measureCosts({ run, row, maxRows, nowMs, onCall }: CallsToMeasure): Promise<Batching> {
   const costs = new Map<number, number>()
   let failed = ''
   for (const bucket of BUCKETS.filter((rows) => rows <= maxRows)) {
     const rows = Array.from({ length: bucket }, () => row)
+    await onCall(bucket)
     try {
       costs.set(bucket, await fastest(() => run(rows, bucket), nowMs))
     } catch (error) {
@@ -57,6 +60,7 @@ export async function measureCosts({ run, row, maxRows, nowMs }: CallsToMeasure)
       break
     }
   }
+  await onCall(1)
   const rows = usefulRows(costs)
   const figures = [...costs].map(([bucket, ms]) => `${bucket}: ${ms.toFixed(1)} ms`).join(', ')
   const found = rows === 1 ? 'more rows in a call are no faster' : `up to ${rows} rows in a call`

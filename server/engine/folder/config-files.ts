@@ -57,10 +57,22 @@ export const VaeConfigSchema = v.looseObject({
   block_out_channels: v.nullish(v.array(v.number())),
 })
 
-const token = v.nullish(v.union([v.string(), v.looseObject({ content: v.string() })]))
+const addedToken = v.looseObject({ content: v.string(), normalized: v.optional(v.boolean()) })
+const written = v.union([v.string(), addedToken])
+export type WrittenToken = v.InferOutput<typeof written>
+const token = v.nullish(written)
 
 /** tokenizer_config.json and special_tokens_map.json say these in the same words. */
-export const TokenizerConfigSchema = v.looseObject({ model_max_length: number, pad_token: token })
+export const TokenizerConfigSchema = v.looseObject({
+  model_max_length: number,
+  bos_token: token,
+  eos_token: token,
+  unk_token: token,
+  pad_token: token,
+  /** By id. */
+  added_tokens_decoder: v.nullish(v.record(v.string(), addedToken)),
+})
+export type TokenizerConfig = v.InferOutput<typeof TokenizerConfigSchema>
 
 /** Written beside an installed model by `npm run models`. */
 export const InstallRecordSchema = v.object({

@@ -106,7 +106,7 @@ describe('a folder that does not fit is refused with what was found and expected
     [
       'a pad token its vocabulary has not',
       /vocab.json has no <pad>/,
-      'tokenizer/tokenizer_config.json',
+      'tokenizer/special_tokens_map.json',
       { pad_token: '<pad>' },
     ],
   ])('%s', async (_, message, file, change) => {

@@ -1,13 +1,22 @@
-// CLIP's slow tokenizer files as the tokenizer.json that transformers' own converter writes from them
-// (huggingface/transformers `CLIPConverter`, Apache-2.0), for folders that carry no tokenizer.json.
+// CLIP's vocab.json and merges.txt as the tokenizer.json that transformers makes of them (huggingface/transformers 5.23
+// `CLIPTokenizer`, Apache-2.0), for folders that carry none.
 import * as v from 'valibot'
 
 const Vocabulary = v.record(v.string(), v.number())
 
+/** A word that is one token, wherever it stands in the text. */
+export interface AddedToken {
+  readonly id: number
+  readonly content: string
+  /** Looked for in the lower-cased text; else as it is written. */
+  readonly normalized: boolean
+}
+
 const START = '<|startoftext|>'
 const END = '<|endoftext|>'
 
-const WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"
+const WORDS =
+  "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"
 
 const NORMALIZER = {
   type: 'Sequence',
@@ -41,7 +50,7 @@ export function clipTokenizer(vocab: unknown, merges: string): unknown {
   const [start, end] = [special(START), special(END)]
   return {
     version: '1.0',
-    added_tokens: [start, { ...end, normalized: true }],
+    added_tokens: [start, end],
     normalizer: NORMALIZER,
     pre_tokenizer: PRE_TOKENIZER,
     post_processor: {

@@ -10,8 +10,8 @@ import { loadTokenizer } from './tokenizer.ts'
 const golden = (file: string) => fileURLToPath(new URL(`../../../models/golden/${file}`, import.meta.url))
 const END = 49407
 
-/** The file transformers writes, with the vocabulary that follows from the merges: bytes, bytes that end a word, merges. */
-async function tokenizerJson(): Promise<unknown> {
+/** With the vocabulary that follows from the merges: bytes, bytes that end a word, merges. */
+async function clipVocabulary() {
   const merges = gunzipSync(await readFile(golden('clip-merges.txt.gz')))
     .toString('utf8')
     .split('\n')
@@ -22,8 +22,23 @@ async function tokenizerJson(): Promise<unknown> {
   const vocab = Object.fromEntries(
     [...tokens, '<|startoftext|>', '<|endoftext|>'].map((token, id) => [token, id]),
   )
+  return { vocab, merges }
+}
+
+/** The file transformers writes. */
+async function writeFast(dir: string): Promise<string> {
   const settings = JSON.parse(await readFile(golden('clip-tokenizer.json'), 'utf8')) as { model: object }
-  return { ...settings, model: { ...settings.model, vocab, merges } }
+  const json = { ...settings, model: { ...settings.model, ...(await clipVocabulary()) } }
+  await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(json))
+  return join(dir, 'tokenizer.json')
+}
+
+/** The files CLIP was published with. */
+async function writeSlow(dir: string): Promise<string> {
+  const { vocab, merges } = await clipVocabulary()
+  await writeFile(join(dir, 'vocab.json'), JSON.stringify(vocab))
+  await writeFile(join(dir, 'merges.txt'), ['#version: 0.2', ...merges].join('\n'))
+  return join(dir, 'vocab.json')
 }
 
 function range(from: number, to: number): number[] {
@@ -31,19 +46,25 @@ function range(from: number, to: number): number[] {
 }
 
 describe('CLIP tokenizer', () => {
-  it("cuts 200 prompts as transformers' does", async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'sketchwire-clip-'))
-    await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(await tokenizerJson()))
-    const tokenize = await loadTokenizer(join(dir, 'tokenizer.json'), { maxLength: 77, padId: END })
-    await rm(dir, { recursive: true })
-    const rows = JSON.parse(await readFile(golden('clip-tokens.json'), 'utf8')) as [string, number[]][]
-    expect(rows).toHaveLength(200)
-    const wrong = rows.filter(([prompt, ids]) => {
-      const padded = [...ids, ...Array<number>(77 - ids.length).fill(END)]
-      return tokenize(prompt).some((id, i) => id !== padded[i])
-    })
-    expect(
-      wrong.map(([prompt, ids]) => ({ prompt, ids, ours: tokenize(prompt).slice(0, ids.length) })),
-    ).toEqual([])
-  }, 30_000)
+  it.each([
+    ['tokenizer.json', writeFast],
+    ['vocab.json and merges.txt', writeSlow],
+  ])(
+    "cuts 200 prompts as transformers' does, from %s",
+    async (_, write) => {
+      const dir = await mkdtemp(join(tmpdir(), 'sketchwire-clip-'))
+      const tokenize = await loadTokenizer(await write(dir), { maxLength: 77, padId: END })
+      await rm(dir, { recursive: true })
+      const rows = JSON.parse(await readFile(golden('clip-tokens.json'), 'utf8')) as [string, number[]][]
+      expect(rows).toHaveLength(200)
+      const wrong = rows.filter(([prompt, ids]) => {
+        const padded = [...ids, ...Array<number>(77 - ids.length).fill(END)]
+        return tokenize(prompt).some((id, i) => id !== padded[i])
+      })
+      expect(
+        wrong.map(([prompt, ids]) => ({ prompt, ids, ours: tokenize(prompt).slice(0, ids.length) })),
+      ).toEqual([])
+    },
+    30_000,
+  )
 })

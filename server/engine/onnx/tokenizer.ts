@@ -3,12 +3,14 @@ import { basename, dirname, join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import * as v from 'valibot'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
-import { clipTokenizer } from './clip-tokenizer.ts'
+import { clipTokenizer, type AddedToken } from './clip-tokenizer.ts'
 
 export interface TokenizerOptions {
   /** Every prompt becomes exactly this many ids. */
   readonly maxLength: number
   readonly padId: number
+  /** Words that are one token each, in place of or beside those of the file. */
+  readonly addedTokens?: readonly AddedToken[] | undefined
 }
 
 /** Text to exactly `maxLength` token ids. */
@@ -17,6 +19,7 @@ export type Tokenize = (text: string) => number[]
 /** The parts of a tokenizer.json that say which id an unknown word has. */
 const TokenizerFileSchema = v.looseObject({
   normalizer: v.optional(v.unknown()),
+  added_tokens: v.optional(v.array(v.looseObject({ content: v.string() })), []),
   model: v.looseObject({ vocab: v.optional(v.unknown()), unk_token: v.optional(v.nullable(v.string())) }),
 })
 
@@ -24,7 +27,8 @@ const TokenizerFileSchema = v.looseObject({
 export async function loadTokenizer(path: string, options: TokenizerOptions): Promise<Tokenize> {
   try {
     const json = v.parse(TokenizerFileSchema, await readTokenizer(path))
-    const tokenizer = new Tokenizer(json, {})
+    const added = withTokens(json.added_tokens, options.addedTokens ?? [])
+    const tokenizer = new Tokenizer({ ...json, added_tokens: added }, {})
     const unknownId = unknownIdOf(tokenizer, json.model.unk_token) ?? options.padId
     const plain = lowercases(json.normalizer) ? plainSigma : (text: string) => text
     const encode: Encode = (text, special) =>
@@ -34,6 +38,16 @@ export async function loadTokenizer(path: string, options: TokenizerOptions): Pr
     const message = `${path} cannot be read (${messageOf(cause)}); install the model again`
     throw new AppError('model_unloadable', message, { cause })
   }
+}
+
+interface FileToken {
+  readonly content: string
+}
+
+function withTokens(inFile: readonly FileToken[], told: readonly AddedToken[]): readonly object[] {
+  const others = inFile.filter((token) => told.every(({ content }) => content !== token.content))
+  const written = (content: string) => inFile.find((token) => token.content === content)
+  return [...others, ...told.map((token) => ({ special: true, ...written(token.content), ...token }))]
 }
 
 function lowercases(normalizer: unknown): boolean {

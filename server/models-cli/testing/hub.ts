@@ -96,11 +96,16 @@ function file(
   if (bytes === undefined) return void response.writeHead(404).end('none')
   const etag = `"${sha256(bytes)}"`
   const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]
-  const from = range !== undefined && request.headers['if-range'] === etag ? Number(range) : 0
+  const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag
+  const isPart = range !== undefined && isSame
+  const from = isPart ? Number(range) : 0
   hub.served.push(`${name} ${from}`)
+  // RFC 9110, 14.1.2 and 15.5.17: a range that begins at the end of the file or beyond cannot be satisfied.
+  if (isPart && from >= bytes.length)
+    return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end()
   const rest = bytes.subarray(from)
-  const partial = from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}
-  response.writeHead(from > 0 ? 206 : 200, { etag, 'content-length': rest.length, ...partial })
+  const partial = isPart ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}
+  response.writeHead(isPart ? 206 : 200, { etag, 'content-length': rest.length, ...partial })
   const cut = hub.breaks.findIndex(({ path }) => path === name)
   const [broken] = cut < 0 ? [] : hub.breaks.splice(cut, 1)
   if (broken === undefined) return void response.end(rest)

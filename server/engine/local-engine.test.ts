@@ -1,0 +1,172 @@
+// When the engine changes its provider, and when it does not: over children that are no processes, on a clock moved by
+// hand.
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../lib/std/clock.ts'
+import { jobFor } from './engine.contract.ts'
+import { createLocalEngine, openLocalEngine, type LocalEngineOptions } from './local-engine.ts'
+import type { EngineLog } from './log.ts'
+import { modelBytes, readModelFolder } from './model-folder.ts'
+import type { ProviderName } from './providers.ts'
+import { fakeDevices, type FakeDevice } from './testing/fake-devices.ts'
+import { TOY_MODEL, toyFolder } from './testing/models.ts'
+
+const MINUTE_MS = 60_000
+
+function setUp(onStart: (device: FakeDevice) => void, change: Partial<LocalEngineOptions> = {}) {
+  const clock = new FakeClock()
+  const devices = fakeDevices(onStart)
+  const lines: string[] = []
+  const log: EngineLog = {
+    info: (_, message) => void lines.push(message),
+    warn: (_, message) => void lines.push(message),
+  }
+  const candidates = (['cuda', 'cpu'] as ProviderName[]).map((provider) => ({ provider, lacks: undefined }))
+  const { spawn } = devices
+  const options = { modelDir: TOY_MODEL, spawn, clock, log, candidates, provider: 'auto', ...change }
+  return { clock, devices, lines, options }
+}
+
+/** Paints on cpu, and comes up on cuda. */
+function healthyOnCpu(device: FakeDevice): void {
+  device.ready()
+  if (device.config.provider === 'cpu') device.works()
+}
+
+describe('the engine goes on with the next provider', () => {
+  it('after three jobs in a row that hang, each for the whole of its deadline', async () => {
+    const { clock, options } = setUp(healthyOnCpu)
+    await using engine = await createLocalEngine(options)
+    const job = await jobFor(engine)
+    const signal = new AbortController().signal
+    for (let i = 0; i < 3; i++) {
+      expect(engine.info.provider).toBe('cuda')
+      const hangs = expect(engine.generate(job, { signal })).rejects.toMatchObject({ code: 'engine_timeout' })
+      clock.advance(MINUTE_MS)
+      await hangs
+      clock.advance(10_000)
+    }
+    expect(engine.info.provider).toBe('cpu')
+    expect(engine.state().detail).toBe('Running on cpu since cuda failed 3 times in a row')
+    await engine.generate(job, { signal })
+  })
+
+  it('after three restarts in a row that hang, each for as long as a start may take', async () => {
+    let isBroken = false
+    const { clock, devices, options } = setUp((device) => {
+      if (!isBroken || device.config.provider === 'cpu') device.ready()
+    })
+    await using engine = await createLocalEngine(options)
+    isBroken = true
+    devices.last.dies()
+    // Two starts more, of two minutes each, with the pauses between.
+    clock.advance(2 * 120_000 + 30_000)
+    expect(engine.info.provider).toBe('cpu')
+    expect(engine.state().name).toBe('ready')
+  })
+})
+
+describe('the engine stays with its provider', () => {
+  it('when jobs are done between failures that are far apart', async () => {
+    const { clock, devices, options } = setUp((device) => {
+      device.ready()
+      device.works()
+    })
+    await using engine = await createLocalEngine(options)
+    const job = await jobFor(engine)
+    for (let i = 0; i < 5; i++) {
+      await engine.generate(job, { signal: new AbortController().signal })
+      devices.last.dies()
+      clock.advance(2 * MINUTE_MS)
+    }
+    expect(engine.info.provider).toBe('cuda')
+  })
+
+  it('when a second slot cannot start beside the first, which is left out then', async () => {
+    const { clock, devices, lines, options } = setUp(
+      (device) => {
+        if (devices.started.length === 1) {
+          device.ready()
+          device.works()
+        } else device.dies()
+      },
+      { slots: 2 },
+    )
+    await using engine = await createLocalEngine(options)
+    clock.advance(10 * MINUTE_MS)
+    expect(engine.info.provider).toBe('cuda')
+    // The first, and three tries of the second.
+    expect(devices.started).toHaveLength(4)
+    expect(lines).toContain('engine slot 2 could not start 3 times and is left out; the others go on')
+    expect([engine.slots, engine.abreast]).toEqual([1, 1])
+    await engine.generate(await jobFor(engine), { signal: new AbortController().signal })
+  })
+
+  it.each([
+    ['dies of', (device: FakeDevice) => device.dies()],
+    ['loses its device in', lost],
+    ['hangs in', () => undefined],
+  ])('when a child %s a call that was only tried: the next tries fewer rows', async (_, ends) => {
+    const { clock, devices, lines, options } = setUp((device) => measuring(device, ends))
+    const engine = await openLocalEngine(options)
+    await using _engine = engine
+    clock.advance(10 * MINUTE_MS)
+    await engine.started
+    expect(engine.info.provider).toBe('cuda')
+    expect(devices.started.map(({ config }) => config.maxRows)).toEqual([undefined, 4, 2])
+    expect(engine.slots).toBe(2)
+    expect(lines).toContain('a call of 4 rows ended the engine process; it tries 2 at most')
+  })
+})
+
+/** As the child does whose device survives calls of two rows. */
+function measuring(device: FakeDevice, ends: (device: FakeDevice) => void): void {
+  const { maxRows = 8 } = device.config
+  // It must not come through by luck: with more rows to try it fails at the most, then at the next.
+  device.events.onMessage({ type: 'measuring', rows: maxRows })
+  if (maxRows > 2) return ends(device)
+  device.events.onMessage({ type: 'measuring', rows: 1 })
+  device.ready(maxRows)
+}
+
+function lost(device: FakeDevice): void {
+  device.events.onMessage({ type: 'unusable', code: 'provider_failed', message: 'device lost' })
+}
+
+describe('a model in float16, which a CPU keeps in float32,', () => {
+  const modelDir = toyFolder('sd-turbo-half')
+  /** Free is as much as it takes on cuda, and not twice that. */
+  async function tight() {
+    const { manifest } = await readModelFolder(modelDir)
+    const freeBytes = await modelBytes(modelDir, manifest, 'cuda')
+    return { modelDir, memory: () => ({ totalBytes: 1e12, freeBytes }) }
+  }
+
+  it('is refused where it would run on a CPU without room for that', async () => {
+    const none = [{ provider: 'cpu' as const, lacks: undefined }]
+    const { options } = setUp(healthyOnCpu, { ...(await tight()), candidates: none })
+    await expect(createLocalEngine(options)).rejects.toMatchObject({
+      code: 'model_too_large',
+      message: expect.stringMatching(/needs at least .* of memory on provider cpu/),
+    })
+  })
+
+  it('is not moved to a CPU without room for that', async () => {
+    const { clock, devices, lines, options } = setUp(healthyOnCpu, await tight())
+    await using engine = await createLocalEngine(options)
+    for (let i = 0; i < 4; i++) {
+      devices.last.dies()
+      clock.advance(5000)
+    }
+    expect(engine.info.provider).toBe('cuda')
+    expect(engine.state().name).toBe('ready')
+    expect(lines).toContain('no other provider can take over')
+  })
+
+  it('and when it cannot start elsewhere, both reasons are told', async () => {
+    const { options } = setUp(lost, await tight())
+    await expect(createLocalEngine(options)).rejects.toMatchObject({
+      code: 'provider_failed',
+      message: expect.stringMatching(/^device lost; .* of memory on provider cpu/),
+    })
+  })
+})

@@ -1,0 +1,46 @@
+import type { Clock } from '../../lib/std/clock.ts'
+import type { SpawnChild } from './child.ts'
+import type { EngineLog } from './log.ts'
+import type { Memory } from './memory.ts'
+import type { PrecisionChoice } from './precision.ts'
+import type { PrecisionMemory } from './precision-memory.ts'
+import type { Candidate } from './providers.ts'
+
+export type BatchingChoice = 'on' | 'off' | 'auto'
+
+export interface LocalEngineOptions {
+  readonly modelDir: string
+  /** An onnxruntime execution provider, or 'auto' for the fastest that works here; default 'cpu'. */
+  readonly provider?: string
+  /** Of models that have int8 graphs, on provider cpu; default 'auto': int8 where it is faster and right. */
+  readonly precision?: PrecisionChoice
+  /** Shared by engines that should not find different precisions for the same model; default: its own. */
+  readonly precisions?: PrecisionMemory
+  /** Threads of one run; default: the cores, shared between the slots. */
+  readonly threads?: number
+  /** Processes, each with its own copy of the model; default 1. */
+  readonly slots?: number
+  /** Whether pictures of one process share U-Net calls; 'auto', the default: on cuda and webgpu, as far as it pays. */
+  readonly batching?: BatchingChoice
+  /** Bytes the graphs of all open sizes may take in one process; default half of the memory, shared by the slots. */
+  readonly memoryBudgetBytes?: number
+  /** Longest a job may take in ms, loading of its size included; default 60 s. */
+  readonly deadlineMs?: number
+  /** Longest a child may take to be ready in ms; default 120 s. */
+  readonly startTimeoutMs?: number
+  /** Compare every file's SHA-256 with the manifest at start; default true. */
+  readonly verifyHashes?: boolean
+  /** Whether pictures pass the model's safety checker; default: as its manifest says. */
+  readonly safetyChecker?: boolean
+  readonly log: EngineLog
+  /** For tests: where the compiled child entry is. */
+  readonly workerUrl?: URL
+  /** For tests: a child that is no process. */
+  readonly spawn?: SpawnChild
+  /** For tests: what `auto` chooses from. */
+  readonly candidates?: readonly Candidate[]
+  /** For tests. */
+  readonly clock?: Clock
+  /** For tests: what is free, asked at the start and whenever the provider changes. */
+  readonly memory?: () => Memory
+}
