@@ -39,7 +39,7 @@ export interface SketchCanvasProps {
   readonly onError?: ((detail: EmbedError & { readonly retryInMs?: number }) => void) | undefined
   readonly className?: string | undefined
   readonly style?: CSSProperties | undefined
-  /** The element, with its methods: setPrompt, clear, loadDrawing, exportImage, exportDrawing. */
+  /** The element with its methods (setPrompt, clear, loadDrawing, exportImage, exportDrawing), once it has them. */
   readonly ref?: Ref<SketchwireCanvas | null>
 }
 
@@ -48,11 +48,16 @@ const EVENTS = { ready: 'onReady', frame: 'onFrame', status: 'onStatus', error: 
 /** `<sketchwire-canvas>` as a React component: the same props, the same events. */
 export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
   const [canvas, setCanvas] = useState<SketchwireCanvas | null>(null)
+  const [isDefined, setDefined] = useState(false)
   const latest = useRef(props)
   useEffect(() => {
     latest.current = props
   })
-  useImperativeHandle<SketchwireCanvas | null, SketchwireCanvas | null>(ref, () => canvas, [canvas])
+  useImperativeHandle<SketchwireCanvas | null, SketchwireCanvas | null>(
+    ref,
+    () => (isDefined ? canvas : null),
+    [canvas, isDefined],
+  )
 
   const { token } = props
   // Set anew with the token, because a canvas that was refused asks then.
@@ -73,7 +78,10 @@ export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
       return () => canvas.removeEventListener(type, listener)
     })
     // A custom element is a browser's: on the server there is nothing to extend.
-    void import('../../lib/embed/index.ts').then(({ defineSketchwireCanvas }) => defineSketchwireCanvas())
+    void import('../../lib/embed/index.ts').then(({ defineSketchwireCanvas }) => {
+      defineSketchwireCanvas()
+      setDefined(true)
+    })
     return () => stops.forEach((stop) => stop())
   }, [canvas])
 

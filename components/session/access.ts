@@ -6,6 +6,7 @@ import { readSaved, writeSaved } from './saved.ts'
 import { serverUrl } from './socket-url.ts'
 
 const NAME = 'key'
+const TICKET_WITHIN_MS = 8_000
 const TicketSchema = v.object({ ticket: v.string() })
 const RefusalSchema = v.object({ message: v.string() })
 
@@ -37,7 +38,9 @@ export async function dialUrl(key = savedKey(), page?: string): Promise<string> 
 async function ticketFor(key: string, page: string | undefined): Promise<string> {
   const headers = { authorization: `Bearer ${key}` }
   const body = JSON.stringify({ page })
-  const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers, body })
+  // A network that swallows it would keep every later attempt waiting for this one.
+  const signal = AbortSignal.timeout(TICKET_WITHIN_MS)
+  const reply = await fetch(serverUrl('/api/tickets'), { method: 'POST', headers, body, signal })
   if (reply.status === 401 || reply.status === 403) throw new AppError('unauthorized', await refusalOf(reply))
   if (reply.status === 429) {
     const seconds = reply.headers.get('retry-after') ?? '60'

@@ -131,7 +131,7 @@ class Connection {
       return await this.#life.ended
     } catch (error) {
       const locked = error instanceof AppError && error.code === 'unauthorized'
-      const reason = locked ? error.message : `Cannot dial the server: ${messageOf(error)}`
+      const reason = (locked ? '' : 'Cannot dial the server: ') + messageOf(error)
       return { reason, reload: false, locked, liveMs: 0 }
     } finally {
       this.#life = undefined

@@ -81,7 +81,7 @@ export class FrameEnds {
   receive(message: Message): void {
     const { pump, painter } = this.#options
     if (message.type === 'error') {
-      this.#unread(wireErrorOf(message))
+      this.unread(wireErrorOf(message))
     } else if (message.type === 'started') {
       pump.start(message.seq)
     } else if (message.type === 'preview') {
@@ -99,8 +99,8 @@ export class FrameEnds {
     this.#options.onChange()
   }
 
-  /** The server names no frame here: it is the newest one that it has not begun, whose credit comes back (W1). */
-  #unread(error: WireError): void {
+  /** Nobody names a frame here: it is the newest one that the server has not begun, whose credit comes back (W1). */
+  unread(error: WireError): void {
     const { pump, onError } = this.#options
     const waiting = pump.ledger.frames().filter((frame) => !frame.started)
     const lost = NO_FRAME.includes(error.code) ? waiting.at(-1) : undefined

@@ -1,7 +1,6 @@
 export { connectCanvas, liveUrl, snapshotOf } from './connect-canvas.ts'
 export type { ConnectOptions } from './connect-canvas.ts'
-export { fitToModel, refinedParams } from './draft-params.ts'
-export { browserEnvironment, socketOpener } from './environment.ts'
+export { AppError } from '../std/errors.ts'
 export type { Environment, Socket, SocketHandlers } from './environment.ts'
 export { createSketchClient } from './sketch-client.ts'
 export type {

@@ -19,6 +19,8 @@ export interface PumpOptions {
   /** Something changed that bears on what the page shows. */
   onChange(): void
   onSent(bytes: number): void
+  /** The newest frame is larger than the server takes and was not sent; it has its credit until it is settled. */
+  onTooLarge(error: WireError): void
   onError(error: WireError): void
 }
 
@@ -301,19 +303,15 @@ export class Pump {
     let bytes = 0
     try {
       bytes = wire.send({ seq, mode: frame.mode, params: frame.params, snapshot })
-    } finally {
+    } catch (error) {
       // What was not sent gets no terminal event, so its credit comes back here.
-      if (bytes === 0) this.ledger.close(seq)
+      this.ledger.close(seq)
+      throw error
     }
     if (bytes === 0) {
-      const message = `The drawing is ${snapshot.bytes.length} bytes as ${snapshot.codec}, more than the server takes; choose a smaller size`
-      this.#options.onError({
-        code: 'message_too_large',
-        message,
-        field: 'image',
-        value: snapshot.bytes.length,
-      })
-      return
+      const value = snapshot.bytes.length
+      const message = `The drawing is ${value} bytes, more than the server takes; choose a smaller size`
+      return this.#options.onTooLarge({ code: 'message_too_large', message, field: 'image', value })
     }
     if (frame.mode === 'live') this.#newestLiveSeq = seq
     this.#options.onSent(bytes)

@@ -38,6 +38,35 @@ describe('the refinement pass', () => {
     expect(modes(open)).toEqual(['live', 'refine'])
   })
 
+  it('that is larger than the server takes is told once, and not tried again for the same drawing (W1)', async () => {
+    const sizes: number[] = []
+    const open = await paintedClient({
+      takeSnapshot: async ({ width, height }) => {
+        sizes.push(width)
+        const bytes = new Uint8Array(width > 256 ? 2 * 1024 * 1024 : 2)
+        return { bytes, codec: 'png', width, height, hash: String(sizes.length), snapshotMs: 1 }
+      },
+    })
+    const { world, client, draw } = open
+    const rest = async () => {
+      await world.advance(700)
+      await world.frame()
+      for (let i = 0; i < 20; i++) {
+        await world.advance(50)
+        await world.frame()
+      }
+    }
+    await rest()
+    expect(sizes).toEqual([256, 512])
+    expect(client.store.getState().error?.code).toBe('message_too_large')
+    expect(modes(open)).toEqual(['live'])
+    draw()
+    await world.frame()
+    await paintNewest(open)
+    await rest()
+    expect(sizes).toEqual([256, 512, 256, 512])
+  })
+
   it('is made once when it is asked for while it is on its way', async () => {
     const open = await paintedClient()
     const { world, client } = open

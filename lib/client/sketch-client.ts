@@ -60,6 +60,7 @@ class Client implements SketchClient {
       takeSnapshot: options.takeSnapshot,
       onChange: () => this.#refresh(),
       onSent: (bytes) => this.#stats.bytes(bytes, 0),
+      onTooLarge: (error) => this.#ends.unread(error),
       onError,
     })
     this.#ends = new FrameEnds({

@@ -30,7 +30,7 @@ export function frameAttributes(element: Element): [string, string][] {
  * The name of a drawing that was given none: the same for the same place on the same page, so that what was drawn
  * there is there again after a reload. FNV-1a over the path, and which canvas of the page it is.
  */
-export function drawingNameFor(path: string, at: number): string {
+export function drawingNameFor(path: string, at: number | string): string {
   let hash = 2166136261
   for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 16777619)
   return `embed-${(hash >>> 0).toString(36)}-${at}`

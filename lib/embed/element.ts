@@ -12,6 +12,8 @@ export const ELEMENT_NAME = 'sketchwire-canvas'
 export type TokenSource = () => string | undefined | Promise<string | undefined>
 
 let defaultServer: string | undefined
+/** Places that are taken by elements in shadow trees. */
+const shadowed = new Set<number>()
 
 /** The server of elements that name none: where embed.js itself came from. */
 export function setDefaultServer(origin: string): void {
@@ -38,6 +40,8 @@ export class SketchwireCanvas extends HTMLElement {
   declare token: string | null
 
   readonly #stage: Stage
+  /** Among those in shadow trees. */
+  #place: number | undefined
   #host: EmbedHost | undefined
   #restarting = false
   #getToken: TokenSource | undefined
@@ -58,6 +62,8 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    if (this.#place !== undefined) shadowed.delete(this.#place)
+    this.#place = undefined
     this.#end()
   }
 
@@ -190,7 +196,17 @@ export class SketchwireCanvas extends HTMLElement {
     const given = frameAttributes(this)
     if (this.hasAttribute('drawing')) return given
     const at = [...document.querySelectorAll(ELEMENT_NAME)].indexOf(this)
-    return [...given, ['drawing', drawingNameFor(location.pathname, at)]]
+    const place = at < 0 ? `s${this.#shadowedPlace()}` : at
+    return [...given, ['drawing', drawingNameFor(location.pathname, place)]]
+  }
+
+  /** The document does not list what is in shadow trees: the first free number, kept while it is on the page. */
+  #shadowedPlace(): number {
+    let place = this.#place ?? 0
+    if (this.#place === undefined) while (shadowed.has(place)) place += 1
+    shadowed.add(place)
+    this.#place = place
+    return place
   }
 
   #problem(error: EmbedError, retryInMs: number | undefined): void {

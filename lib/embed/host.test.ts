@@ -1,3 +1,4 @@
+import { LIVE_ATTRIBUTES } from './attributes.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { EmbedHost } from './host.ts'
 import type { EmbedError } from './messages.ts'
@@ -54,8 +55,9 @@ describe('an embedded canvas from the outside', () => {
     const address = new URL(page.mounted[0] ?? '')
     expect(page.asked).toEqual([`${SERVER}/embed.json`])
     expect(Object.fromEntries(address.searchParams)).toEqual({ view: 'lens', host: PAGE })
+    const nothing = Object.fromEntries(LIVE_ATTRIBUTES.map((name) => [name, null]))
     expect(page.posted).toEqual([
-      { message: { sketchwire: 1, type: 'set', options: { view: 'lens' } }, origin: SERVER },
+      { message: { sketchwire: 1, type: 'set', options: { ...nothing, view: 'lens' } }, origin: SERVER },
     ])
   })
 

@@ -3,6 +3,7 @@
 import { backoffMs } from '../flow/backoff.ts'
 import { messageOf } from '../std/errors.ts'
 import type { Clock } from '../std/clock.ts'
+import { LIVE_ATTRIBUTES } from './attributes.ts'
 import { Calls, type Call } from './calls.ts'
 import {
   FrameMessageSchema,
@@ -188,8 +189,9 @@ export class EmbedHost {
     this.#heard?.()
     this.#heard = undefined
     this.#options.events.hello()
-    // Attributes may have changed while the page was loading.
-    this.set(Object.fromEntries(this.#options.attributes()))
+    // Attributes may have changed while the page was loading, or be gone.
+    const gone = LIVE_ATTRIBUTES.map((name): [string, null] => [name, null])
+    this.set(Object.fromEntries([...gone, ...this.#options.attributes()]))
     this.#calls.open()
   }
 

@@ -71,7 +71,12 @@ function judge(facts: EmbedFacts, server: string, origin: string): EmbedTrouble 
     }
   }
   if (facts.allowed) return undefined
-  const message = `${server} does not let pages of ${origin} embed its canvas. To let them, start it with SKETCHWIRE_EMBED_ORIGINS=${origin}`
+  // A file opened from disk, or a sandboxed frame: no origin that a server could be told to let in.
+  const remedy =
+    origin === 'null'
+      ? 'This page has no origin: serve it over http instead of opening it as a file (npx serve)'
+      : `To let them, start it with SKETCHWIRE_EMBED_ORIGINS=${origin}`
+  const message = `${server} does not let pages of ${origin} embed its canvas. ${remedy}`
   return { error: { code: 'forbidden_origin', message, field: 'server', value: origin }, retry: false }
 }
 

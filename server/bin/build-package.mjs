@@ -102,7 +102,7 @@ function manifest() {
       './package.json': './package.json',
     },
     dependencies: { valibot: dependencies.valibot, zustand: dependencies.zustand },
-    peerDependencies: { react: '>=18' },
+    peerDependencies: { react: '>=19' },
     peerDependenciesMeta: { react: { optional: true } },
   }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(text, null, 2)}\n`)

@@ -29,7 +29,7 @@ async function build(what, command, args) {
   process.exit(1)
 }
 
-const lib = ['lib/std', 'lib/flow', 'lib/lcm', 'lib/protocol']
+const lib = ['lib/std', 'lib/flow', 'lib/lcm', 'lib/protocol', 'lib/benchmark']
 const parts = [
   {
     name: 'server',

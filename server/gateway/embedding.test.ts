@@ -32,6 +32,11 @@ describe('who may embed', () => {
   it('is any page of this machine, where the server is for this machine alone', () => {
     expect(mayEmbed('http://localhost:3000', '127.0.0.1:7878', local)).toBe(true)
     expect(mayEmbed('https://blog.example.org', '127.0.0.1:7878', local)).toBe(false)
+    // What the browser's rule cannot name is refused in words, not by a grey box.
+    for (const name of ['draw.localhost', '127.0.0.1', '127.0.0.2', '[::1]']) {
+      const said = frameAncestors('/embed.html', local).includes(name.replace('draw', '*'))
+      expect(mayEmbed(`http://${name}:3000`, '127.0.0.1:7878', local)).toBe(said)
+    }
   })
 
   it('is told to the browser for /embed, and for no other page', () => {

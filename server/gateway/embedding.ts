@@ -2,7 +2,6 @@
 // looks at a refused frame, and as facts for the element that asks first.
 import { EMBED_VERSION } from '../../lib/protocol/version.ts'
 import type { Reply, RequestHead } from './host.ts'
-import { isLoopbackHost } from './origin.ts'
 import type { OriginRule } from './origin.ts'
 
 const PAGE = /^\/embed(\/|\/index\.html|\.html)?$/
@@ -18,14 +17,18 @@ export function mayEmbed(origin: string, host: string | undefined, rule: OriginR
   if (!URL.canParse(origin)) return false
   const url = new URL(origin)
   if (rule.allowed.includes(url.origin) || url.host === host?.toLowerCase()) return true
-  return rule.loopbackOnly && isLoopbackHost(url.hostname) && /^https?:$/.test(url.protocol)
+  return rule.loopbackOnly && LOCAL.test(url.hostname) && /^https?:$/.test(url.protocol)
 }
+
+/** Names of this machine that `frame-ancestors` can say: it knows no addresses of IPv6 and no ranges. */
+const LOCAL = /^(localhost|.+\.localhost|127\.0\.0\.1)$/
+const LOCAL_SOURCES = ['localhost', '*.localhost', '127.0.0.1']
 
 /** Value of CSP `frame-ancestors` for a page of the export. */
 export function frameAncestors(key: string, rule: OriginRule): string {
   if (!PAGE.test(key)) return "'self'"
   const local = rule.loopbackOnly
-    ? ['localhost', '127.0.0.1'].flatMap((name) => [`http://${name}:*`, `https://${name}:*`])
+    ? LOCAL_SOURCES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`])
     : []
   return ["'self'", ...rule.allowed, ...local].join(' ')
 }

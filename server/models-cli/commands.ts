@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../../lib/std/errors.ts'
-import { verifyFiles } from '../engine/manifest.ts'
+import { verifyFiles, type Manifest } from '../engine/manifest.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
 import { entryFor, readCatalog } from './catalog.ts'
@@ -32,7 +32,8 @@ function needed(command: string, id: string | undefined): string {
   )
 }
 
-async function list({ store, print }: Context): Promise<void> {
+async function list(context: Context): Promise<void> {
+  const { store, print } = context
   const catalog = await readCatalog(store.root)
   const [installed, chosen] = [await store.ids(), await store.chosen()]
   const mark = (id: string) => (id === chosen ? '*' : ' ')
@@ -42,7 +43,7 @@ async function list({ store, print }: Context): Promise<void> {
     print(
       `  UNTRIED: ${untried} of the ${catalog.length} below were never downloaded or run by this project; sizes and contents are those of their public file lists`,
     )
-  print(`${mark(BUNDLED)} ${BUNDLED}  bundled, 21 MB, MIT`)
+  print(`${mark(BUNDLED)} ${BUNDLED}  bundled${sizeOf(await bundledBytes(context))}, MIT`)
   for (const entry of catalog) {
     const state = installed.includes(entry.id) ? 'installed' : 'not installed'
     const trust = entry.tried ? '' : 'UNTRIED, '
@@ -113,8 +114,19 @@ async function use(id: string, context: Context): Promise<void> {
   const { manifest } = await readModelFolder(store.folderOf(id))
   await checkMemory(store.folderOf(id), manifest, needsHere(context))
   await store.choose(id)
-  const bytes = Object.values(manifest.bytes).reduce((sum, value) => sum + value, 0)
   print(
-    `"npm start" now runs ${manifest.name}${bytes > 0 ? ` (${size(bytes)})` : ''}; SKETCHWIRE_MODEL, where set, still wins`,
+    `"npm start" now runs ${manifest.name}${sizeOf(manifest.bytes)}; SKETCHWIRE_MODEL, where set, still wins`,
   )
+}
+
+/** The list is for a folder that is damaged, too: `verify` says what is wrong with it. */
+async function bundledBytes({ store }: Context): Promise<Manifest['bytes']> {
+  const folder = await readModelFolder(store.folderOf(BUNDLED)).catch(() => undefined)
+  return folder?.manifest.bytes ?? {}
+}
+
+/** Of all files together, where the manifest says it: ", 22.2 MB". */
+function sizeOf(bytes: Manifest['bytes']): string {
+  const sum = Object.values(bytes).reduce((total, value) => total + value, 0)
+  return sum > 0 ? `, ${size(sum)}` : ''
 }

@@ -21,7 +21,7 @@ interface Page {
 export class PlainKeeping {
   readonly #key: string
   readonly #page: Page
-  readonly #tabs: BroadcastChannel
+  readonly #tabs: BroadcastChannel | undefined
   #stored: readonly Item[] = []
   #isReadable = true
   #isApart = false
@@ -35,7 +35,8 @@ export class PlainKeeping {
   constructor(key: string, page: Page) {
     this.#key = key
     this.#page = page
-    this.#tabs = new BroadcastChannel(`sketchwire-plain-${key}`)
+    this.#tabs = openTabs(key)
+    if (!this.#tabs) return
     this.#tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
       const { success, output } = v.safeParse(ToldSchema, data)
       if (success) page.onTold(output)
@@ -71,7 +72,7 @@ export class PlainKeeping {
   /** Keeps what is on the page now; `gone` is what the last step took away. */
   keep(gone: readonly Item[]): void {
     this.keepTold()
-    if (this.#stopLeaving) this.#tabs.postMessage({ plain: 1, items: this.#page.items(), gone })
+    if (this.#stopLeaving) this.#tabs?.postMessage({ plain: 1, items: this.#page.items(), gone })
   }
 
   /** Keeps what another tab told: that one may be gone before it has. */
@@ -107,6 +108,15 @@ export class PlainKeeping {
     this.#isOpen = false
     this.#stopLeaving?.()
     this.#stopLeaving = undefined
-    this.#tabs.close()
+    this.#tabs?.close()
+  }
+}
+
+/** Nothing where the browser refuses storage: Firefox counts this as such, and throws. */
+function openTabs(key: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(`sketchwire-plain-${key}`)
+  } catch {
+    return undefined
   }
 }

@@ -51,6 +51,14 @@ describe('the plain canvas', () => {
     expect(surface.store.getState()).toMatchObject({ kept: false, empty: false })
   })
 
+  it('can be drawn on where a browser that refuses storage lets tabs hear nothing of each other', async () => {
+    vi.stubGlobal('BroadcastChannel', function refuse() {
+      throw new DOMException('The operation is insecure.', 'SecurityError')
+    })
+    const { surface } = await opened('example')
+    expect(surface.store.getState()).toMatchObject({ kept: false, empty: false })
+  })
+
   it('says so when it cannot show a drawing, and is blank', async () => {
     const schema = { schemaVersion: 2 as const, sequences: {} }
     const { surface, problems } = await opened({

@@ -171,13 +171,19 @@ async function openClients(
   const take = oneAtATime((size) => paper.takeSnapshot(size))
   const { width, height } = config
   const clients: BenchClient[] = []
-  for (let index = 0; index < config.connections; index++) {
-    const link = await openLink(options, config, { index, onBytes })
-    await warmUp(link, await take({ width, height }))
-    const own = index === 0 ? canvas : document.createElement('canvas')
-    clients.push(
-      new BenchClient({ env, link, size: { width, height }, takeSnapshot: take, offsetMs, canvas: own }),
-    )
+  try {
+    for (let index = 0; index < config.connections && !options.signal.aborted; index++) {
+      const link = await openLink(options, config, { index, onBytes })
+      const own = index === 0 ? canvas : document.createElement('canvas')
+      clients.push(
+        new BenchClient({ env, link, size: { width, height }, takeSnapshot: take, offsetMs, canvas: own }),
+      )
+      await warmUp(link, await take({ width, height }))
+    }
+  } catch (error) {
+    // The server has so many places, and those before this one would hold theirs until the page is left.
+    for (const client of clients) client.close()
+    throw error
   }
   return clients
 }
@@ -198,10 +204,8 @@ async function openLink(
 async function warmUp(link: Link, sketch: Parameters<Link['send']>[0]): Promise<void> {
   for (let i = 0; i < WARM_UP_FRAMES; i++) {
     const end = await (await link.send(sketch)).end
-    if (end.kind === 'failed') {
-      link.close()
+    if (end.kind === 'failed')
       throw new AppError('warm_up_failed', `The server refused the first frame: ${end.message}`)
-    }
   }
 }
 
