@@ -25,7 +25,7 @@ def parse():
     parser.add_argument("--refresh", type=int, help="steps between two additions of fresh scenes")
     parser.add_argument("--keep-encoder", action="store_true", help="in the ae phase, train the decoder alone: the latents stay what the U-Net knows")
     parser.add_argument("--critic-from", type=float, default=0.6, help="fraction of the phase after which the critic joins")
-    parser.add_argument("--critic-weight", type=float, default=0.12, help="of the critic in the sharpen phase")
+    parser.add_argument("--critic-weight", type=float, default=0.03, help="of the critic in the sharpen phase")
     parser.add_argument("--muon", action="store_true", help="in the sharpen phase, train the U-Net's matrices by Muon, as the unet phase does")
     parser.add_argument("--rate", type=float, default=9e-4, help="peak learning rate of the unet phase (half of it when sharpening); lower it when resuming")
     parser.add_argument("--threads", type=int, default=2)

@@ -57,14 +57,19 @@ ENERGY, CORRELATION = 5.0, 0.5
 FLAT = 0.02  # a crop whose gradient magnitudes spread less than this has no edges to be at the right place
 
 
-def edge_loss(y, x):
+#: of a step that refines a painted picture, how much more its textures' strengths count: left alone, each such step pales them
+LATE = 2.5
+
+
+def edge_loss(y, x, late):
     """Of two pictures' [B, 3, H, W] gradient magnitudes: how far apart they are, pooled over 2 and 8 pixels, and how little they correlate.
 
     Where texture cannot be hit pixel by pixel the other losses are least when it is painted flat; these when there is as much of it
     as there should be, at the right places. float32 scalar.
     """
     y, x = [gradient(image.float(), floor=1e-6) for image in (y, x)]
-    apart = sum((F.avg_pool2d(y, size) - F.avg_pool2d(x, size)).abs().mean() for size in (2, 8))
+    apart = sum((F.avg_pool2d(y, size) - F.avg_pool2d(x, size)).abs().mean((1, 2, 3)) for size in (2, 8))
+    apart = (apart * (1 + (LATE - 1) * late)).mean()
     y, x = [F.avg_pool2d(i, 2).flatten(1) for i in (y, x)]
     y, x = [i - i.mean(1, True) for i in (y, x)]
     alike = (y * x).mean(1) / (y.square().mean(1).sqrt() * x.square().mean(1).sqrt() + FLAT ** 2)
@@ -83,7 +88,8 @@ def step_loss(model, decoder, pool, args, tools):
     images = torch.cat([pool.images.picture[rows], pool.images.picture[few], pool.images.sketch[few]])
     latents, goal, inner = crop(latents, to_signed(images))
     y, goal = decoder(latents)[..., inner[0], inner[1]], goal[..., inner[0], inner[1]]
-    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal)
+    late = F.pad((t < 759).float(), (0, 2 * len(few)))
+    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal, late)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), pool.picture[rows].float(), beta=0.1, reduction="none") * weights).mean()
     x, t, cond, ids, target, _, _ = training_sample(pool, max(2, args.batch // 2), abar)
     out = model["unet"](x, t, model["text"](ids), cond)
