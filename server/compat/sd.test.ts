@@ -145,10 +145,14 @@ describe('parseInfotext', () => {
     ['quotes', 'a:"b,'.repeat(12_000)],
     ['a word longer than any settings', 'x'.repeat(500_000)],
   ])('takes no longer for %s without an end than for as many settings', (_name, last) => {
-    const beganMs = performance.now()
-    parseInfotext(`a cat\n${last}`)
-    // What tries every character as the beginning of a name takes four seconds for 60,000 of them.
-    expect(performance.now() - beganMs).toBeLessThan(1000)
+    const took = () => {
+      const beganMs = performance.now()
+      parseInfotext(`a cat\n${last}`)
+      return performance.now() - beganMs
+    }
+    // What tries every character as the beginning of a name takes four seconds for 60,000 of them. The least of a few:
+    // a machine with other work to do may stop for a second at any time.
+    expect(Math.min(took(), took(), took())).toBeLessThan(1000)
   })
 })
 
