@@ -55,8 +55,6 @@ def crop(latents, images):
 #: weights of how far textures' strengths are apart, and of how little edges correlate
 ENERGY, CORRELATION = 5.0, 0.5
 FLAT = 0.02  # a crop whose gradient magnitudes spread less than this has no edges to be at the right place
-
-
 #: of a step that refines a painted picture, how much more its textures' strengths count: left alone, each such step pales them
 LATE = 2.5
 
@@ -65,7 +63,7 @@ def edge_loss(y, x, late):
     """Of two pictures' [B, 3, H, W] gradient magnitudes: how far apart they are, pooled over 2 and 8 pixels, and how little they correlate.
 
     Where texture cannot be hit pixel by pixel the other losses are least when it is painted flat; these when there is as much of it
-    as there should be, at the right places. float32 scalar.
+    as there should be, at the right places. `late` [B] is 1 where the step refines a painted picture, else 0. float32 scalar.
     """
     y, x = [gradient(image.float(), floor=1e-6) for image in (y, x)]
     apart = sum((F.avg_pool2d(y, size) - F.avg_pool2d(x, size)).abs().mean((1, 2, 3)) for size in (2, 8))
