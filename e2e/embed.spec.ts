@@ -128,22 +128,6 @@ test.describe('a canvas in a page of another origin', () => {
     await expect.poll(look).not.toBe(before)
   })
 
-  test('each in a shadow tree, with drawings of their own', async ({ page }) => {
-    await page.goto(`${site.url}/element/`)
-    const names = await page.evaluate(async (address) => {
-      const roots = [0, 1].map(() => {
-        const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
-        root.innerHTML = `<sketchwire-canvas server="${address}"></sketchwire-canvas>`
-        return root
-      })
-      const frameIn = (root: ShadowRoot) => root.firstElementChild?.shadowRoot?.querySelector('iframe')?.src
-      while (roots.some((root) => !frameIn(root))) await new Promise(requestAnimationFrame)
-      return roots.map((root) => new URL(frameIn(root) ?? '').searchParams.get('drawing'))
-    }, server.url)
-    expect(names[0]).toMatch(/^embed-[a-z0-9]+-s0$/)
-    expect(names[1]).toMatch(/^embed-[a-z0-9]+-s1$/)
-  })
-
   test('as a React component, from the built package in a Next.js page', async ({ page }) => {
     test.setTimeout(240_000)
     execFileSync('npm', ['run', 'build:package'], { stdio: 'pipe' })

@@ -2,18 +2,21 @@
 import { AppError } from '../std/errors.ts'
 import { ATTRIBUTES, drawingNameFor, FIRM_ATTRIBUTES, frameAttributes } from './attributes.ts'
 import { EmbedHost } from './host.ts'
-import type { EmbedError, ExportType } from './messages.ts'
+import { EXPORT_TYPES, type EmbedError, type ExportType } from './messages.ts'
 import { browserHostEnvironment } from './host-environment.ts'
 import { exactOrigin } from './options.ts'
+import { Places } from './places.ts'
 import { createStage, type Stage } from './stage.ts'
+import { dress } from './stage-style.ts'
 
 export const ELEMENT_NAME = 'sketchwire-canvas'
 
 export type TokenSource = () => string | undefined | Promise<string | undefined>
 
 let defaultServer: string | undefined
-/** Places that are taken by elements in shadow trees. */
-const shadowed = new Set<number>()
+const places = new Places<Element>()
+/** Those on the page, in the order in which they came. */
+const connected = new Set<SketchwireCanvas>()
 
 /** The server of elements that name none: where embed.js itself came from. */
 export function setDefaultServer(origin: string): void {
@@ -40,8 +43,8 @@ export class SketchwireCanvas extends HTMLElement {
   declare token: string | null
 
   readonly #stage: Stage
-  /** Among those in shadow trees. */
-  #place: number | undefined
+  /** Of the page, when the drawing got its name: a page that changes its address later keeps its drawings. */
+  #path: string | undefined
   #host: EmbedHost | undefined
   #restarting = false
   #getToken: TokenSource | undefined
@@ -58,13 +61,21 @@ export class SketchwireCanvas extends HTMLElement {
       Reflect.deleteProperty(this, name)
       Reflect.set(this, name, value)
     }
+    connected.add(this)
     this.#start()
   }
 
   disconnectedCallback(): void {
-    if (this.#place !== undefined) shadowed.delete(this.#place)
-    this.#place = undefined
+    connected.delete(this)
     this.#end()
+    // One that is only moved is back by then.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#path = undefined
+    })
+  }
+
+  adoptedCallback(): void {
+    if (this.shadowRoot) dress(this.shadowRoot)
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
@@ -110,6 +121,7 @@ export class SketchwireCanvas extends HTMLElement {
 
   /** The picture as it is painted, refined if the model can; rejects while there is none. */
   async exportImage(format: ExportType = 'image/png'): Promise<Blob> {
+    if (!EXPORT_TYPES.includes(format)) throw unknownFormat(format)
     const value = await this.#open().ask({ type: 'exportImage', format })
     if (value instanceof Blob) return value
     throw new AppError('invalid_message', 'The canvas gave no picture; load embed.js from the same server')
@@ -129,16 +141,19 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   #open(): EmbedHost {
+    // What is asked right after a change is asked of the canvas as it was changed.
+    if (this.#restarting && this.isConnected) this.#start()
     if (this.#host) return this.#host
     throw new AppError('closed', 'The canvas is not on a page, or its server attribute is wrong')
   }
 
   #start(): void {
+    this.#restarting = false
     this.#end()
+    this.#stage.setTheme(this.getAttribute('theme'))
     const server = this.#server()
     if (server === undefined) return
     this.#stage.say('Looking for the server')
-    this.#stage.setTheme(this.getAttribute('theme'))
     this.#host = new EmbedHost({
       server,
       attributes: () => this.#frameAttributes(),
@@ -167,8 +182,8 @@ export class SketchwireCanvas extends HTMLElement {
     if (this.#restarting) return
     this.#restarting = true
     queueMicrotask(() => {
+      if (this.#restarting && this.isConnected) this.#start()
       this.#restarting = false
-      if (this.isConnected) this.#start()
     })
   }
 
@@ -188,25 +203,26 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   #refuse(message: string, value: string): void {
-    // After the script that made this element, so that its listeners are there.
-    queueMicrotask(() => this.#problem({ code: 'bad_server', message, field: 'server', value }, Infinity))
+    // After the script that made this element, so that its listeners are there, and what else it sets.
+    queueMicrotask(() => {
+      if (!this.isConnected || this.#restarting || this.#host) return
+      this.#problem({ code: 'bad_server', message, field: 'server', value }, Infinity)
+    })
   }
 
   #frameAttributes(): [string, string][] {
     const given = frameAttributes(this)
     if (this.hasAttribute('drawing')) return given
-    const at = [...document.querySelectorAll(ELEMENT_NAME)].indexOf(this)
-    const place = at < 0 ? `s${this.#shadowedPlace()}` : at
-    return [...given, ['drawing', drawingNameFor(location.pathname, place)]]
+    this.#path ??= location.pathname
+    return [...given, ['drawing', drawingNameFor(this.#path, this.#place())]]
   }
 
-  /** The document does not list what is in shadow trees: the first free number, kept while it is on the page. */
-  #shadowedPlace(): number {
-    let place = this.#place ?? 0
-    if (this.#place === undefined) while (shadowed.has(place)) place += 1
-    shadowed.add(place)
-    this.#place = place
-    return place
+  /** Whoever is on the page by now gets a place too, in the page's order, and not in that of the server's answers. */
+  #place(): string {
+    for (const canvas of document.querySelectorAll(ELEMENT_NAME)) places.of(canvas)
+    // The document does not list what is in shadow trees.
+    for (const canvas of connected) if (!canvas.hasAttribute('drawing')) places.of(canvas, 's')
+    return places.of(this)
   }
 
   #problem(error: EmbedError, retryInMs: number | undefined): void {
@@ -222,6 +238,12 @@ export class SketchwireCanvas extends HTMLElement {
   #tell(type: string, detail: object): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+}
+
+function unknownFormat(format: string): AppError {
+  const range = EXPORT_TYPES.join(', ')
+  const message = `exportImage cannot give ${format}; ask for one of ${range}`
+  return new AppError('invalid_params', message, { field: 'format', value: format, range })
 }
 
 /** Makes the element known to this page, once. */

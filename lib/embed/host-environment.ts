@@ -18,5 +18,9 @@ export function browserHostEnvironment(): HostEnvironment {
       window.addEventListener('online', listener)
       return () => window.removeEventListener('online', listener)
     },
+    onViolation: (listener) => {
+      document.addEventListener('securitypolicyviolation', listener)
+      return () => document.removeEventListener('securitypolicyviolation', listener)
+    },
   }
 }

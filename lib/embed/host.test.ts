@@ -4,6 +4,7 @@ import { EmbedHost } from './host.ts'
 import type { EmbedError } from './messages.ts'
 import { FakePage, good, PAGE, SERVER } from './testing/fake-page.ts'
 
+const RELOAD = { type: 'status', detail: { connection: 'reload', activity: 'offline', text: 'Reload' } }
 let page: FakePage
 let events: { type: string; detail: unknown }[]
 let errors: { error: EmbedError; retryInMs: number | undefined }[]
@@ -40,6 +41,12 @@ async function shown(): Promise<EmbedHost> {
   page.say({ type: 'hello' })
   await page.settle()
   return host
+}
+
+/** Lets a question fail, and pass the time in which a policy could still turn out to be why. */
+async function refused(): Promise<void> {
+  await page.settle()
+  await page.pass(200)
 }
 
 beforeEach(() => {
@@ -130,9 +137,10 @@ describe('an embedded canvas from the outside', () => {
 describe('a server that cannot be embedded', () => {
   it('that is not there is named, and tried again with growing patience until it is', async () => {
     open()
-    await page.settle()
+    await refused()
     expect(errors[0]).toMatchObject({ error: { code: 'server_unreachable', value: SERVER }, retryInMs: 750 })
     await page.pass(1_000)
+    await refused()
     expect(errors[1]?.retryInMs).toBeGreaterThan(errors[0]?.retryInMs ?? 0)
     expect(page.mounted).toEqual([])
     page.answers = [good()]
@@ -183,13 +191,101 @@ describe('a server that cannot be embedded', () => {
 
   it('that was updated is loaded anew, but not for ever', async () => {
     await shown()
-    const reload = { type: 'status', detail: { connection: 'reload', activity: 'offline', text: 'Reload' } }
     for (let i = 0; i < 6; i++) {
-      page.say(reload)
+      page.say(RELOAD)
       await page.settle()
       page.say({ type: 'hello' })
       await page.settle()
     }
     expect(page.mounted).toHaveLength(4)
+  })
+
+  it('that is updated now and then is loaded anew each time', async () => {
+    await shown()
+    for (let i = 0; i < 6; i++) {
+      page.say({ type: 'ready', detail: { model: { id: 'm', name: 'M' }, width: 512, height: 512 } })
+      page.say(RELOAD)
+      await page.settle()
+      page.say({ type: 'hello' })
+      await page.settle()
+    }
+    expect(page.mounted).toHaveLength(7)
+  })
+
+  it('that was updated counts as updated once, however often its old page says so', async () => {
+    await shown()
+    for (let i = 0; i < 3; i++) {
+      page.say(RELOAD)
+      page.say(RELOAD)
+      await page.settle()
+      page.say({ type: 'hello' })
+      await page.settle()
+    }
+    expect(page.mounted).toHaveLength(4)
+  })
+})
+
+describe('a page whose own policy keeps the canvas out', () => {
+  it('is told the directive and the remedy, and the server is not asked again', async () => {
+    open()
+    await page.settle()
+    expect(errors).toEqual([])
+    page.forbid('connect-src', `${SERVER}/embed.json`)
+    await page.settle()
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({
+      error: { code: 'blocked_by_policy', field: 'connect-src', value: SERVER },
+      retryInMs: undefined,
+    })
+    expect(errors[0]?.error.message).toMatch(/its connect-src does not allow that\. Add https:.* to it/)
+    await page.pass(600_000)
+    expect(page.asked).toHaveLength(1)
+  })
+
+  it('is told so by a browser that speaks before the question fails, and of the directive it lacks', async () => {
+    page.answers = [
+      () => {
+        page.forbid('connect-src', SERVER, { originalPolicy: "default-src 'self'" })
+        throw new TypeError('Failed to fetch')
+      },
+    ]
+    open()
+    await page.settle()
+    expect(errors[0]?.error).toMatchObject({ code: 'blocked_by_policy', field: 'connect-src' })
+    expect(errors[0]?.error.message).toContain(`Give it one with ${SERVER} and what its default-src names`)
+  })
+
+  it('is told when it is the frame that may not be, at once', async () => {
+    page.answers = [good()]
+    open()
+    await page.settle()
+    page.forbid('frame-src', `${SERVER}/embed?view=lens&host=${PAGE}`)
+    await page.settle()
+    expect(page.mounted.at(-1)).toBe('unmounted')
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({ error: { code: 'blocked_by_policy', field: 'frame-src' } })
+    await page.pass(600_000)
+    expect(page.asked).toHaveLength(1)
+  })
+
+  it('is not blamed for what it only reports, nor for what else it stops', async () => {
+    open()
+    await page.settle()
+    page.forbid('connect-src', `${SERVER}/embed.json`, { disposition: 'report' })
+    page.forbid('connect-src', 'https://draw.example.org.evil.net/embed.json')
+    page.forbid('img-src', `${SERVER}/embed.png`)
+    await page.pass(200)
+    expect(errors[0]).toMatchObject({ error: { code: 'server_unreachable' }, retryInMs: 750 })
+  })
+
+  it('is not blamed for a frame that does not come up, when it stops something else meanwhile', async () => {
+    page.answers = [good()]
+    open()
+    await page.settle()
+    page.forbid('connect-src', SERVER)
+    page.forbid('script-src', SERVER)
+    await page.pass(31_000)
+    expect(page.mounted.at(-1)).toBe('unmounted')
+    expect(errors[0]).toMatchObject({ error: { code: 'server_unreachable' }, retryInMs: 750 })
   })
 })

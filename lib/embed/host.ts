@@ -15,6 +15,7 @@ import {
   type StatusDetail,
 } from './messages.ts'
 import { embedAddress } from './options.ts'
+import { watchPolicy, type Directive, type PolicyWatch, type PolicyWatchOptions } from './policy.ts'
 import { openPostbox, type Peer, type Postbox, type PostboxOptions } from './postbox.ts'
 import { probe, type EmbedTrouble, type ProbeOptions } from './probe.ts'
 
@@ -28,6 +29,8 @@ export interface HostEnvironment {
   random(): number
   /** The machine has a network again; returns the unsubscribe. */
   onOnline(listener: () => void): () => void
+  /** A policy of this page forbids something; returns the unsubscribe. */
+  readonly onViolation: PolicyWatchOptions['listen']
 }
 
 export interface HostEvents {
@@ -57,6 +60,8 @@ export interface HostOptions {
 
 /** From the address to the page's first word; the page is a megabyte. */
 const HELLO_WITHIN_MS = 30_000
+/** The browser tells what a policy stopped in a task of its own, often after fetch has failed. */
+const VIOLATION_WITHIN_MS = 200
 /** A cache between here and the server could serve the old page for ever. */
 const MOST_RELOADS = 3
 const RETRY = { firstMs: 1_000, factor: 1.7, maxMs: 30_000 }
@@ -128,10 +133,29 @@ export class EmbedHost {
 
   /** `undefined` once the frame is there: from then on it keeps its own connection. */
   async #attempt(): Promise<EmbedTrouble | undefined> {
+    const { server, env } = this.#options
+    const onTrouble = (directive: Directive) =>
+      directive === 'connect-src' ? this.#wake?.() : this.#heard?.()
+    const policy = watchPolicy({ server, listen: env.onViolation, onTrouble })
+    try {
+      return (await this.#probe(policy)) ?? (await this.#show(policy))
+    } finally {
+      policy.stop()
+    }
+  }
+
+  #probe(policy: PolicyWatch): Promise<EmbedTrouble | undefined> {
+    const { server, env } = this.#options
+    const refusal = async () => {
+      if (!policy.trouble('connect-src')) await this.#sleep(VIOLATION_WITHIN_MS)
+      return policy.trouble('connect-src')
+    }
+    return probe({ server, origin: env.origin, fetch: env.fetch, signal: this.#stop.signal, refusal })
+  }
+
+  async #show(policy: PolicyWatch): Promise<EmbedTrouble | undefined> {
+    if (this.#stop.signal.aborted) return undefined
     const { server, env, mount, unmount, attributes } = this.#options
-    const { signal } = this.#stop
-    const trouble = await probe({ server, origin: env.origin, fetch: env.fetch, signal })
-    if (trouble || signal.aborted) return trouble
     const heard = new Promise<boolean>((resolve) => {
       const cancel = env.clock.setTimer(() => resolve(false), HELLO_WITHIN_MS)
       this.#heard = () => {
@@ -140,8 +164,11 @@ export class EmbedHost {
       }
     })
     this.#peer = mount(embedAddress(server, [...attributes(), ['host', env.origin]]))
-    if (await heard) return undefined
+    const isThere = await heard
+    const refused = policy.trouble('frame-src')
+    if (isThere && !refused) return undefined
     unmount()
+    if (refused) return refused
     const message = `${server} answers, but its page did not come up. Look at this browser's console and the server's log`
     return { error: { code: 'server_unreachable', message, field: 'server', value: server }, retry: true }
   }
@@ -168,6 +195,8 @@ export class EmbedHost {
       case 'hello':
         return this.#hello()
       case 'ready':
+        // This page and the server understand each other: whatever comes is of a later update.
+        this.#reloads = 0
         return events.ready(message.detail)
       case 'frame':
         return events.frame(message.detail)
@@ -197,7 +226,7 @@ export class EmbedHost {
 
   #status(detail: StatusDetail): void {
     this.#options.events.status(detail)
-    if (detail.connection !== 'reload' || this.#reloads >= MOST_RELOADS) return
+    if (detail.connection !== 'reload' || this.#running || this.#reloads >= MOST_RELOADS) return
     // A newer server: its own page understands it. The drawing is kept in the browser and comes back.
     this.#reloads += 1
     this.#calls.pause()

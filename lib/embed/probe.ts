@@ -28,6 +28,8 @@ export interface ProbeOptions {
   readonly origin: string
   readonly fetch: (url: string, init: RequestInit) => Promise<Pick<Response, 'ok' | 'status' | 'json'>>
   readonly signal: AbortSignal
+  /** Asked where there was no answer: whether the question was stopped on the way out. */
+  readonly refusal: () => Promise<EmbedTrouble | undefined>
 }
 
 /** `undefined` when the canvas may be shown. */
@@ -36,6 +38,7 @@ export async function probe({
   origin,
   fetch,
   signal,
+  refusal,
 }: ProbeOptions): Promise<EmbedTrouble | undefined> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])
   let response: Pick<Response, 'ok' | 'status' | 'json'>
@@ -46,7 +49,8 @@ export async function probe({
       cache: 'no-store',
     })
   } catch {
-    return { error: unreachable(server, origin), retry: true }
+    const stopped = signal.aborted ? undefined : await refusal()
+    return stopped ?? { error: unreachable(server, origin), retry: true }
   }
   const facts = response.ok ? v.safeParse(EmbedFactsSchema, await bodyOf(response)) : undefined
   if (!facts?.success) {

@@ -1,17 +1,6 @@
 // What the element is made of: the frame, and words in its place while there is none.
 import type { Peer } from './postbox.ts'
-
-/** The page around may set `height` on the element; else it is as high as its canvas wants to be. */
-const STYLE = `
-:host { display: block; position: relative; width: 100%; height: var(--sketchwire-height, 420px); min-height: 160px; }
-:host([hidden]) { display: none; }
-iframe { display: block; width: 100%; height: 100%; border: 0; background: none; }
-p { position: absolute; inset: 0; display: grid; place-content: center; margin: 0; padding: 16px; border-radius: 12px;
-  background: light-dark(#f3f2ee, #1f1e1c); color: light-dark(#65625b, #aaa69d); color-scheme: inherit;
-  font: 500 14px/1.45 system-ui, sans-serif; text-align: center; text-wrap: balance; overflow-wrap: anywhere; }
-p[data-tone='problem'] { color: light-dark(#b3262f, #ff8c90); }
-p:empty { display: none; }
-`
+import { dress } from './stage-style.ts'
 
 export interface Stage {
   readonly mounted: boolean
@@ -24,11 +13,10 @@ export interface Stage {
 }
 
 export function createStage(root: ShadowRoot): Stage {
-  const style = document.createElement('style')
-  style.textContent = STYLE
+  dress(root)
   const words = document.createElement('p')
   words.setAttribute('role', 'status')
-  root.append(style, words)
+  root.append(words)
   let frame: HTMLIFrameElement | undefined
   let scheme = 'light dark'
   const unmount = () => {

@@ -1,5 +1,6 @@
 // A page with a frame in it, without a browser: messages, timers and the network as a test wants them.
 import type { HostEnvironment } from '../host.ts'
+import type { Violation } from '../policy.ts'
 import type { Peer } from '../postbox.ts'
 
 export const SERVER = 'https://draw.example.org'
@@ -24,6 +25,7 @@ export class FakePage {
   readonly asked: string[] = []
   readonly #listeners = new Set<(event: Incoming) => void>()
   readonly #timers = new Set<{ run: () => void; atMs: number }>()
+  readonly #watchers = new Set<(violation: Violation) => void>()
   #online: (() => void) | undefined
   #nowMs = 0
 
@@ -52,6 +54,10 @@ export class FakePage {
       this.#online = listener
       return () => (this.#online = undefined)
     },
+    onViolation: (listener) => {
+      this.#watchers.add(listener)
+      return () => this.#watchers.delete(listener)
+    },
   }
 
   /** A message reaches this page. */
@@ -62,6 +68,13 @@ export class FakePage {
   /** The frame says something, marked as it should be. */
   say(message: Record<string, unknown>): void {
     this.receive({ sketchwire: 1, ...message })
+  }
+
+  /** A policy of the page stops what begins with `blockedURI`. */
+  forbid(effectiveDirective: string, blockedURI: string, more: Partial<Violation> = {}): void {
+    const originalPolicy = `default-src 'self'; ${effectiveDirective} 'self'`
+    const violation = { blockedURI, effectiveDirective, originalPolicy, disposition: 'enforce' as const }
+    for (const watcher of this.#watchers) watcher({ ...violation, ...more })
   }
 
   goOnline(): void {

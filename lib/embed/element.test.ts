@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeDocument } from './testing/fake-document.ts'
+
+const page = new FakeDocument()
+for (const [name, value] of Object.entries(page.globals)) vi.stubGlobal(name, value)
+const { defineSketchwireCanvas, SketchwireCanvas } = await import('./element.ts')
+defineSketchwireCanvas()
+
+const SERVER = 'https://draw.example.org'
+const made = new Set<InstanceType<typeof SketchwireCanvas>>()
+
+function canvas(attributes: Record<string, string> = {}) {
+  const element = new SketchwireCanvas()
+  for (const [name, value] of Object.entries({ server: SERVER, ...attributes }))
+    element.setAttribute(name, value)
+  made.add(element)
+  return element
+}
+
+/** Which drawings canvases show, without what all names have in common. */
+function drawings(...canvases: object[]): (string | undefined)[] {
+  return canvases.map((one) =>
+    page
+      .shown(one)
+      ?.get('drawing')
+      ?.replace(/^embed-[a-z0-9]+-/, ''),
+  )
+}
+
+beforeEach(() => {
+  page.asked.length = 0
+  page.location.pathname = '/post'
+})
+afterEach(async () => {
+  for (const element of made) if (element.isConnected) page.remove(element)
+  made.clear()
+  await page.settle()
+})
+
+describe('drawings that nobody named', () => {
+  it('are numbered as they are in the document on a page that was just loaded', async () => {
+    const [a, named, b, late] = [canvas(), canvas({ drawing: 'mine' }), canvas(), canvas()]
+    page.insert(named)
+    page.insert(b)
+    page.insert(a, 0)
+    await page.settle()
+    page.insert(late)
+    await page.settle()
+    expect(drawings(a, named, b, late)).toEqual(['0', 'mine', '2', '3'])
+  })
+
+  it('are never shared, whatever comes or goes', async () => {
+    const [a, b, before, after, last] = [canvas(), canvas(), canvas(), canvas(), canvas()]
+    for (const one of [a, b]) page.insert(one)
+    await page.settle()
+    page.insert(before, 0)
+    await page.settle()
+    expect(drawings(a, b, before)).toEqual(['0', '1', '2'])
+    page.remove(a)
+    page.insert(after)
+    page.insert(last)
+    await page.settle()
+    expect(drawings(b, before, after, last)).toEqual(['1', '2', '0', '3'])
+  })
+
+  it('stay with a canvas that is moved, and are not taken from it meanwhile', async () => {
+    const [a, b, newcomer] = [canvas(), canvas(), canvas()]
+    for (const one of [a, b]) page.insert(one)
+    await page.settle()
+    page.remove(a)
+    page.insert(newcomer, 0)
+    page.location.pathname = '/post/2'
+    page.insert(a)
+    await page.settle()
+    expect(drawings(a, b, newcomer)).toEqual(['0', '1', '2'])
+    expect(page.shown(a)?.get('drawing')?.slice(0, -1)).toBe(page.shown(b)?.get('drawing')?.slice(0, -1))
+  })
+
+  it('are those of another page for a canvas that comes back on it', async () => {
+    const a = canvas()
+    page.insert(a)
+    await page.settle()
+    const first = page.shown(a)?.get('drawing')
+    page.remove(a)
+    await page.settle()
+    page.location.pathname = '/post/2'
+    page.insert(a)
+    await page.settle()
+    expect(page.shown(a)?.get('drawing')).not.toBe(first)
+    expect(drawings(a)).toEqual(['0'])
+  })
+
+  it('stay when the frame is loaded anew after the page changed its address', async () => {
+    const a = canvas()
+    page.insert(a)
+    await page.settle()
+    const first = page.shown(a)?.get('drawing')
+    page.location.pathname = '/post/2'
+    a.setAttribute('model', 'another')
+    await page.settle()
+    expect(page.shown(a)?.get('model')).toBe('another')
+    expect(page.shown(a)?.get('drawing')).toBe(first)
+  })
+
+  it('in shadow trees are numbered as their canvases came, those with a name left out', async () => {
+    const [a, named, b] = [canvas(), canvas({ drawing: 'mine' }), canvas()]
+    for (const one of [a, named, b]) page.insertInShadow(one)
+    await page.settle()
+    expect(drawings(a, named, b)).toEqual(['s0', 'mine', 's1'])
+  })
+})
+
+describe('a canvas that is changed', () => {
+  it('right after it came to the page speaks of no server that it was given since', async () => {
+    const late = canvas()
+    late.removeAttribute('server')
+    const said: Event[] = []
+    late.addEventListener('error', (event) => said.push(event))
+    page.insert(late)
+    late.setAttribute('server', SERVER)
+    await page.settle()
+    expect(said).toEqual([])
+    expect(page.shown(late)).toBeDefined()
+    late.removeAttribute('server')
+    await page.settle()
+    expect(said).toHaveLength(1)
+    expect(page.words(late)).toContain('The server attribute is missing')
+  })
+
+  it('is asked as it was changed, when that was just before', async () => {
+    const a = canvas()
+    page.insert(a)
+    await page.settle()
+    a.setAttribute('drawing', 'other')
+    const failed = vi.fn()
+    a.clear().catch(failed)
+    await page.settle()
+    expect(failed).not.toHaveBeenCalled()
+    expect(drawings(a)).toEqual(['other'])
+  })
+
+  it('by the browser as it makes it of what the page holds asks its server once', async () => {
+    const upgraded = canvas()
+    upgraded.removeAttribute('server')
+    // An element is on the page already when its class is told of the attributes that it has.
+    Object.assign(upgraded, { isConnected: true })
+    upgraded.setAttribute('server', SERVER)
+    page.insert(upgraded)
+    await page.settle()
+    expect(page.asked).toHaveLength(1)
+  })
+})
+
+it('names the formats of pictures, and does not wait for an answer to another', async () => {
+  const a = canvas()
+  page.insert(a)
+  const asked = a.exportImage('image/jpg' as 'image/jpeg')
+  const place = { field: 'format', value: 'image/jpg' }
+  await expect(asked).rejects.toMatchObject({ code: 'invalid_params', place })
+})
