@@ -1,5 +1,6 @@
 // The composition root: command line and environment -> engine -> server, signals -> drain -> exit code.
 import { join } from 'node:path'
+import { announcement } from './announcement.ts'
 import { readCommandLine } from './cli.ts'
 import { keepMemoryOfChildren, readConfig } from './config.ts'
 import type { Config } from './config.ts'
@@ -116,11 +117,8 @@ async function firstOf(started: Promise<void>): Promise<boolean> {
   return isGood
 }
 
-function announce(config: Config, port: number): void {
-  const name =
-    config.loopbackOnly || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
-  const scheme = config.tls ? 'https' : 'http'
-  process.stdout.write(`Sketchwire is at ${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}\n`)
+function announce({ host, loopbackOnly, tls }: Config, port: number): void {
+  process.stdout.write(announcement({ scheme: tls ? 'https' : 'http', host, port, loopbackOnly }))
 }
 
 function stopOnSignal(server: Server, engine: Engine): void {

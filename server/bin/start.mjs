@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { checkInstalled } from './installed.mjs'
 import { checkNode } from './node-version.mjs'
 import { isStale, markBuilt } from './stale.mjs'
 
@@ -24,7 +25,7 @@ async function build(what, command, args) {
   const [code] = await once(child, 'exit')
   if (code === 0) return
   console.error(
-    `${output}\nBuilding the ${what} failed. Run "npm ci" again; if it still fails, the lines above say where.`,
+    `${output}\nBuilding the ${what} failed. Run "npm ci --include=dev" (building takes the development packages, which NODE_ENV=production leaves out); if it still fails, the lines above say where.`,
   )
   process.exit(1)
 }
@@ -51,14 +52,18 @@ const parts = [
       'next.config.ts',
       'tsconfig.json',
       'package.json',
+      'package-lock.json',
     ],
     env: ['NEXT_PUBLIC_TLDRAW_LICENSE_KEY', 'NEXT_PUBLIC_SKETCHWIRE_SERVER'],
     command: ['node_modules/next/dist/bin/next', ['build']],
   },
 ]
-for (const part of parts) {
-  if (!isStale(part)) continue
+const stale = parts.filter((part) => isStale(part))
+const mismatch = checkInstalled({ forBuilding: stale.length > 0 })
+if (mismatch) console.error(mismatch)
+for (const part of stale) {
   await build(part.name, ...part.command)
-  markBuilt(part)
+  // What was built of the wrong packages is built again of the right ones.
+  if (!mismatch) markBuilt(part)
 }
 await import('../../dist/server/main.js')
