@@ -19,6 +19,7 @@ from diffusers import AutoencoderKL, AutoencoderTiny, LCMScheduler, StableDiffus
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from fused import DOMAIN, FusedProcessor, share_weights
+from schedule import read_schedule
 
 OPSET = 17
 FUSED = "unet.fused.onnx"
@@ -71,6 +72,15 @@ class Text(torch.nn.Module):
 
     def forward(self, input_ids):
         return self.text_encoder(input_ids, return_dict=False)[0].float()
+
+
+def schedule_of(model):
+    """The checkpoint's own noise schedule and prediction type: other ones would paint with wrong numbers, and say nothing."""
+    try:
+        return read_schedule(LCMScheduler.load_config(model, subfolder="scheduler"))
+    except OSError as error:
+        remedy = "put that of the checkpoint it was made from there"
+        raise SystemExit(f"{model} has no readable scheduler/scheduler_config.json ({error}): {remedy}") from error
 
 
 def load(options):
@@ -167,7 +177,7 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def manifest(options, parts, files):
+def manifest(options, parts, schedule, files):
     unet, _, vae, tokenizer = parts
     lcm = unet.config.time_cond_proj_dim is not None
     sizes = [tuple(int(n) for n in size.split("x")) for size in options.sizes.split(",")]
@@ -200,16 +210,7 @@ def manifest(options, parts, files):
         },
         "image": {"layout": "uint8-hwc"},
         "tokenizer": {"maxLength": 77, "padId": tokenizer.pad_token_id},
-        "scheduler": {
-            "predictionType": "epsilon",
-            "betaStart": 0.00085,
-            "betaEnd": 0.012,
-            "betaSchedule": "scaled_linear",
-            "numTrainTimesteps": 1000,
-            "originalInferenceSteps": 50,
-            "timestepScaling": 10,
-            "strengthSemantics": "lcm" if lcm else "generic",
-        },
+        "scheduler": {**schedule, "strengthSemantics": "lcm" if lcm else "generic"},
         "guidance": guidance,
         "defaults": {
             "prompt": options.prompt,
@@ -241,11 +242,13 @@ def main():
     parser.add_argument("--license", default="see the model's own page")
     parser.add_argument("--prompt", default="a house by the sea, oil painting")
     options = parser.parse_args()
+    # Before the weights, which take minutes.
+    schedule = schedule_of(options.model)
     options.out.mkdir(parents=True, exist_ok=True)
     parts = load(options)
     write_tokenizer(options.out / "tokenizer.json", parts[3])
     files = ["tokenizer.json", *write_graphs(options, parts)]
-    text = json.dumps(manifest(options, parts, files), indent=2)
+    text = json.dumps(manifest(options, parts, schedule, files), indent=2)
     # Last, so that a folder with a manifest is a whole one.
     (options.out / "manifest.json").write_text(text + "\n")
     print(f"{options.out}: {sum((options.out / file).stat().st_size for file in files) / 1e6:.1f} MB")

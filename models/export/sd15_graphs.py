@@ -15,6 +15,7 @@ import pathlib
 import numpy as np
 from emitter import Emitter
 from onnx import TensorProto, helper
+from own_folder import MARK, clear
 
 FLOAT, BYTES = TensorProto.FLOAT, TensorProto.UINT8
 
@@ -253,15 +254,16 @@ def main():
     options = parser.parse_args()
     width, height = (int(n) for n in options.size.split("x"))
     widths = FULL if options.width == "full" else TINY
-    options.out.mkdir(parents=True, exist_ok=True)
-    for old in [*options.out.glob("*.onnx"), *options.out.glob("*.weights")]:
-        old.unlink()
+    try:
+        clear(options.out)
+    except ValueError as refusal:
+        parser.error(str(refusal))
     counts = {name: write(name, build, options) for name, build in parts(widths, (height, width)).items()}
     about = {
         "size": {"width": width, "height": height}, "batches": options.batches, "dtype": options.dtype,
         "attention": options.attention, "text": widths["text"], "parameters": counts,
     }  # fmt: skip
-    (options.out / "graphs.json").write_text(json.dumps(about, indent=2) + "\n")
+    (options.out / MARK).write_text(json.dumps(about, indent=2) + "\n")
     print(json.dumps(counts))
 
 

@@ -5,6 +5,7 @@ import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
 import { entryFor, readCatalog } from './catalog.ts'
 import { install, needsHere, type InstallOptions } from './install.ts'
+import { withLock } from './lock.ts'
 import { notInstalled } from './not-installed.ts'
 import { size } from './progress.ts'
 import { verify } from './verify.ts'
@@ -54,13 +55,39 @@ async function list(context: Context): Promise<void> {
     print(`      needs ${entry.needs}`)
     if (entry.note !== undefined) print(`      ${entry.note}`)
   }
-  for (const id of installed.filter((one) => !catalog.some((entry) => entry.id === one))) {
-    const record = await store.record(id)
-    print(
-      `${mark(id)} ${id}  installed${record === undefined ? ', a linked folder' : ` from ${record.source}`}`,
-    )
-  }
+  for (const id of installed.filter((one) => !catalog.some((entry) => entry.id === one)))
+    print(`${mark(id)} ${id}  installed${await originOf(id, context)}`)
+  for (const line of await oddities(context)) print(line)
   print('* is what "npm start" runs. npm run models -- add ID | verify [ID] | remove ID | use ID')
+}
+
+/** Of a model that is not of the catalog. One that is damaged does not hide the others. */
+async function originOf(id: string, { store }: Context): Promise<string> {
+  const gone = await store.goneTarget(id)
+  if (gone !== undefined) return ` as a link to ${gone}, which is gone`
+  try {
+    const record = await store.record(id)
+    return record === undefined ? ', a linked folder' : ` from ${record.source}`
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return `, but ${error.message}`
+  }
+}
+
+/** What is there and no model, and what is chosen and not there. */
+async function oddities({ store }: Context): Promise<readonly string[]> {
+  const [strangers, chosen] = [await store.strangers(), await store.chosen()]
+  const names = strangers.map((name) => JSON.stringify(name)).join(', ')
+  return [
+    ...(chosen === BUNDLED || store.has(chosen)
+      ? []
+      : [`* ${chosen}  chosen, but not installed: npm run models -- use ${BUNDLED} goes back`]),
+    ...(strangers.length === 0
+      ? []
+      : [
+          `  passed over in ${store.dir}: ${names}; the name of a model is made of letters, digits, ".", "_" and "-", and is not ${BUNDLED}: rename what is one`,
+        ]),
+  ]
 }
 
 async function add(asked: string, context: Context): Promise<void> {
@@ -88,12 +115,14 @@ async function addFolder(folder: string, { store, print }: Context): Promise<voi
   const { manifest } = await readModelFolder(folder)
   await verifyFiles(folder, manifest, { hashes: false })
   const id = idOfFolder(folder)
-  if (id === BUNDLED || store.has(id))
-    throw new AppError(
-      'already_installed',
-      `There is a model ${id} already; remove it first, or rename ${folder}`,
-    )
-  await store.link(id, folder)
+  await withLock(store, id, async () => {
+    if (id === BUNDLED || store.has(id))
+      throw new AppError(
+        'already_installed',
+        `There is a model ${id} already; remove it first, or rename ${folder}`,
+      )
+    await store.link(id, folder)
+  })
   print(`${id} is added as a link to ${folder}; run it with: npm run models -- use ${id} && npm start`)
 }
 
@@ -102,9 +131,12 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
     throw new AppError('bundled', `${BUNDLED} is part of the repository and cannot be removed`)
   const isPartial = isId(id) && existsSync(store.partialOf(id))
   if (!store.has(id) && !isPartial) throw notInstalled(id)
-  const wasChosen = (await store.chosen()) === id
-  if (wasChosen) await store.choose(BUNDLED)
-  await store.remove(id)
+  const wasChosen = await withLock(store, id, async () => {
+    const isChosen = (await store.chosen()) === id
+    if (isChosen) await store.choose(BUNDLED)
+    await store.remove(id)
+    return isChosen
+  })
   print(`${id} is removed${wasChosen ? `; "npm start" runs ${BUNDLED} again` : ''}`)
 }
 

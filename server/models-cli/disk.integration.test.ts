@@ -62,6 +62,9 @@ describe('a write that fails is one sentence and leaves nothing half-installed:'
     )
     expect(await new Store(setup.root).chosen()).toBe('pocket')
     expect(await visible(setup.installed)).toEqual([ID])
+    // What helps a full disk does not need room on it.
+    await setup.run('remove', ID)
+    expect(await visible(setup.installed)).toEqual([])
   })
 
   it.skipIf(process.platform === 'win32')('a file that the system cuts short', async () => {

@@ -37,6 +37,7 @@ async function downloadOver({ bytes, etag = `"${sha256(BYTES)}"`, isKnown = true
       expectedSha256: undefined,
       signal: new AbortController().signal,
       onBytes: (more) => (counted += more),
+      onHad: (more) => (counted += more),
       retryDelaysMs: [],
     })
     expect(found).toBe(sha256(BYTES))

@@ -13,8 +13,10 @@ export interface DownloadOptions {
   readonly to: string
   readonly expectedSha256: string | undefined
   readonly signal: AbortSignal
-  /** Bytes that arrived, or were there already; negative when a file starts over. */
+  /** Bytes that arrived; negative when a file starts over. */
   readonly onBytes: (bytes: number) => void
+  /** Bytes that an earlier try has left. */
+  readonly onHad: (bytes: number) => void
   /** Waits before another try, ms by try; default 1, 3 and 10 s. */
   readonly retryDelaysMs?: readonly number[]
 }
@@ -24,7 +26,7 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
   await mkdir(dirname(options.to), { recursive: true }).catch(diskError(options.to))
   const done = await stat(options.to).catch(() => undefined)
   if (done !== undefined && done.size === file.bytes) {
-    options.onBytes(done.size)
+    options.onHad(done.size)
     return checked(file, await hashOf(options.to, done.size), options)
   }
   const delays = [...(options.retryDelaysMs ?? [1000, 3000, 10_000])]
@@ -40,14 +42,14 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
 }
 
 async function attempt(file: RemoteFile, options: DownloadOptions): Promise<string> {
-  const { to, hub, signal, onBytes } = options
+  const { to, hub, signal, onBytes, onHad } = options
   const partPath = `${to}.part`
   const whole = await finished(file, partPath, options)
   if (whole !== undefined) return whole
   const known = await partState(partPath, file.bytes)
   const { body, from, etag } = await hub.open(file, known, signal)
   let counted = from
-  onBytes(from)
+  onHad(from)
   try {
     const hash = await hashState(partPath, from)
     const handle = await open(partPath, from > 0 ? 'r+' : 'w').catch(diskError(to))
@@ -90,13 +92,13 @@ async function keep(partPath: string, to: string): Promise<void> {
 async function finished(
   file: RemoteFile,
   partPath: string,
-  { to, expectedSha256 = file.sha256, onBytes }: DownloadOptions,
+  { to, expectedSha256 = file.sha256, onHad }: DownloadOptions,
 ): Promise<string | undefined> {
   const part = await stat(partPath).catch(() => undefined)
   if (part === undefined || part.size !== file.bytes || expectedSha256 === undefined) return undefined
   if ((await hashOf(partPath, part.size)) !== expectedSha256) return undefined
   await keep(partPath, to)
-  onBytes(part.size)
+  onHad(part.size)
   return expectedSha256
 }
 

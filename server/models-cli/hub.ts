@@ -49,24 +49,31 @@ const TreeSchema = v.array(
   }),
 )
 
+const ListingSchema = v.pipe(v.string(), v.parseJson(), TreeSchema)
+
 /** Whether asking again later can help. */
 export const RETRYABLE: ReadonlySet<string> = new Set(['hub_unreachable', 'hub_busy'])
 
 export function createHub({ url, token, silenceMs = 60_000 }: HubOptions): Hub {
   // Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY itself.
   const dispatcher = new EnvHttpProxyAgent({ headersTimeout: silenceMs, bodyTimeout: silenceMs })
+  const { origin } = new URL(url)
   const ask = async (address: string, { repository }: CatalogPart, options: Ask): Promise<Response> => {
+    // A listing may go on at another host, whose business the token is not.
+    const host = new URL(address).origin
+    const isOwn = host === origin
     const headers = {
       ...options.headers,
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === undefined || !isOwn ? {} : { authorization: `Bearer ${token}` }),
     }
     const reply = await fetch(address, { dispatcher, headers, signal: options.signal }).catch(
       (cause: unknown) => {
-        throw unreachable(url, cause, options.signal)
+        throw unreachable(isOwn ? url : host, cause, options.signal)
       },
     )
     if (reply.ok || reply.status === 416) return reply
     await reply.body?.cancel()
+    if (!isOwn) throw refusalElsewhere(reply.status, { url, repository, host })
     throw refusal(reply.status, { url, repository, address, hasToken: token !== undefined })
   }
   return {
@@ -75,8 +82,8 @@ export function createHub({ url, token, silenceMs = 60_000 }: HubOptions): Hub {
       const start = `${url}/api/models/${part.repository}/tree/${encodeURIComponent(part.revision)}?recursive=true`
       for (let next: string | undefined = start; next !== undefined;) {
         const reply: Response = await ask(next, part, { signal, headers: {} })
-        found.push(...(await entries(reply, part, url)))
-        next = nextPage(reply)
+        found.push(...(await entries(reply, part, { url, signal })))
+        next = nextPage(reply, url)
       }
       return found
     },
@@ -119,20 +126,32 @@ interface Ask {
   readonly headers: Readonly<Record<string, string>>
 }
 
-async function entries(reply: Response, part: CatalogPart, url: string): Promise<RemoteFile[]> {
-  const json = await reply.json().catch(() => undefined)
-  const parsed = v.safeParse(TreeSchema, json)
-  if (!parsed.success) {
-    const message = `${url} did not answer as a model hub does; check HF_ENDPOINT or SKETCHWIRE_HUB`
-    throw new AppError('hub_foreign', message)
-  }
+async function entries(
+  reply: Response,
+  part: CatalogPart,
+  { url, signal }: { readonly url: string; readonly signal: AbortSignal },
+): Promise<RemoteFile[]> {
+  const text = await reply.text().catch((cause: unknown) => {
+    throw unreachable(url, cause, signal)
+  })
+  const parsed = v.safeParse(ListingSchema, text)
+  if (!parsed.success) throw foreign(url)
   return parsed.output
     .filter(({ type }) => type === 'file')
     .map(({ path, size, lfs }) => ({ path, bytes: lfs?.size ?? size, sha256: lfs?.oid.toLowerCase(), part }))
 }
 
-function nextPage(reply: Response): string | undefined {
-  return /<([^>]+)>;\s*rel="next"/.exec(reply.headers.get('link') ?? '')?.[1]
+/** Where the listing goes on: the link may be relative to the page it is on. */
+function nextPage(reply: Response, url: string): string | undefined {
+  const link = /<([^>]+)>;\s*rel="next"/.exec(reply.headers.get('link') ?? '')?.[1]
+  if (link === undefined) return undefined
+  if (!URL.canParse(link, reply.url)) throw foreign(url)
+  return new URL(link, reply.url).href
+}
+
+function foreign(url: string): AppError {
+  const message = `${url} did not answer as a model hub does; check HF_ENDPOINT or SKETCHWIRE_HUB`
+  return new AppError('hub_foreign', message)
 }
 
 function startOf(reply: Response): number {
@@ -196,4 +215,18 @@ function refusal(status: number, { url, repository, address, hasToken }: Refused
       `The hub is overloaded or broken (${status}); run the same command again later: it continues where this one stopped`,
     )
   return new AppError('hub_refused', `The hub answered ${status} for ${repository}; look at ${page}`)
+}
+
+/** Of the host that a listing went on at. */
+function refusalElsewhere(
+  status: number,
+  { url, repository, host }: { readonly url: string; readonly repository: string; readonly host: string },
+): AppError {
+  if (status === 429 || status >= 500)
+    return new AppError(
+      'hub_busy',
+      `${host} is overloaded or broken (${status}); run the same command again later`,
+    )
+  const message = `The file list of ${repository} goes on at ${host}, which answered ${status}; HF_TOKEN is sent to ${url} alone: name ${host} with SKETCHWIRE_HUB if that is the hub`
+  return new AppError('hub_refused', message)
 }

@@ -10,10 +10,11 @@ import type { CatalogEntry } from './catalog.ts'
 import { diskError } from '../models/disk-error.ts'
 import { download } from './download.ts'
 import type { Hub, RemoteFile } from './hub.ts'
+import { withLock } from './lock.ts'
 import { createProgress, size, type Progress } from './progress.ts'
 import { withoutPaths } from '../models/shelf.ts'
 import type { Store } from '../models/store.ts'
-import { chooseFiles, describing, namedFiles, type FoundFiles } from './wanted-files.ts'
+import { chooseFiles, namedFiles, type FoundFiles } from './wanted-files.ts'
 
 export interface InstallOptions {
   readonly store: Store
@@ -37,14 +38,20 @@ const MARGIN_BYTES = 256e6
  * then gives it its name.
  * @throws AppError: one sentence with what and the remedy. What was downloaded stays and is continued from.
  */
-export async function install(entry: CatalogEntry, options: InstallOptions): Promise<void> {
+export function install(entry: CatalogEntry, options: InstallOptions): Promise<void> {
+  return withLock(options.store, entry.id, () => installAlone(entry, options))
+}
+
+async function installAlone(entry: CatalogEntry, options: InstallOptions): Promise<void> {
   const { store, write } = options
+  // Nobody had, when this command began: another one may have ended since.
+  if (store.has(entry.id)) throw alreadyInstalled(entry.id)
   const found = chooseFiles(entry, await listsOf(entry, options))
-  const { wanted } = found
+  const expected = [...found.describing, ...found.likely]
   const partial = store.partialOf(entry.id)
   await mkdir(partial, { recursive: true }).catch(diskError(partial))
-  await checkSpace(partial, wanted, options)
-  write(`${entry.name}: ${wanted.length} files, ${size(bytesOf(wanted))}\n`)
+  await checkSpace(partial, expected, options)
+  write(`${entry.name}: about ${expected.length} files, ${size(bytesOf(expected))}\n`)
   const files = await downloadModel(entry, found, { ...options, partial })
   const source = entry.parts.map(({ repository, revision }) => `${repository}@${revision}`).join(' + ')
   const record: InstallRecord = { id: entry.id, name: entry.name, license: entry.license, source, files }
@@ -53,6 +60,10 @@ export async function install(entry: CatalogEntry, options: InstallOptions): Pro
   )
   await orThrownAway(entry, partial, () => checkModel(partial, options))
   await rename(partial, store.folderOf(entry.id)).catch(diskError(partial))
+}
+
+function alreadyInstalled(id: string): AppError {
+  return new AppError('already_installed', `${id} is installed already; "verify ${id}" checks its files`)
 }
 
 async function listsOf(entry: CatalogEntry, { hub, signal }: InstallOptions) {
@@ -70,17 +81,15 @@ async function downloadModel(
   options: InstallOptions & { readonly partial: string },
 ): Promise<Files> {
   const { partial } = options
-  const { wanted } = found
-  const progress = createProgress({ ...options, total: bytesOf(wanted) })
+  const { describing, likely } = found
+  const progress = createProgress({ ...options, total: bytesOf(describing) + bytesOf(likely) })
   const fetching = { ...options, entry, progress }
   try {
-    const first = describing(wanted)
-    const described = await downloadAll(first, fetching)
+    const described = await downloadAll(describing, fetching)
     const named = await orThrownAway(entry, partial, () => namedFiles(entry, partial, found))
-    const more = named.filter((file) => !wanted.includes(file))
-    progress.expect(bytesOf(more))
-    await checkSpace(partial, [...wanted, ...more], options)
-    const rest = [...wanted.filter((file) => !first.includes(file)), ...more]
+    const rest = named.filter((file) => !describing.includes(file))
+    progress.expect(bytesOf(rest) - bytesOf(likely))
+    await checkSpace(partial, [...describing, ...rest], options)
     return { ...described, ...(await downloadAll(rest, fetching)) }
   } finally {
     progress.end()
@@ -125,6 +134,7 @@ async function downloadAll(files: readonly RemoteFile[], options: Fetching): Pro
       to: join(partial, file.path),
       expectedSha256: entry.sha256[file.path]?.toLowerCase(),
       onBytes: (bytes) => progress.add(bytes),
+      onHad: (bytes) => progress.had(bytes),
     })
     record[file.path] = { bytes: file.bytes, sha256 }
   }

@@ -2,7 +2,9 @@
 
 export interface Progress {
   add(bytes: number): void
-  /** There is so much more to come than was said. */
+  /** Was there already: done, but at no rate. */
+  had(bytes: number): void
+  /** There is so much more to come than was said; negative where it is less. */
   expect(bytes: number): void
   /** Ends the line. */
   end(): void
@@ -26,27 +28,33 @@ export function createProgress({ total: known, write, isTerminal, nowMs }: Progr
   let arrived = 0
   let drawnMs = -Infinity
   let tenth = -1
-  const samples: { atMs: number; arrived: number }[] = [{ atMs: nowMs(), arrived: 0 }]
+  const samples: Sample[] = [{ atMs: nowMs(), arrived: 0 }]
   const draw = () => write(`\r${progressLine(done, total, rateOf(samples))}\u001b[K`)
+  const show = () => {
+    const atMs = nowMs()
+    keep(samples, { atMs, arrived })
+    if (isTerminal && atMs - drawnMs >= REDRAW_MS) {
+      drawnMs = atMs
+      draw()
+    }
+    const now = Math.floor((10 * done) / Math.max(1, total))
+    if (!isTerminal && now > tenth) write(`${progressLine(done, total, rateOf(samples))}\n`)
+    return now
+  }
   return {
     add(bytes) {
       done += bytes
       arrived += Math.max(0, bytes)
-      const atMs = nowMs()
-      samples.push({ atMs, arrived })
-      while (samples.length > 2 && atMs - (samples[0]?.atMs ?? atMs) > WINDOW_MS) samples.shift()
-      if (isTerminal && atMs - drawnMs >= REDRAW_MS) {
-        drawnMs = atMs
-        draw()
-      }
-      const now = Math.floor((10 * done) / Math.max(1, total))
-      if (!isTerminal && now > tenth) {
-        tenth = now
-        write(`${progressLine(done, total, rateOf(samples))}\n`)
-      }
+      tenth = Math.max(tenth, show())
+    },
+    had(bytes) {
+      done += bytes
+      tenth = Math.max(tenth, show())
     },
     expect(bytes) {
       total += bytes
+      // Where there is more to come than was said, its tenths are told as well.
+      tenth = show()
     },
     end() {
       if (!isTerminal) return
@@ -56,7 +64,17 @@ export function createProgress({ total: known, write, isTerminal, nowMs }: Progr
   }
 }
 
-function rateOf(samples: readonly { atMs: number; arrived: number }[]): number {
+interface Sample {
+  readonly atMs: number
+  readonly arrived: number
+}
+
+function keep(samples: Sample[], one: Sample): void {
+  samples.push(one)
+  while (samples.length > 2 && one.atMs - (samples[0]?.atMs ?? one.atMs) > WINDOW_MS) samples.shift()
+}
+
+function rateOf(samples: readonly Sample[]): number {
   const [first, last] = [samples[0], samples.at(-1)]
   if (first === undefined || last === undefined || last.atMs <= first.atMs) return 0
   return (1000 * (last.arrived - first.arrived)) / (last.atMs - first.atMs)

@@ -1,8 +1,8 @@
 // What `verify` may say of a model: what it compared, and nothing else.
-import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { copyModelFolder, TOY_MODEL, toyFolder } from '../engine/testing/models.ts'
+import { copyModel, copyModelFolder, TOY_MODEL, toyFolder } from '../engine/testing/models.ts'
 import { ID, setUp } from './testing/set-up.ts'
 
 const UNTRUSTED = /toy cannot be trusted; remove and add again/
@@ -60,5 +60,20 @@ describe('npm run models -- verify', () => {
     await expect(setup.run('verify', 'pocket')).rejects.toThrow(/restore it: git checkout models\/pocket/)
     await rm(join(folder.dir, 'vae_encoder/model.onnx'))
     await expect(setup.run('verify')).rejects.toThrow(/cannot be trusted/)
+  })
+
+  it('says of a file that the system cannot read what it is, and goes on', async () => {
+    await using setup = await setUp()
+    await setup.run('add', ID)
+    await using sealed = await copyModel(TOY_MODEL)
+    await sealed.edit((manifest) => ({ ...manifest, bytes: {} }))
+    await rm(join(sealed.dir, 'tokenizer.json'))
+    await mkdir(join(sealed.dir, 'tokenizer.json'))
+    await symlink(sealed.dir, join(setup.installed, 'sealed'), 'junction')
+    await expect(setup.run('verify')).rejects.toThrow(/sealed cannot be trusted/)
+    expect(setup.printed.find((line) => line.startsWith('sealed: '))).toMatch(
+      /^sealed: it cannot be read \(EISDIR.*\); check the files' rights and the disk$/,
+    )
+    expect(setup.printed).toContain('toy: every file is as it was installed')
   })
 })

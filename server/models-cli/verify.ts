@@ -37,9 +37,12 @@ export async function verify(
 }
 
 async function verdictOf(id: string, store: Store): Promise<Verdict> {
-  if (!store.has(id)) throw notInstalled(id)
+  // The bundled one is always asked for: that it is not there is found about it, and `add` cannot bring it back.
+  if (id !== BUNDLED && !store.has(id)) throw notInstalled(id)
   const dir = store.folderOf(id)
   try {
+    const gone = await store.goneTarget(id)
+    if (gone !== undefined) return { isGood: false, words: `it is a link to ${gone}, which is gone` }
     const record = await store.record(id)
     const { manifest, isSealed } = await readModelFolder(dir)
     if (record !== undefined) return ofProblems(await problemsOf(dir, record, manifestFiles(manifest)))
@@ -48,6 +51,12 @@ async function verdictOf(id: string, store: Store): Promise<Verdict> {
     return { isGood: true, words }
   } catch (error) {
     if (error instanceof AppError) return { isGood: false, words: error.message }
+    // Of the system, about one file: no reason to say nothing of the models that come after.
+    if (error instanceof Error && 'code' in error)
+      return {
+        isGood: false,
+        words: `it cannot be read (${error.message}); check the files' rights and the disk`,
+      }
     throw error
   }
 }

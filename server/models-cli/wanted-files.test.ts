@@ -18,8 +18,10 @@ const SCHEDULER = 'scheduler/scheduler_config.json'
 const SLOW = ['tokenizer/vocab.json', 'tokenizer/merges.txt']
 const WHOLE = [...GRAPHS, SCHEDULER, ...SLOW]
 const XL = [...WHOLE, 'text_encoder_2/model.onnx', 'tokenizer_2/vocab.json', 'tokenizer_2/merges.txt']
-const choose = (paths: readonly string[]) =>
-  chooseFiles(alone, listed(alone, paths)).wanted.map(({ path }) => path)
+const choose = (paths: readonly string[]) => {
+  const { describing, likely } = chooseFiles(alone, listed(alone, paths))
+  return { describing: describing.map(({ path }) => path), likely: likely.map(({ path }) => path) }
+}
 
 describe('what is downloaded of a repository', () => {
   it.each<[string, readonly string[]]>([
@@ -28,13 +30,24 @@ describe('what is downloaded of a repository', () => {
     // Its U-Net's graph tells that it is one.
     ['an LCM without a scheduler', [...GRAPHS, ...SLOW]],
     ['SDXL', XL],
-    ['our own layout', ['manifest.json', 'graphs/unet.onnx', 'tokens.json']],
-  ])('is all of it where it may load: %s', (_, paths) => {
-    expect(choose(paths)).toEqual(paths)
+  ])('is first what describes it, where it may load: %s', (_, paths) => {
+    expect(choose(paths)).toEqual({ describing: paths, likely: [] })
+  })
+
+  it('is the manifest first where it is in our own layout: it names the rest', () => {
+    const rest = ['graphs/unet.onnx', 'tokens.json']
+    expect(choose([...rest, 'manifest.json'])).toEqual({ describing: ['manifest.json'], likely: rest })
   })
 
   it('leaves out weights of other frameworks', () => {
-    expect(choose([...WHOLE, 'unet/pytorch_model.bin', 'unet/model.safetensors', 'README.md'])).toEqual(WHOLE)
+    const others = ['unet/pytorch_model.bin', 'unet/model.safetensors', 'README.md']
+    expect(choose([...WHOLE, ...others])).toEqual({ describing: WHOLE, likely: [] })
+  })
+
+  it('leaves out graphs that are not opened with what is called after them, not weights of any other name', () => {
+    const weights = ['unet/model.onnx_data', 'vae_decoder/weights.pb']
+    const others = ['unet/model_fp16.onnx', 'unet/model_fp16.onnx_data', 'vae_decoder/model_quantized.onnx']
+    expect(choose([...WHOLE, ...others, ...weights])).toEqual({ describing: WHOLE, likely: weights })
   })
 
   it.each<[string, readonly string[], RegExp]>([
@@ -68,9 +81,9 @@ describe('a repository of the catalog', () => {
     const entry = entryFor(models, 'aislamov/lcm-dreamshaper-v7-onnx')
     expect(entry.id).toBe('lcm-dreamshaper-v7-aislamov')
     const own = WHOLE.filter((path) => !path.startsWith('vae_encoder'))
-    const { wanted } = chooseFiles(entry, listed(entry, own, WHOLE))
-    expect(wanted.map(({ path }) => path).sort()).toEqual([...WHOLE].sort())
-    expect(wanted.find(({ path }) => path === 'vae_encoder/model.onnx')?.part.repository).toBe(
+    const { describing } = chooseFiles(entry, listed(entry, own, WHOLE))
+    expect(describing.map(({ path }) => path).sort()).toEqual([...WHOLE].sort())
+    expect(describing.find(({ path }) => path === 'vae_encoder/model.onnx')?.part.repository).toBe(
       'SimianLuo/LCM_Dreamshaper_v7',
     )
   })

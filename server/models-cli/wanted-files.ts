@@ -7,18 +7,20 @@ import { readModelFolder } from '../engine/model-folder.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { RemoteFile } from './hub.ts'
 
-/** What a model folder is made of, weights of other frameworks left out. */
-const WANTED =
-  /^(manifest\.json|model_index\.json|(unet|text_encoder|text_encoder_2|vae_encoder|vae_decoder|vae|scheduler|tokenizer|tokenizer_2)\/[^/]+)$/
+/** diffusers' folders, and what describes the model in them: the graphs that are opened, and small files. */
+const FOLDERS =
+  /^(unet|text_encoder|text_encoder_2|vae_encoder|vae_decoder|vae|scheduler|tokenizer|tokenizer_2)\/[^/]+$/
+const SMALL = /\.(json|txt)$/
+const OPENED: ReadonlySet<string> = new Set(Object.values(GRAPHS))
 const OTHER = /\.(safetensors|bin|msgpack|h5|ckpt|pt|pth|xml|md|png|jpg|pb\.txt)$|\.fp16\.|_pytorch_/
-/** What a folder is read from, without a weight: the graphs may keep theirs elsewhere. */
-const DESCRIBING = /\.(json|txt|onnx)$/
 
 export interface FoundFiles {
   /** All that the entry may take, by path; of two the first part's. */
   readonly offered: ReadonlyMap<string, RemoteFile>
-  /** Those of them that a model is made of as far as names tell. */
-  readonly wanted: readonly RemoteFile[]
+  /** Those that tell what the model is made of, small ones first: what is wrong with a model shows in them. */
+  readonly describing: readonly RemoteFile[]
+  /** What these may name, as far as names tell: for the disk's room and the line that moves, not to be downloaded. */
+  readonly likely: readonly RemoteFile[]
 }
 
 /** @throws AppError `not_a_model`: what is missing, and the remedy. */
@@ -31,22 +33,30 @@ export function chooseFiles(entry: CatalogEntry, lists: readonly (readonly Remot
   }
   const isOurs = offered.has(MANIFEST_FILE)
   if (!isOurs) checkLayout(entry, new Set(offered.keys()), lists.flat())
-  const wanted = [...offered.values()].filter(({ path }) => isWanted(path, isOurs))
-  return { offered, wanted }
+  // A model in our own layout names all its files itself.
+  const describes = isOurs ? (path: string) => path === MANIFEST_FILE : isDescribing
+  const isLikely = isOurs ? () => true : maybeNamed([...offered.keys()])
+  const files = [...offered.values()]
+  return {
+    offered,
+    describing: files.filter(({ path }) => describes(path)).sort((a, b) => a.bytes - b.bytes),
+    likely: files.filter(({ path }) => !describes(path) && !OTHER.test(path) && isLikely(path)),
+  }
 }
 
-/** A model in our own layout names its files itself. */
-function isWanted(path: string, isOurs: boolean): boolean {
-  return !OTHER.test(path) && (isOurs || WANTED.test(path))
+function isDescribing(path: string): boolean {
+  return OPENED.has(path) || path === 'model_index.json' || (FOLDERS.test(path) && SMALL.test(path))
+}
+
+/** Whether a file may be weights of a graph that is opened: not a graph itself, nor called after one that is not. */
+function maybeNamed(paths: readonly string[]): (path: string) => boolean {
+  const others = paths.filter((path) => path.endsWith('.onnx') && !OPENED.has(path))
+  const names = others.map((path) => path.slice(0, -'.onnx'.length))
+  return (path) => FOLDERS.test(path) && !names.some((name) => path.startsWith(`${name}.`))
 }
 
 function isSafe(path: string): boolean {
   return !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..')
-}
-
-/** Small ones first: what is wrong with a model shows in them. */
-export function describing(files: readonly RemoteFile[]): readonly RemoteFile[] {
-  return files.filter(({ path }) => DESCRIBING.test(path)).sort((a, b) => a.bytes - b.bytes)
 }
 
 /**

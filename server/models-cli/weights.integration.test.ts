@@ -55,17 +55,32 @@ describe('weights', () => {
     expect(await visible(setup.installed)).toEqual([])
   })
 
+  it('and graphs that the model does not name are left where they are', async () => {
+    await using setup = await setUp()
+    const others = ['unet/model_fp16.onnx', 'unet/model_fp16.onnx_data', 'text_encoder/model_quantized.onnx']
+    for (const path of others) setup.hub.files.set(path, Buffer.alloc(1e6))
+    // Neither their room is asked for nor their bytes are announced.
+    await setup.run('add', ID, { freeBytes: () => Promise.resolve(256.5e6) })
+    expect(setup.hub.served.map((line) => line.split(' ')[0])).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/fp16|quantized/)]),
+    )
+    expect(setup.printed.join('')).toMatch(/100%.*of 20 kB/)
+    await setup.run('verify', ID)
+  })
+
   it('are fetched after all that tells whether they are worth it', async () => {
     await using setup = await setUp()
     await setup.run('add', ID)
     expect(setup.hub.served.at(-1)).toBe(`${DATA} 0`)
   })
 
-  it('and other files of our own layout are those its manifest names', async () => {
+  it('and other files of our own layout are those its manifest names, and no others', async () => {
     await using setup = await setUp()
     const name = await serveOurs(setup)
+    setup.hub.files.set('unet.float32.onnx', Buffer.alloc(1000))
     await setup.run('add', ID)
     expect(setup.hub.served).toContain(`${name} 0`)
+    expect(setup.hub.served).not.toContain('unet.float32.onnx 0')
     await setup.run('verify', ID)
   })
 

@@ -28,7 +28,8 @@ class NoRoom extends Error {}
 
 export class ModelSwitch implements Models {
   readonly #options: ModelSwitchOptions
-  #active: string
+  /** `undefined`: none is loaded, because neither a new one nor the one before could be. */
+  #active: string | undefined
   #loading: string | undefined
 
   constructor(options: ModelSwitchOptions) {
@@ -37,7 +38,7 @@ export class ModelSwitch implements Models {
   }
 
   get active(): string {
-    return this.#active
+    return this.#active ?? NONE
   }
 
   get loading(): string | undefined {
@@ -47,7 +48,7 @@ export class ModelSwitch implements Models {
   async list(): Promise<ModelList> {
     const all = await this.#options.shelf.all()
     return {
-      active: this.#active,
+      active: this.active,
       ...(this.#loading === undefined ? {} : { loading: this.#loading }),
       models: all.map((model) => this.#entry(model)),
     }
@@ -81,7 +82,8 @@ export class ModelSwitch implements Models {
           id,
           all.map((one) => one.id),
         )
-      if (id === this.#active) return engine.info
+      // One whose engine has gone down is loaded again.
+      if (id === this.#active && engine.state().name === 'ready') return engine.info
       const old = all.find((one) => one.id === this.#active)
       await this.#load(model, old)
       this.#active = id
@@ -104,13 +106,17 @@ export class ModelSwitch implements Models {
         { err: error, event: 'model.failed', model: model.id },
         `model ${model.id} could not be loaded`,
       )
-      throw refusal(error, model, engine.info.name)
+      throw refusal(error, model, this.#active === undefined ? undefined : engine.info.name)
     }
   }
 
   async #change(model: ShelfModel, old: ShelfModel | undefined): Promise<void> {
     const { engine, open } = this.#options
     const name = model.manifest?.name ?? model.id
+    if (this.#active === undefined) {
+      await this.#checkFitsAlone(model, undefined)
+      return engine.switchTo({ name, open: () => open(model.folder) })
+    }
     if (await this.#fitsBeside(model)) {
       const openBeside = async () => this.#sameDevice(await open(model.folder))
       const beside: EngineSwitch = { name, open: openBeside }
@@ -121,7 +127,17 @@ export class ModelSwitch implements Models {
       }
     } else await this.#checkFitsAlone(model, old)
     if (old === undefined) throw new AppError('model_too_large', NO_WAY_BACK)
-    await engine.switchTo({ name, open: () => open(model.folder), reopen: () => open(old.folder) })
+    const reopen = () => this.#openAgain(old)
+    await engine.switchTo({ name, open: () => open(model.folder), reopen })
+  }
+
+  async #openAgain({ id, folder }: ShelfModel): Promise<Engine> {
+    try {
+      return await this.#options.open(folder)
+    } catch (error) {
+      this.#active = undefined
+      throw error instanceof AppError ? withoutPaths(error, id, folder) : error
+    }
   }
 
   async #sameDevice(next: Engine): Promise<Engine> {
@@ -156,6 +172,9 @@ export class ModelSwitch implements Models {
   }
 }
 
+/** What is said over the wire where no model is loaded: the id of none. */
+const NONE = ''
+
 const NO_WAY_BACK =
   'There is no room for it beside the model that runs, whose folder is gone: restart the server'
 
@@ -167,10 +186,12 @@ function busy(loading: string): AppError {
 /** Codes that say more than that this model cannot be had. */
 const KEPT: readonly string[] = ['busy', 'draining', 'engine_loading', 'engine_crashed']
 
-function refusal(error: unknown, { id, folder }: ShelfModel, oldName: string): AppError {
+/** @param oldName of the one that paints, if there is one. */
+function refusal(error: unknown, { id, folder }: ShelfModel, oldName: string | undefined): AppError {
   const known = error instanceof AppError ? withoutPaths(error, id, folder) : undefined
   if (known && KEPT.includes(known.code)) return known
   const why = known?.message ?? messageOf(error)
-  const message = `${id} could not be loaded, ${oldName} goes on: ${why}`
+  const goesOn = oldName === undefined ? 'and no model runs; choose another' : `${oldName} goes on`
+  const message = `${id} could not be loaded, ${goesOn}: ${why}`
   return new AppError('model_unusable', message, { field: 'id', value: id, cause: error })
 }

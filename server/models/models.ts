@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts'
 /** Which models there are, and which one runs. */
 export interface Models {
   list(): Promise<ModelList>
-  /** Id of the one that paints. */
+  /** Id of the one that paints; empty where none is loaded, because neither a new one nor the one before could be. */
   readonly active: string
   /** Id of the one that is being loaded. */
   readonly loading: string | undefined

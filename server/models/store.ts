@@ -1,7 +1,18 @@
 // models/installed: one folder (or link to one) per model, the choice of `use`, and downloads under way in folders
 // whose names begin with a dot.
-import { existsSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync } from 'node:fs'
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { diskError } from './disk-error.ts'
@@ -16,6 +27,17 @@ export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/
 export function isId(text: string): boolean {
   return MODEL_ID.test(text)
 }
+
+/** The bundled model's name is its own, wherever a folder of that name may lie. */
+function isInstalledId(name: string): boolean {
+  return isId(name) && name !== BUNDLED
+}
+
+const ChoiceSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ model: v.pipe(v.string(), v.regex(MODEL_ID)) }),
+)
 
 export class Store {
   readonly root: string
@@ -38,11 +60,32 @@ export class Store {
     return join(this.dir, `.partial-${id}`)
   }
 
+  /** Held by the command that works on the model: see models-cli/lock.ts. */
+  lockOf(id: string): string {
+    return join(this.dir, `.lock-${id}`)
+  }
+
+  /** Whether the name is taken: also by a link whose folder is gone. */
   has(id: string): boolean {
-    return existsSync(this.folderOf(id))
+    return lstatSync(this.folderOf(id), { throwIfNoEntry: false }) !== undefined
+  }
+
+  /** Where the model's link leads, if that is nowhere any more. */
+  async goneTarget(id: string): Promise<string | undefined> {
+    const path = this.folderOf(id)
+    return existsSync(path) ? undefined : await readlink(path).catch(() => undefined)
   }
 
   async ids(): Promise<readonly string[]> {
+    return (await this.#folders()).filter(isInstalledId)
+  }
+
+  /** Folders there that are no model's: put there by the system, or by somebody under another kind of name. */
+  async strangers(): Promise<readonly string[]> {
+    return (await this.#folders()).filter((name) => !isInstalledId(name))
+  }
+
+  async #folders(): Promise<readonly string[]> {
     const entries = await readdir(this.dir, { withFileTypes: true }).catch(() => [])
     return entries
       .filter((e) => !e.name.startsWith('.') && (e.isDirectory() || e.isSymbolicLink()))
@@ -88,7 +131,7 @@ export class Store {
   async chosen(): Promise<string> {
     const text = await readFile(this.#choicePath, 'utf8').catch(() => undefined)
     if (text === undefined) return BUNDLED
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ model: v.string() })), text)
+    const parsed = v.safeParse(ChoiceSchema, text)
     return parsed.success ? parsed.output.model : BUNDLED
   }
 

@@ -34,21 +34,34 @@ export interface GraphOptions {
   readonly width: string
 }
 
-/** Builds them anew. @throws Error with Python's own words when it fails. */
+/** argparse's exit code: what was asked for cannot be, and the last line says why. */
+const REFUSED = 2
+
+/** Builds them anew. @throws Error with Python's own words when it fails; a folder of other files is refused, not cleared. */
 export async function buildGraphs(options: GraphOptions): Promise<void> {
   const { dir, python, size, batches, dtype, attention, width } = options
   const what = ['--size', size, '--batches', batches, '--dtype', dtype, '--attention', attention]
   await run(python, [BUILDER, '--out', dir, ...what, '--width', width]).catch((cause: unknown) => {
+    const refusal = refusalOf(cause)
+    if (refusal !== undefined) throw new Error(refusal, { cause })
     const message = `${python} could not build the graphs (${messageOf(cause)}); it needs onnx and numpy, or name another with --python`
     throw new Error(message, { cause })
   })
 }
 
-/** @throws Error when there are none in `dir`. */
+function refusalOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error && 'code' in cause && 'stderr' in cause) || cause.code !== REFUSED)
+    return undefined
+  return /error: (.*)\s*$/.exec(String(cause.stderr))?.[1]
+}
+
+/** @throws Error when there are none in `dir`, or not all that were to be there. */
 export async function readGraphs(dir: string): Promise<GraphsAbout> {
   const path = join(dir, 'graphs.json')
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Error(`No graphs in ${dir}: run without --reuse`, { cause })
   })
-  return v.parse(AboutSchema, JSON.parse(text))
+  const about = v.safeParse(v.pipe(v.string(), v.parseJson(), AboutSchema), text)
+  if (about.success) return about.output
+  throw new Error(`The graphs in ${dir} were not all built: run without --reuse`)
 }
