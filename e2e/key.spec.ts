@@ -41,6 +41,11 @@ test('a server with keys asks for one, says when it is wrong, and is asked no mo
   await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
   await page.getByRole('button', { name: 'Enter it' }).click()
 
+  // The keys are the dialog's, whichever part of it has the focus.
+  await dialog.getByRole('button', { name: 'Later' }).focus()
+  for (const keys of ['Control+z', 'Control+a', 'Delete']) await page.keyboard.press(keys)
+  await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
+
   await field.fill(KEY)
   await dialog.getByRole('button', { name: 'Connect' }).click()
   await expect(dialog).toBeHidden()

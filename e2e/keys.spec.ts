@@ -35,6 +35,33 @@ for (const surface of ['tldraw', 'plain'])
     await expect(redo).toBeEnabled()
   })
 
+for (const surface of ['tldraw', 'plain'])
+  test(`keys leave a drawing alone that lies behind a dialog: ${surface}`, async ({ page }) => {
+    const studio = new Studio(page)
+    await studio.open(`${server.url}/?surface=${surface}`)
+    await studio.stroke([
+      [0.2, 0.2],
+      [0.8, 0.3],
+    ])
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    await page.getByRole('banner').getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await expect(help).toBeVisible()
+    const keys = ['Control+z', 'Control+a', 'Delete', 'r', 'e']
+    await help.getByRole('button', { name: 'Close' }).focus()
+    for (const key of keys) await page.keyboard.press(key)
+    // On words, which take no focus: it is on the body then.
+    await help.getByRole('heading', { name: 'Drawing' }).click()
+    for (const key of keys) await page.keyboard.press(key)
+    await page.keyboard.press('Escape')
+    await expect(help).toBeHidden()
+    await expect(button('Undo')).toBeEnabled()
+    await expect(button('Redo')).toBeDisabled()
+    await expect(button('Pen')).toHaveAttribute('aria-pressed', 'true')
+    await page.keyboard.press('e')
+    await expect(button('Eraser')).toHaveAttribute('aria-pressed', 'true')
+  })
+
 test('keys leave a read-only canvas alone, and the page around does not', async ({ page }) => {
   await page.goto(`${server.url}/embed.json`)
   const address = `${server.url}/embed?drawing=shown&readonly=&host=${server.url}`

@@ -2,7 +2,6 @@
 import { useStore } from 'zustand'
 import { StatusPill } from '../panel/status-pill.tsx'
 import { preferences } from '../session/preferences.ts'
-import { useClient, useSession } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Switch } from '../ui/switch.tsx'
@@ -16,9 +15,8 @@ const VIEW_OPTIONS = [
 ] as const
 
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
-  const { client } = useSession()
   const view = useStore(preferences, (state) => state.view)
-  const live = useClient((state) => state.live)
+  const live = useStore(preferences, (state) => state.live)
   return (
     <header className="header">
       <div className="header-start">
@@ -36,7 +34,12 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
       />
       <div className="header-end">
         <StatusPill />
-        <Switch hint="Render while drawing" label="Live" on={live} onChange={(on) => client.setLive(on)} />
+        <Switch
+          hint="Render while drawing"
+          label="Live"
+          on={live}
+          onChange={(on) => preferences.setState({ live: on })}
+        />
         <span className="header-help">
           <IconButton icon="help" label="Keyboard shortcuts" onClick={onHelp} shortcut="?" tip="bottom" />
         </span>

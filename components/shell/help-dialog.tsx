@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { IconButton } from '../ui/icon-button.tsx'
+import { useOwnKeys } from './dialog-keys.ts'
 import { CANVAS_SHORTCUTS, SHORTCUTS, type Shortcut } from './shortcuts.ts'
 
 interface HelpDialogProps {
@@ -13,6 +14,7 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
     if (open) dialog.current?.showModal()
     else dialog.current?.close()
   }, [open])
+  useOwnKeys(dialog)
   return (
     <dialog
       aria-labelledby="help-title"

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef } from 'react'
 import { saveKey, savedKey } from '../session/access.ts'
 import { useClient, useSession } from '../session/session-context.ts'
+import { useOwnKeys } from './dialog-keys.ts'
 
 /** Asks for the key of a server that lets nobody in without one. Drawing goes on meanwhile: nothing is lost. */
 export function SessionKeyDialog({ waits = false }: { readonly waits?: boolean }) {
@@ -38,6 +39,7 @@ export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps
     if (isLocked && !waits && !dialog.current?.open) dialog.current?.showModal()
     else if (live) dialog.current?.close()
   }, [isLocked, live, waits])
+  useOwnKeys(dialog)
 
   return (
     <dialog aria-labelledby={`${id}-title`} className="dialog key-dialog" id="key-dialog" ref={dialog}>

@@ -22,7 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['P'], does: 'Pin the picture', run: (session) => pictureCommands(session).pin() },
   { keys: ['S'], does: 'Download the picture', run: (session) => pictureCommands(session).download() },
   { keys: ['G'], does: 'Roll a new seed', run: ({ client }) => client.setParams({ seed: randomSeed() }) },
-  { keys: ['.'], does: 'Live on or off', run: ({ client }) => client.setLive(!client.store.getState().live) },
+  { keys: ['.'], does: 'Live on or off', run: toggleLive },
   { keys: ['F'], does: 'Fill closed shapes or not', run: ({ surface }) => surface.toggleFill() },
   { keys: ['['], does: 'Finer pen', run: ({ surface }) => surface.stepWidth(-1) },
   { keys: [']'], does: 'Broader pen', run: ({ surface }) => surface.stepWidth(1) },
@@ -44,6 +44,10 @@ export const CANVAS_SHORTCUTS: readonly Pick<Shortcut, 'keys' | 'does'>[] = [
   { keys: ['Shift', '0'], does: 'Whole page' },
   { keys: ['Del'], does: 'Delete the selection' },
 ]
+
+function toggleLive(): void {
+  preferences.setState(({ live }) => ({ live: !live }))
+}
 
 function focusPrompt(): void {
   const prompt = document.querySelector('[data-shortcut="prompt"]')

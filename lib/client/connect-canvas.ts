@@ -1,4 +1,5 @@
 import { AppError } from '../std/errors.ts'
+import { fromDataUri } from './data-uri.ts'
 import { createSketchClient } from './sketch-client.ts'
 import type { SketchClient, SketchClientOptions, Snapshot, TakeSnapshot } from './types.ts'
 
@@ -31,25 +32,34 @@ export function liveUrl(server: string): string {
   return url.href
 }
 
-const QUALITY = 0.92
-
-/** Stretches `source` to the asked size on white paper. Equal bytes are equal pixels, so they are their own hash. */
+/**
+ * Stretches `source` to the asked size on white paper, always on the same canvas. Equal bytes are equal pixels, so they
+ * are their own hash.
+ */
 export function snapshotOf(source: HTMLCanvasElement): TakeSnapshot {
+  const canvas = document.createElement('canvas')
+  // Painted by the processor: the pixels are read back for every snapshot.
+  const context = canvas.getContext('2d', { willReadFrequently: true })
   return async ({ width, height }): Promise<Snapshot> => {
     const startMs = performance.now()
-    const canvas = document.createElement('canvas')
+    if (!context) throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs')
     canvas.width = width
     canvas.height = height
-    const context = canvas.getContext('2d')
-    if (!context) throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs')
     context.fillStyle = '#fff'
     context.fillRect(0, 0, width, height)
     context.drawImage(source, 0, 0, width, height)
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', QUALITY))
-    if (!blob) throw new AppError('internal', 'This browser could not encode the canvas; reload the page')
-    const bytes = new Uint8Array(await blob.arrayBuffer())
-    const hash = bytes.reduce((sum, byte) => Math.imul(sum ^ byte, 16777619), 2166136261)
-    const snapshotMs = performance.now() - startMs
-    return { bytes, codec: 'jpeg', width, height, hash: `${bytes.length}:${hash}`, snapshotMs }
+    const hash = jpegOf(canvas)
+    const bytes = fromDataUri(hash)
+    return { bytes, codec: 'jpeg', width, height, hash, snapshotMs: performance.now() - startMs }
   }
+}
+
+/**
+ * JPEG as a data URI, at once. `toBlob` would leave it to the browser's idle time, of which there is little while
+ * someone draws: it was seen to take a hundred times as long as the encoding.
+ */
+export function jpegOf(canvas: HTMLCanvasElement): string {
+  const uri = canvas.toDataURL('image/jpeg', 0.92)
+  if (uri.includes('jpeg')) return uri
+  throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs')
 }

@@ -3,6 +3,7 @@ import { type Stroke as PenStroke, startingStrokes } from '../../../lib/benchmar
 import type { BenchPaper } from '../../../lib/client/bench/runner.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { playPen } from '../play-pen.ts'
+import { DecodedPhotos } from './decoded-photos.ts'
 import type { Item, Stroke } from './plain-drawing.ts'
 import { PlainPainter } from './plain-painter.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
@@ -23,8 +24,9 @@ export function BenchPlain({ size, onPaper }: BenchPlainProps) {
 
 class PlainPaper implements BenchPaper {
   readonly #canvas: HTMLCanvasElement
-  readonly #painter = new PlainPainter()
-  readonly #snapshot = createPlainSnapshotter()
+  readonly #photos = new DecodedPhotos()
+  readonly #painter = new PlainPainter(this.#photos)
+  readonly #snapshot = createPlainSnapshotter(this.#photos)
   #size: Size
   #items: readonly Item[] = []
 

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { addPhotos } from '../add-photos.ts'
 import { paperFor } from '../paper.ts'
 import type { PlainPoint } from './plain-drawing.ts'
+import { commandOf } from './plain-keys.ts'
 import { PlainPainter } from './plain-painter.ts'
 import type { PlainSurface } from './plain-surface.ts'
 import { Pointers } from './pointers.ts'
@@ -60,7 +61,7 @@ export function PlainCanvas({ persistenceKey, surface, canDraw, onProblem }: Pla
 
 /** Paints what changed, once a frame, at the screen's own resolution; returns the stop. */
 function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => void {
-  const painter = new PlainPainter()
+  const painter = new PlainPainter(surface.photos)
   let asked = 0
   const paint = () => {
     asked = 0
@@ -95,14 +96,12 @@ function useKeys(surface: PlainSurface, canDraw: boolean): void {
     if (!canDraw) return
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return
-      const key = event.key.toLowerCase()
-      const isCommand = event.ctrlKey || event.metaKey
-      if (isCommand && (key === 'y' || (key === 'z' && event.shiftKey))) surface.redo()
-      else if (isCommand && key === 'z') surface.undo()
-      else if (!isCommand && key === 'd') surface.store.setState({ tool: 'draw' })
-      else if (!isCommand && key === 'e') surface.store.setState({ tool: 'eraser' })
-      else return
+      const command = commandOf(event)
+      if (!command) return
       event.preventDefault()
+      if (command === 'undo') surface.undo()
+      else if (command === 'redo') surface.redo()
+      else surface.store.setState({ tool: command })
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)

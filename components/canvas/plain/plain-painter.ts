@@ -2,12 +2,11 @@ import { getStroke } from 'perfect-freehand'
 import { AppError } from '../../../lib/std/errors.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { COLOURS } from '../palette.ts'
-import { PLAIN_WIDTHS, type Item, type Photo, type Stroke } from './plain-drawing.ts'
+import type { DecodedPhotos } from './decoded-photos.ts'
+import { PLAIN_WIDTHS, type Item, type Stroke } from './plain-drawing.ts'
 
 const outlines = new WeakMap<Stroke, Path2D>()
 const fills = new WeakMap<Stroke, Path2D>()
-const images = new Map<string, Promise<ImageBitmap>>()
-const decoded = new Map<string, ImageBitmap>()
 
 /** Strokes are outlined once in their life: they never change, and a page of hundreds is painted at every frame. */
 function outlineOf(stroke: Stroke): Path2D {
@@ -42,24 +41,6 @@ function fillOf(stroke: Stroke): Path2D {
   return path
 }
 
-/** Decodes the photos among `items`, so that painting can be done in one go. Never rejects. */
-export async function decodePhotos(items: readonly Item[]): Promise<void> {
-  const photos = items.filter((item): item is Photo => item.kind === 'photo')
-  await Promise.all(photos.map(decode))
-}
-
-/** One that cannot be decoded stays in the drawing and out of the painting, and is tried again the next time. */
-async function decode({ src }: Photo): Promise<void> {
-  const decoding =
-    images.get(src) ?? fetch(src).then(async (response) => createImageBitmap(await response.blob()))
-  images.set(src, decoding)
-  try {
-    decoded.set(src, await decoding)
-  } catch {
-    images.delete(src)
-  }
-}
-
 /** Which items a painted canvas shows, and at which scale. */
 interface Below {
   readonly items: readonly Item[]
@@ -72,7 +53,12 @@ interface Below {
  * that equal drawings are equal pixels.
  */
 export class PlainPainter {
+  readonly #photos: DecodedPhotos
   #below: Below | undefined
+
+  constructor(photos: DecodedPhotos) {
+    this.#photos = photos
+  }
 
   /** Photos that are not decoded yet are left out. */
   paint(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
@@ -80,7 +66,7 @@ export class PlainPainter {
     const context = contextOf(canvas)
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.drawImage(below, 0, 0)
-    paintOn(canvas, items.slice(-1), size)
+    this.#paintOn(canvas, items.slice(-1), size)
   }
 
   #paintBelow({ width, height }: Size, items: readonly Item[], size: Size): HTMLCanvasElement {
@@ -90,11 +76,24 @@ export class PlainPainter {
       known.canvas.height === height &&
       known.items.every((item, at) => item === items[at])
     const canvas = goesOn ? known.canvas : whitePaper({ width, height })
-    paintOn(canvas, goesOn ? items.slice(known.items.length) : items, size)
+    this.#paintOn(canvas, goesOn ? items.slice(known.items.length) : items, size)
     // What is not decoded yet is painted when it is.
-    const isWhole = items.every((item) => item.kind === 'stroke' || decoded.has(item.src))
-    this.#below = isWhole ? { items, canvas } : undefined
+    this.#below = this.#photos.hasAll(items) ? { items, canvas } : undefined
     return canvas
+  }
+
+  #paintOn(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
+    const context = contextOf(canvas)
+    const paper = paperFor(size)
+    const scale = canvas.width / paper.w
+    context.setTransform(scale, 0, 0, scale, -paper.x * scale, -paper.y * scale)
+    for (const item of items) {
+      if (item.kind === 'stroke') paintStroke(context, item)
+      else {
+        const bitmap = this.#photos.bitmapOf(item)
+        if (bitmap) context.drawImage(bitmap, item.x, item.y, item.w, item.h)
+      }
+    }
   }
 }
 
@@ -113,20 +112,6 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d', { willReadFrequently: true })
   if (context) return context
   throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or reload the page')
-}
-
-function paintOn(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
-  const context = contextOf(canvas)
-  const paper = paperFor(size)
-  const scale = canvas.width / paper.w
-  context.setTransform(scale, 0, 0, scale, -paper.x * scale, -paper.y * scale)
-  for (const item of items) {
-    if (item.kind === 'stroke') paintStroke(context, item)
-    else {
-      const bitmap = decoded.get(item.src)
-      if (bitmap) context.drawImage(bitmap, item.x, item.y, item.w, item.h)
-    }
-  }
 }
 
 function paintStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {

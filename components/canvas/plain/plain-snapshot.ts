@@ -3,8 +3,9 @@ import type { Snapshot } from '../../../lib/client/types.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
 import type { Size } from '../paper.ts'
 import { hashScene } from '../scene-hash.ts'
+import type { DecodedPhotos } from './decoded-photos.ts'
 import type { Item } from './plain-drawing.ts'
-import { decodePhotos, PlainPainter } from './plain-painter.ts'
+import { PlainPainter } from './plain-painter.ts'
 
 /** Sizes whose last snapshot is kept: the live one and that of the refinement. */
 const SIZES_KEPT = 2
@@ -12,30 +13,33 @@ const SIZES_KEPT = 2
 interface Kept {
   readonly canvas: HTMLCanvasElement
   readonly painter: PlainPainter
-  readonly last: Snapshot
+  /** `undefined`: a photo was missing, so that its pixels are not those of its hash. */
+  readonly last: Snapshot | undefined
 }
 
 /** A scene that has not changed since the last call is not painted again, and of one that has only what changed. */
-export function createPlainSnapshotter(): (items: readonly Item[], size: Size) => Promise<Snapshot> {
+export function createPlainSnapshotter(
+  photos: DecodedPhotos,
+): (items: readonly Item[], size: Size) => Promise<Snapshot> {
   const kept = new Map<string, Kept>()
   return async (items, size) => {
     const startMs = performance.now()
     const name = `${size.width}x${size.height}`
     const known = kept.get(name)
     const hash = hashScene(items, size)
-    if (known?.last.hash === hash) return known.last
-    await decodePhotos(items)
-    const { canvas, painter } = known ?? { canvas: canvasOf(size), painter: new PlainPainter() }
+    if (known?.last?.hash === hash) return known.last
+    await photos.decode(items)
+    const { canvas, painter } = known ?? { canvas: canvasOf(size), painter: new PlainPainter(photos) }
     painter.paint(canvas, items, size)
     const paintedMs = performance.now()
     const bytes = encodeCanvas(canvas)
     const doneMs = performance.now()
     const times = { snapshotMs: doneMs - startMs, encodeMs: doneMs - paintedMs }
-    const last: Snapshot = { bytes, codec: 'jpeg', ...size, hash, ...times }
+    const snapshot: Snapshot = { bytes, codec: 'jpeg', ...size, hash, ...times }
     kept.delete(name)
-    kept.set(name, { canvas, painter, last })
+    kept.set(name, { canvas, painter, last: photos.hasAll(items) ? snapshot : undefined })
     for (const old of [...kept.keys()].slice(0, -SIZES_KEPT)) kept.delete(old)
-    return last
+    return snapshot
   }
 }
 

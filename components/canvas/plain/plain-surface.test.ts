@@ -105,4 +105,39 @@ describe('the plain canvas', () => {
     surface.penUp()
     expect(surface.items).toEqual([theirs])
   })
+
+  it('begins with the pen that was chosen on the canvas before', async () => {
+    const { surface } = await opened()
+    surface.store.setState({ colour: 'red', width: 'xl' })
+    surface.toggleFill()
+    close()
+    const again = await opened()
+    expect(again.surface.store.getState()).toMatchObject({ colour: 'red', width: 'xl', filled: false })
+    again.surface.store.setState({ colour: 'black', width: 'm', filled: true })
+  })
+
+  it('gives photos back that no undo leads to any more, and all of them when it is closed', async () => {
+    const closed: string[] = []
+    vi.stubGlobal('createImageBitmap', async (blob: Blob) => {
+      const text = await blob.text()
+      return { close: () => closed.push(text) }
+    })
+    const photo = (text: string): Item => ({
+      kind: 'photo',
+      src: `data:image/png,${text}`,
+      ...{ x: 0, y: 0, w: 9, h: 9 },
+    })
+    const { surface } = await opened()
+    await surface.replace({ plain: 1, items: [photo('one')] })
+    await surface.replace({ plain: 1, items: [photo('one'), photo('two')] })
+    surface.clear()
+    expect(closed).toEqual([])
+    surface.undo()
+    surface.undo()
+    surface.penDown([0, 0, 0.5])
+    surface.penUp()
+    expect(closed).toEqual(['two'])
+    close()
+    expect(closed).toEqual(['two', 'one'])
+  })
 })

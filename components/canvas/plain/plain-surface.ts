@@ -5,8 +5,10 @@ import { AppError, messageOf } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import type { DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
+import { keepPen, keptPen, samePen } from '../kept-pen.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { widthBeside } from '../palette.ts'
+import { DecodedPhotos } from './decoded-photos.ts'
 import {
   erase,
   isClosed,
@@ -23,7 +25,6 @@ import {
 } from './plain-drawing.ts'
 import { PlainKeeping } from './plain-keeping.ts'
 import { mergeItems, type Told } from './plain-merge.ts'
-import { decodePhotos } from './plain-painter.ts'
 import { coverPhoto, fittedPhoto, notPictures } from './plain-photo.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
 
@@ -39,9 +40,11 @@ const ERASER_RADIUS = 6
 
 export class PlainSurface implements DrawingSurface {
   readonly store: StoreApi<PlainState>
+  /** Those of its history, for whoever paints it. */
+  readonly photos = new DecodedPhotos()
   readonly #start: SurfaceOptions['start']
   readonly #listeners = new Set<() => void>()
-  readonly #snapshot = createPlainSnapshotter()
+  readonly #snapshot = createPlainSnapshotter(this.photos)
   #stroke: Stroke | undefined
   #erasing: readonly Item[] | undefined
   #keeping: PlainKeeping | undefined
@@ -58,10 +61,12 @@ export class PlainSurface implements DrawingSurface {
       kept: true,
       history: startHistory([]),
       tool: 'draw',
-      colour: 'black',
-      width: 'm',
-      filled: true,
+      ...keptPen(),
     }))
+    this.store.subscribe((state, before) => {
+      if (!samePen(state, before)) keepPen(state)
+      if (state.history !== before.history) this.photos.follow(before.history, state.history)
+    })
   }
 
   onChange(listener: () => void): () => void {
@@ -77,13 +82,16 @@ export class PlainSurface implements DrawingSurface {
       onTold: (told) => this.#hear(told),
     })
     void this.#begin(keeping, onProblem)
-    return () => keeping.close()
+    return () => {
+      keeping.close()
+      this.photos.releaseAll()
+    }
   }
 
   async #begin(keeping: PlainKeeping, onProblem: (message: string) => void): Promise<void> {
     const found = await keeping.load()
     const items = found.length > 0 ? found : this.#firstItems(onProblem)
-    await decodePhotos(items)
+    await this.photos.decode(items)
     if (!keeping.isOpen) return
     this.#keeping = keeping
     this.store.setState({ history: startHistory(items), ready: true, empty: items.length === 0 })
@@ -119,7 +127,7 @@ export class PlainSurface implements DrawingSurface {
     this.store.setState({ history: next })
     this.#keeping?.keepTold()
     this.#tell()
-    void decodePhotos(items).then(() => this.#tell())
+    void this.photos.decode(items).then(() => this.#tell())
   }
 
   /** Everything on the paper, with the stroke under the pen. */
@@ -232,14 +240,14 @@ export class PlainSurface implements DrawingSurface {
   async replace(content: DrawingContent): Promise<void> {
     const items = plainItems(content)
     await this.#ready()
-    await decodePhotos(items)
+    await this.photos.decode(items)
     this.#step(items)
   }
 
   async usePicture(picture: Blob): Promise<void> {
     await this.#ready()
     const photo = await coverPhoto(picture, paperFor(this.store.getState().size))
-    await decodePhotos([photo])
+    await this.photos.decode([photo])
     this.#step([photo])
   }
 
@@ -248,7 +256,7 @@ export class PlainSurface implements DrawingSurface {
     const paper = paperFor(this.store.getState().size)
     const tried = await Promise.allSettled(files.map((file) => fittedPhoto(file, paper)))
     const photos = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    await decodePhotos(photos)
+    await this.photos.decode(photos)
     this.#step([...this.#now, ...photos])
     const refused = files.filter((_, at) => tried[at]?.status === 'rejected')
     if (refused.length > 0) throw notPictures(refused)

@@ -1,13 +1,15 @@
 // Puts an editor behind a surface.
 import { react, type Editor } from 'tldraw'
 import { messageOf } from '../../../lib/std/errors.ts'
+import { keptPen } from '../kept-pen.ts'
 import { paperFor } from '../paper.ts'
 import { widthBeside } from '../palette.ts'
 import type { EditorHands, TldrawSurface } from '../tldraw-surface.ts'
 import { lockCamera } from './camera.ts'
 import { checkContent, clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
 import { drawExample } from './example-drawing.ts'
-import { applyFirstStyles, chooseFill, chooseWidth, readPen } from './pen.ts'
+import { tellFullPage } from './full-page.ts'
+import { applyFirstStyles, chooseFill, chooseWidth, keepStyles, readPen } from './pen.ts'
 import { createSnapshotter } from './snapshot.ts'
 
 /** The editor draws for `surface` from now on; returns the release. */
@@ -16,9 +18,11 @@ export function attachEditor(
   editor: Editor,
   onProblem: (message: string) => void,
 ): () => void {
-  applyFirstStyles(editor)
+  applyFirstStyles(editor, keptPen())
+  const stopKeeping = keepStyles(editor)
   editor.setCurrentTool('draw')
   let unlock = lockCamera(editor, paperFor(surface.store.getState().size))
+  const stopTelling = tellFullPage(editor, onProblem)
   begin(editor, surface.start, onProblem)
   const stopListening = editor.store.listen(() => surface.changed(), { scope: 'document', source: 'all' })
   const stopWatching = react('pen is down', () => {
@@ -36,6 +40,8 @@ export function attachEditor(
     stopWatching()
     stopLooking()
     stopListening()
+    stopTelling()
+    stopKeeping()
     unlock()
     surface.store.setState({ hands: undefined, ready: false, empty: false, busy: false })
   }

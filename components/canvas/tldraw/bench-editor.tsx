@@ -4,6 +4,7 @@ import 'tldraw/tldraw.css'
 import type { BenchPaper } from '../../../lib/client/bench/runner.ts'
 import { lockCamera } from './camera.ts'
 import { applyFirstStyles } from './pen.ts'
+import { FIRST_PEN } from '../kept-pen.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { createSnapshotter } from './snapshot.ts'
 import { playStrokes, resetPage } from './stroke-player.ts'
@@ -18,7 +19,7 @@ interface BenchEditorProps {
 export function BenchEditor({ size, onPaper }: BenchEditorProps) {
   const onMount = useCallback(
     (editor: Editor) => {
-      applyFirstStyles(editor)
+      applyFirstStyles(editor, FIRST_PEN)
       const paper = new EditorPaper(editor, size)
       onPaper(paper)
       return () => paper.dispose()

@@ -33,3 +33,13 @@ export function lockCamera(editor: Editor, paper: BoxModel): () => void {
     editor.off('resize', onResize)
   }
 }
+
+/** How far the sheet is zoomed in: 1 is all of it. */
+export function zoomOf(editor: Pick<Editor, 'getZoomLevel' | 'getBaseZoom'>): number {
+  return editor.getZoomLevel() / editor.getBaseZoom()
+}
+
+/** All of the sheet is in sight: there is nowhere to pan. */
+export function isFitted(editor: Pick<Editor, 'getZoomLevel' | 'getBaseZoom'>): boolean {
+  return zoomOf(editor) < 1.01
+}

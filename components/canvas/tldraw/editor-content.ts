@@ -11,6 +11,7 @@ import {
 } from 'tldraw'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
+import { checkCount } from './full-page.ts'
 import { putPlain } from './put-plain.ts'
 
 /** Everything on the page, images inlined as data URIs. */
@@ -21,17 +22,19 @@ export async function readContent(editor: Editor): Promise<TLContent> {
   return { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: editor.store.schema.serialize() }
 }
 
-/** Throws AppError for a drawing of a later version of tldraw, whose records this one cannot read. */
-export function checkContent({ store }: Editor, content: DrawingContent): void {
-  if ('plain' in content || store.schema.getMigrationsSince(content.schema).ok) return
+/** Throws AppError for a drawing that is too large, or of a later version of tldraw, whose records this one cannot read. */
+export function checkContent(editor: Editor, content: DrawingContent): void {
+  checkCount(editor, content)
+  if ('plain' in content || editor.store.schema.getMigrationsSince(content.schema).ok) return
   throw new AppError(
     'unsupported_drawing',
     'This drawing was made in a later version of the editor. Update the server that this page comes from, then open it again',
   )
 }
 
-/** Replaces the page by `content`. Throws when tldraw cannot migrate it; the page is as before then. */
+/** Replaces the page by `content`. Throws when it is too large or tldraw cannot migrate it; the page is as before then. */
 export function putContent(editor: Editor, content: DrawingContent): void {
+  checkCount(editor, content)
   const mark = editor.markHistoryStoppingPoint('replace drawing')
   try {
     editor.run(

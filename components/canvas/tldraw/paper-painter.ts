@@ -4,6 +4,7 @@ import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
 import { AppError } from '../../../lib/std/errors.ts'
 import { planLayers, type Layer, type LayerItem } from '../layers.ts'
 import type { Size } from '../paper.ts'
+import { freeCanvas, LIVE_LAYERS, RasterCache, type Raster } from '../raster-cache.ts'
 import { paintInk, type Ink } from './ink.ts'
 
 /** Page units by which ink may stick out of a shape's bounds: half of the widest pen, and an arrow's head. */
@@ -16,13 +17,6 @@ export interface PageShape extends LayerItem {
   readonly ink: Ink | undefined
   /** Page units. */
   readonly bounds: Box
-}
-
-/** A painted layer: the part of the paper that its ink may touch, in pixels of the paper. */
-interface Raster {
-  readonly canvas: HTMLCanvasElement
-  readonly x: number
-  readonly y: number
 }
 
 export interface Scene {
@@ -40,60 +34,68 @@ export interface Painted {
   readonly torn: boolean
 }
 
+/** Pixels of layers that are kept, 4 bytes each: some hundred strokes from edge to edge of a paper of 1024 x 1024. */
+const KEPT_PX = 8 * 1024 * 1024
+
 /** Keeps the layers of the last scene at one size. */
 export class PaperPainter {
   readonly #size: Size
-  #rasters = new Map<string, Raster>()
-  /** White paper with all layers but the last. */
+  readonly #rasters: RasterCache
+  /** White paper with all layers but those that every stroke changes. */
   #base: { readonly keys: readonly string[]; readonly canvas: HTMLCanvasElement } | undefined
 
-  constructor(size: Size) {
+  constructor(size: Size, keptPx = KEPT_PX) {
     this.#size = size
+    this.#rasters = new RasterCache(keptPx)
   }
 
   /** The scene on white paper, on a canvas that is the caller's. */
   async paint(scene: Scene): Promise<Painted> {
     const layers = planLayers(scene.shapes)
-    const before = this.#rasters
-    this.#rasters = new Map()
-    const torn: string[] = []
-    for (const layer of layers) {
-      const raster = before.get(layer.key) ?? (await this.#raster(scene, layer))
-      if (raster) this.#rasters.set(layer.key, raster)
-      const isNewExport = !before.has(layer.key) && isExported(layer)
-      if (isNewExport && !layer.items.every((item) => scene.holds(item))) torn.push(layer.key)
-    }
-    const keys = layers.map(({ key }) => key)
-    const below = this.#below(keys.slice(0, -1))
-    const canvas = whitePaper(this.#size)
+    this.#rasters.plan(layers.map(({ key }) => key))
+    const base = await this.#settle(scene, layers.slice(0, -LIVE_LAYERS))
+    let { torn } = base
+    const canvas = canvasOf(this.#size)
     const context = contextOf(canvas)
-    context.drawImage(below, 0, 0)
-    this.#lay(context, keys.slice(-1))
-    this.#forget(torn)
-    return { canvas, torn: torn.length > 0 }
+    context.drawImage(base.canvas, 0, 0)
+    for (const layer of layers.slice(-LIVE_LAYERS)) torn = (await this.#lay(context, scene, layer)) || torn
+    return { canvas, torn }
   }
 
-  /** A layer whose pixels are not those of its key must not be found under it again. */
-  #forget(torn: readonly string[]): void {
-    for (const key of torn) this.#rasters.delete(key)
-    if (this.#base?.keys.some((key) => torn.includes(key))) this.#base = undefined
-  }
-
-  /** What lies under the last layer; taken on from the last time where that is a part of it. */
-  #below(keys: readonly string[]): HTMLCanvasElement {
+  /** White paper with `layers` on it; taken on from the last time where that is a part of it. */
+  async #settle(scene: Scene, layers: readonly Layer<PageShape>[]): Promise<Painted> {
     const known = this.#base
-    const goesOn = known !== undefined && known.keys.every((key, index) => key === keys[index])
-    const canvas = goesOn ? known.canvas : whitePaper(this.#size)
-    this.#lay(contextOf(canvas), goesOn ? keys.slice(known.keys.length) : keys)
-    this.#base = { keys, canvas }
-    return canvas
+    const done = known?.keys.every((key, at) => key === layers[at]?.key) ? known.keys.length : 0
+    const canvas = known?.canvas ?? canvasOf(this.#size)
+    const context = contextOf(canvas)
+    if (done === 0) whiten(context)
+    // Until all of it is there, and where an export fails on the way, it is of no scene.
+    this.#base = undefined
+    let torn = false
+    for (const layer of layers.slice(done)) torn = (await this.#lay(context, scene, layer)) || torn
+    if (!torn) this.#base = { keys: layers.map(({ key }) => key), canvas }
+    return { canvas, torn }
   }
 
-  #lay(context: CanvasRenderingContext2D, keys: readonly string[]): void {
-    for (const key of keys) {
-      const raster = this.#rasters.get(key)
-      if (raster) context.drawImage(raster.canvas, raster.x, raster.y)
-    }
+  /** True when its pixels are not those of its key: they must not be found under it again. */
+  async #lay(context: CanvasRenderingContext2D, scene: Scene, layer: Layer<PageShape>): Promise<boolean> {
+    const known = this.#rasters.get(layer.key)
+    const raster = known ?? (await this.#raster(scene, layer))
+    if (!raster) return false
+    context.drawImage(raster.canvas, raster.x, raster.y)
+    if (known) return false
+    const exported = isExported(layer)
+    const torn = exported && !layer.items.every((item) => scene.holds(item))
+    if (torn) freeCanvas(raster.canvas)
+    else this.#rasters.put(layer.key, { raster, exported })
+    return torn
+  }
+
+  /** It is not painted with any more. */
+  dispose(): void {
+    this.#rasters.clear()
+    if (this.#base) freeCanvas(this.#base.canvas)
+    this.#base = undefined
   }
 
   async #raster({ editor, paper }: Scene, layer: Layer<PageShape>): Promise<Raster | undefined> {
@@ -161,12 +163,10 @@ function canvasOf({ width, height }: Size): HTMLCanvasElement {
   return canvas
 }
 
-function whitePaper(size: Size): HTMLCanvasElement {
-  const canvas = canvasOf(size)
-  const context = contextOf(canvas)
+function whiten(context: CanvasRenderingContext2D): void {
+  const { width, height } = context.canvas
   context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, size.width, size.height)
-  return canvas
+  context.fillRect(0, 0, width, height)
 }
 
 /** Painted by the processor: the pixels are read back for every snapshot. */

@@ -1,16 +1,19 @@
 // What the pen is: tool, colour, width, filled or not. Read and written through tldraw's own styles, so that a
 // selection changes with the same buttons.
 import {
+  computed,
   DefaultColorStyle,
   DefaultDashStyle,
   DefaultFillStyle,
   DefaultSizeStyle,
   GeoShapeGeoStyle,
+  react,
   type Editor,
   type StyleProp,
   type TLDefaultColorStyle,
   type TLDefaultSizeStyle,
 } from 'tldraw'
+import { keepPen, samePen, type AnyPen, type KeptPen } from '../kept-pen.ts'
 import type { ColourId, WidthId } from '../palette.ts'
 
 export type ToolId = 'select' | 'draw' | 'eraser' | 'rectangle' | 'ellipse' | 'triangle' | 'line' | 'text'
@@ -57,13 +60,31 @@ function styleOf<T>(editor: Editor, style: StyleProp<T>): T | undefined {
   return shared ? undefined : editor.getStyleForNextShape(style)
 }
 
-export function applyFirstStyles(editor: Editor): void {
+export function applyFirstStyles(editor: Editor, { colour, width, filled }: KeptPen): void {
   editor.user.updateUserPreferences({ colorScheme: 'light' })
   editor.updateInstanceState({ isDebugMode: false, isGridMode: false, isToolLocked: true })
   editor.setStyleForNextShapes(DefaultDashStyle, 'solid')
-  editor.setStyleForNextShapes(DefaultSizeStyle, 'm')
-  editor.setStyleForNextShapes(DefaultFillStyle, 'fill')
-  editor.setStyleForNextShapes(DefaultColorStyle, 'black')
+  editor.setStyleForNextShapes(DefaultSizeStyle, width)
+  editor.setStyleForNextShapes(DefaultFillStyle, filled ? 'fill' : 'none')
+  editor.setStyleForNextShapes(DefaultColorStyle, colour)
+}
+
+/** Keeps what is chosen from now on; returns the stop. */
+export function keepStyles(editor: Editor): () => void {
+  const pen = computed(
+    'pen for next shapes',
+    (): AnyPen => ({
+      colour: editor.getStyleForNextShape(DefaultColorStyle),
+      width: editor.getStyleForNextShape(DefaultSizeStyle),
+      filled: editor.getStyleForNextShape(DefaultFillStyle) !== 'none',
+    }),
+    // It is read from a record that changes with every move of the eraser.
+    { isEqual: samePen },
+  )
+  const before = pen.get()
+  return react('keep the pen', () => {
+    if (pen.get() !== before) keepPen(pen.get())
+  })
 }
 
 export function chooseTool(editor: Editor, tool: ToolId): void {

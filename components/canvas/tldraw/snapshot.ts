@@ -4,6 +4,7 @@ import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
 import type { Snapshot } from '../../../lib/client/types.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
 import { paperFor, type Size } from '../paper.ts'
+import { freeCanvas } from '../raster-cache.ts'
 import { inkOf } from './ink.ts'
 import { INK, PaperPainter, type PageShape } from './paper-painter.ts'
 import { hashRecords, hashScene } from '../scene-hash.ts'
@@ -37,13 +38,11 @@ export function createSnapshotter(): TakeSnapshotOf {
       editor,
       paper,
       shapes: scene.map(({ shape }) => shape),
-      holds: ({ id, hash: was }) => {
-        const now = editor.getShape(id)
-        return now !== undefined && hashRecords(recordsOf(editor, now)) === was
-      },
+      holds: (shape) => isAsHashed(editor, shape),
     })
     const paintedMs = performance.now()
     const bytes = encodeCanvas(canvas)
+    freeCanvas(canvas)
     const doneMs = performance.now()
     const snapshot: Snapshot = {
       bytes,
@@ -56,9 +55,21 @@ export function createSnapshotter(): TakeSnapshotOf {
     }
     kept.delete(name)
     kept.set(name, { painter, last: snapshot })
-    for (const old of [...kept.keys()].slice(0, -SIZES_KEPT)) kept.delete(old)
+    forgetOldest(kept)
     return snapshot
   }
+}
+
+function forgetOldest(kept: Map<string, Kept>): void {
+  for (const [name, { painter }] of [...kept].slice(0, -SIZES_KEPT)) {
+    painter.dispose()
+    kept.delete(name)
+  }
+}
+
+function isAsHashed(editor: Editor, { id, hash }: PageShape): boolean {
+  const now = editor.getShape(id)
+  return now !== undefined && hashRecords(recordsOf(editor, now)) === hash
 }
 
 interface SceneShape {

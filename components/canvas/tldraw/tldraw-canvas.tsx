@@ -4,6 +4,7 @@ import 'tldraw/tldraw.css'
 import { useStore } from 'zustand'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { attachEditor } from './attach-editor.ts'
+import { leavePageGestures } from './page-gestures.ts'
 import { PhotoHandling } from './photo-handling.tsx'
 import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
 import { keepUnsaved } from './unsaved-changes.ts'
@@ -22,7 +23,9 @@ export function TldrawCanvas({ persistenceKey, surface, canDraw, onProblem }: Tl
     (editor: Editor) => {
       const stopKeeping = keepUnsaved(editor, persistenceKey, () => surface.store.getState().kept)
       const release = attachEditor(surface, editor, onProblem)
+      const stopLeaving = leavePageGestures(editor)
       return () => {
+        stopLeaving()
         release()
         stopKeeping()
       }

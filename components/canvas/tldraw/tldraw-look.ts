@@ -2,6 +2,7 @@
 // off, and only the shortcuts that make sense on one sheet of paper.
 import { getAssetUrls } from '@tldraw/assets/selfHosted'
 import { DEFAULT_THEME, type TLComponents, type TldrawOptions, type TLUiOverrides } from 'tldraw'
+import { MOST_SHAPES } from './full-page.ts'
 
 const hosted = getAssetUrls({ baseUrl: '/tldraw-assets' })
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='
@@ -36,6 +37,7 @@ export const COMPONENTS: TLComponents = {
 
 export const OPTIONS: Partial<TldrawOptions> = {
   maxPages: 1,
+  maxShapesPerPage: MOST_SHAPES,
   createTextOnCanvasDoubleClick: false,
 }
 

@@ -1,6 +1,7 @@
 import { useValue, type Editor } from 'tldraw'
 import { useStore } from 'zustand'
 import type { TldrawSurface } from '../tldraw-surface.ts'
+import { isFitted, zoomOf } from './camera.ts'
 
 export function TldrawZoom({ surface }: { readonly surface: TldrawSurface }) {
   const editor = useStore(surface.store, (state) => state.hands?.editor)
@@ -8,8 +9,9 @@ export function TldrawZoom({ surface }: { readonly surface: TldrawSurface }) {
 }
 
 function Chip({ editor }: { readonly editor: Editor }) {
-  const zoom = useValue('zoom', () => editor.getZoomLevel() / editor.getBaseZoom(), [editor])
-  if (zoom < 1.01) return null
+  const zoom = useValue('zoom', () => zoomOf(editor), [editor])
+  const isWhole = useValue('whole page', () => isFitted(editor), [editor])
+  if (isWhole) return null
   return (
     <button
       aria-label="Show the whole page"
