@@ -4,35 +4,35 @@ import type { ExportType, HostMessage } from '../../lib/embed/messages.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { framePng } from '../result/picture-file.ts'
+import { bringDrawing } from '../session/bring-drawing.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
-import { applyFitted } from '../session/fit-params.ts'
+import { settingsOf } from '../session/known-settings.ts'
 import type { Session } from '../session/session.ts'
 import { exportedPicture } from './exported-picture.ts'
 
 export type HostCall = Exclude<HostMessage, { type: 'set' | 'token' }>
 
 /** Does what was asked and gives what is to be sent back. Throws AppError that says why not. */
-export async function answerCall(call: HostCall, { client, surface }: Session): Promise<unknown> {
+export async function answerCall(call: HostCall, session: Session): Promise<unknown> {
+  const { client, surface } = session
   switch (call.type) {
     case 'setPrompt':
       client.setParams({ prompt: checkedPrompt(call.prompt) })
       return undefined
     case 'clear':
       surface.clear()
+      session.changed()
       return undefined
-    case 'loadDrawing': {
-      const { params, content } = readDrawingFile(call.drawing)
-      await surface.replace(content)
-      if (params) applyFitted(client, params)
+    case 'loadDrawing':
+      await bringDrawing(session, readDrawingFile(call.drawing))
       return undefined
-    }
     case 'exportDrawing': {
       const content = await surface.content()
-      return await writeDrawingFile({ params: client.store.getState().params, content }).text()
+      return await writeDrawingFile({ params: settingsOf(client.store.getState()), content }).text()
     }
     case 'exportImage': {
-      const frame = await exportedPicture(client)
-      if (call.format === 'image/png') return await framePng(frame, client.store.getState().model)
+      const frame = await exportedPicture(session)
+      if (call.format === 'image/png') return await framePng(frame)
       return await pictureAs(frame, call.format)
     }
   }

@@ -1,33 +1,31 @@
 'use client'
 import { useState } from 'react'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { settingsOf } from '../session/known-settings.ts'
 import { useClient, useSession } from '../session/session-context.ts'
+import { leavesBox } from './leaves-box.ts'
 import { useTyping } from './typing.ts'
 import { WordChips } from './word-chips.tsx'
 
 /** The words. They apply while one types; chips put the model's own words in. */
 export function PromptBox() {
   const { client } = useSession()
-  const applied = useClient((state) => state.params?.prompt)
+  const applied = useClient((state) => settingsOf(state).prompt)
   const words = useClient((state) => state.model?.words)
+  // What was typed and is not applied yet; nothing else here is anybody's to apply. Another prompt between two letters
+  // would move the caret, so until then the draft is the text.
   const [draft, setDraft] = useState<string>()
-  const [editing, setEditing] = useState(false)
   const typing = useTyping()
-  // What is being typed is the text until the box is left: a value that comes back from the connection between two
-  // letters would move the caret. Before the first welcome there is nothing applied to show yet.
-  const text = (editing || applied === undefined ? draft : undefined) ?? applied ?? ''
+  const text = draft ?? applied ?? ''
 
   const apply = (prompt: string) => {
     typing.cancel()
     client.setParams({ prompt })
+    setDraft(undefined)
   }
   const type = (prompt: string) => {
     setDraft(prompt)
     typing.later(() => apply(prompt))
-  }
-  const choose = (prompt: string) => {
-    apply(prompt)
-    setDraft(prompt)
   }
   return (
     <section aria-label="Words" className="words">
@@ -40,18 +38,11 @@ export function PromptBox() {
           enterKeyHint="done"
           maxLength={HARD_LIMITS.promptChars}
           onBlur={() => {
-            setEditing(false)
-            if (draft !== undefined && draft !== applied) apply(draft)
+            if (draft !== undefined) apply(draft)
           }}
           onChange={(event) => type(event.target.value)}
-          onFocus={() => {
-            setEditing(true)
-            setDraft(text)
-          }}
           onKeyDown={(event) => {
-            if (event.nativeEvent.isComposing) return
-            if (event.key === 'Escape' || (event.key === 'Enter' && !event.shiftKey))
-              event.currentTarget.blur()
+            if (leavesBox(event.nativeEvent)) event.currentTarget.blur()
           }}
           placeholder="What should it become?"
           rows={2}
@@ -59,7 +50,7 @@ export function PromptBox() {
           value={text}
         />
       </label>
-      {words ? <WordChips onChange={choose} prompt={text} words={words} /> : null}
+      {words ? <WordChips onChange={apply} prompt={text} words={words} /> : null}
     </section>
   )
 }

@@ -1,32 +1,43 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import type { Activity, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
-import { largerPicture } from './larger-picture.ts'
+import type { Activity, PaintedFrame } from '../../lib/client/types.ts'
+import { MODEL } from '../../lib/client/testing/fakes.ts'
+import { exportedPicture } from '../embed/exported-picture.ts'
+import { preferences } from '../session/preferences.ts'
+import { studioClient, type StudioClient } from '../session/testing/studio-client.ts'
+import { awaitedSize, largerPicture, type Painting } from './larger-picture.ts'
 import { waitingWords } from './picture-to-keep.ts'
 
-/** As much of a client as a wait sees: what happens is told by `becomes` and `paints`. */
+/** As much of a client as a wait sees, its drawing at rest: what happens is told by `becomes` and `paints`. */
 function watched() {
-  const store = createStore<{ activity: Activity }>()(() => ({ activity: 'up-to-date' }))
+  const first: { activity: Activity; refined: boolean } = { activity: 'up-to-date', refined: false }
+  const store = createStore(() => ({ ...first, model: MODEL, params: MODEL.defaults }))
+  let last = {} as PaintedFrame
   const listeners = new Set<(frame: PaintedFrame) => void>()
   const refine = vi.fn()
   const onFrame = (listener: (frame: PaintedFrame) => void) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
+  const shown = { store: createStore(() => ({ current: true })), isCurrent: () => true }
+  const client = { store, onFrame, refine, lastFrame: () => last }
   return {
-    client: { store, onFrame, refine } as unknown as SketchClient,
+    painting: { client, shown } as unknown as Painting,
     refine,
     listeners,
     becomes: (activity: Activity) => store.setState({ activity }),
-    paints: (mode: 'live' | 'refine') =>
-      listeners.forEach((tell) => tell({ meta: { mode } } as unknown as PaintedFrame)),
+    paints: (mode: 'live' | 'refine') => {
+      last = { meta: { mode } } as unknown as PaintedFrame
+      store.setState({ refined: mode === 'refine' })
+      listeners.forEach((tell) => tell(last))
+    },
   }
 }
 
 describe('largerPicture', () => {
   it('asks at once and takes the refined picture, not the live ones before it', async () => {
-    const { client, refine, paints, listeners } = watched()
-    const taken = largerPicture(client, { signal: new AbortController().signal, onNone: vi.fn() })
+    const { painting, refine, paints, listeners } = watched()
+    const taken = largerPicture(painting, { signal: new AbortController().signal, onNone: vi.fn() })
     expect(refine).toHaveBeenCalledTimes(1)
     paints('live')
     paints('refine')
@@ -35,9 +46,9 @@ describe('largerPicture', () => {
   })
 
   it('asks again for a pass that came to nothing, and says so when none comes at all', () => {
-    const { client, refine, becomes } = watched()
+    const { painting, refine, becomes } = watched()
     const onNone = vi.fn()
-    void largerPicture(client, { signal: new AbortController().signal, onNone })
+    void largerPicture(painting, { signal: new AbortController().signal, onNone })
     for (let pass = 0; pass < 2; pass++) {
       becomes('refining')
       becomes('up-to-date')
@@ -51,9 +62,9 @@ describe('largerPicture', () => {
   })
 
   it('counts anew for every drawing, so that a long stroke never ends the wait', () => {
-    const { client, refine, becomes, paints } = watched()
+    const { painting, refine, becomes, paints } = watched()
     const onNone = vi.fn()
-    void largerPicture(client, { signal: new AbortController().signal, onNone })
+    void largerPicture(painting, { signal: new AbortController().signal, onNone })
     for (let stroke = 0; stroke < 10; stroke++) {
       becomes('generating')
       paints('live')
@@ -64,9 +75,9 @@ describe('largerPicture', () => {
   })
 
   it('leaves nothing behind when the wait is called off', () => {
-    const { client, refine, becomes, listeners } = watched()
+    const { painting, refine, becomes, listeners } = watched()
     const wait = new AbortController()
-    void largerPicture(client, { signal: wait.signal, onNone: vi.fn() })
+    void largerPicture(painting, { signal: wait.signal, onNone: vi.fn() })
     wait.abort()
     becomes('refining')
     becomes('up-to-date')
@@ -75,14 +86,77 @@ describe('largerPicture', () => {
   })
 })
 
+const forGood = { signal: new AbortController().signal, onNone: () => undefined }
+
+/** A refined picture stands. */
+async function refined({ live }: { live: boolean }): Promise<StudioClient> {
+  const studio = await studioClient()
+  studio.client.refine()
+  await studio.paint()
+  expect(awaitedSize(studio)).toBeUndefined()
+  preferences.setState({ live })
+  studio.client.setLive(live)
+  return studio
+}
+afterEach(() => preferences.setState({ live: true }))
+
+describe('the best picture of the drawing as it is now', () => {
+  it.each([true, false])('is not the refined one of an earlier drawing (Live: %s)', async (live) => {
+    const studio = await refined({ live })
+    studio.change(1)
+    expect(awaitedSize(studio)).toEqual({ ...MODEL.defaults, width: 512, height: 512, steps: 8 })
+    const taken = largerPicture(studio, forGood)
+    await studio.paint()
+    await studio.paint()
+    const { meta, snapshot } = await taken
+    expect([meta.mode, snapshot.bytes[0]]).toEqual(['refine', 1])
+    expect(studio.client.store.getState().live).toBe(live)
+  })
+
+  it('is not one that was on its way when the drawing changed, with Live off', async () => {
+    const studio = await refined({ live: false })
+    studio.change(1)
+    studio.client.refine()
+    await studio.world.frame()
+    studio.change(2)
+    const taken = largerPicture(studio, forGood)
+    for (let pass = 0; pass < 4; pass++) await studio.paint()
+    expect((await taken).snapshot.bytes[0]).toBe(2)
+  })
+
+  it('is the one of the same size where there is no larger', async () => {
+    const studio = await studioClient({ params: { width: 512, height: 512 } })
+    expect(awaitedSize(studio)).toBeUndefined()
+    studio.client.setLive(false)
+    studio.client.setParams({ prompt: 'night' })
+    expect(awaitedSize(studio)).toMatchObject({ width: 512, height: 512 })
+    const taken = largerPicture(studio, forGood)
+    await studio.paint()
+    expect(await taken).toMatchObject({ params: { prompt: 'night' }, meta: { mode: 'live' } })
+  })
+
+  it('is what an embedding page gets that has just set another prompt', async () => {
+    const studio = await refined({ live: true })
+    studio.client.setParams({ prompt: 'night' })
+    const exported = exportedPicture(studio)
+    await studio.paint()
+    await studio.paint()
+    expect(await exported).toMatchObject({ params: { prompt: 'night' }, meta: { mode: 'refine' } })
+  })
+})
+
 describe('waitingWords', () => {
   const wish = { size: { width: 512, height: 512 }, purpose: 'copy it' }
-  const live = { status: { name: 'live' }, live: true } as const
+  const live = { status: { name: 'live' }, live: true, params: MODEL.defaults } as const
 
   it('say what is waited for, or what it waits on', () => {
     expect(waitingWords({ ...live, activity: 'refining' }, wish)).toBe('Refining to 512 × 512 to copy it')
     expect(waitingWords({ ...live, activity: 'generating' }, wish)).toContain('once the pen rests')
-    const away = { status: { name: 'connecting', attempt: 2 }, live: true, activity: 'offline' } as const
+    const away = { ...live, status: { name: 'connecting', attempt: 2 }, activity: 'offline' } as const
     expect(waitingWords(away, wish)).toMatch(/^Not connected/)
+    const size = { width: 256, height: 256 }
+    expect(waitingWords({ ...live, activity: 'up-to-date' }, { ...wish, size })).toBe(
+      'Painting 256 × 256 to copy it',
+    )
   })
 })

@@ -1,11 +1,16 @@
-// The larger, refined picture of the drawing as it is now: whether there is one to be had, and the wait for it.
+// The best picture of the drawing as it is now: the larger, refined one where the model has such a size. Whether it is
+// still to be had, and the wait for it.
 import { refinedParams } from '../../lib/client/draft-params.ts'
-import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
+import type { ClientState, PaintedFrame } from '../../lib/client/types.ts'
+import type { Session } from '../session/session.ts'
+import { paintOnce } from './paint-once.ts'
 
 export interface Size {
   readonly width: number
   readonly height: number
 }
+
+export type Painting = Pick<Session, 'client' | 'shown'>
 
 /** How often a pass that came to nothing is asked for again while the drawing stays as it is. */
 const MOST_ASKS = 3
@@ -15,9 +20,12 @@ export function largerSize({ params, model }: Pick<ClientState, 'params' | 'mode
   return params && model ? refinedParams(params, model) : undefined
 }
 
-/** The size that is still to be had: the picture on the screen is not the refined one, and the model has a larger. */
-export function awaitedSize(state: ClientState): Size | undefined {
-  return state.refined ? undefined : largerSize(state)
+/** The size that is still to be had; `undefined` when the picture on the screen is the best of the drawing of now. */
+export function awaitedSize({ client, shown }: Painting): Size | undefined {
+  const state = client.store.getState()
+  const { current } = shown.store.getState()
+  if (current && state.refined) return undefined
+  return largerSize(state) ?? (current ? undefined : state.params)
 }
 
 export interface Wait {
@@ -27,30 +35,39 @@ export interface Wait {
 }
 
 /**
- * Asks for the refined picture and waits for it, however long that takes: a pass that gave way to other people's pens,
- * or to a lost connection, is asked for again. Settles never once `signal` is aborted.
+ * Asks for the best picture of the drawing as it is now and waits for it, however long that takes: a pass that gave way
+ * to other people's pens, or to a lost connection, is asked for again. Settles never once `signal` is aborted.
  */
-export function largerPicture(client: SketchClient, { signal, onNone }: Wait): Promise<PaintedFrame> {
+export function largerPicture(painting: Painting, { signal, onNone }: Wait): Promise<PaintedFrame> {
+  const { client, shown } = painting
   return new Promise((resolve) => {
-    let asks = 1
+    let asks = 0
+    const look = () => {
+      const frame = client.lastFrame()
+      if (!frame || awaitedSize(painting)) return
+      stop()
+      resolve(frame)
+    }
+    const ask = () => {
+      asks += 1
+      if (asks > MOST_ASKS) onNone()
+      // The larger one goes on from a picture of the same drawing.
+      else if (shown.store.getState().current) client.refine()
+      else paintOnce(client)
+    }
     const stops = [
       client.onFrame((frame) => {
-        if (frame.meta.mode !== 'refine') {
-          asks = 0
-          return
-        }
-        stop()
-        resolve(frame)
+        if (frame.meta.mode === 'live' || !shown.isCurrent(frame)) asks = 0
+        look()
       }),
+      shown.store.subscribe(look),
       client.store.subscribe(({ activity }, before) => {
-        if (activity === before.activity || (activity !== 'up-to-date' && activity !== 'paused')) return
-        asks += 1
-        if (asks <= MOST_ASKS) client.refine()
-        else onNone()
+        if (activity !== before.activity && (activity === 'up-to-date' || activity === 'paused')) ask()
       }),
     ]
     const stop = () => stops.forEach((end) => end())
     signal.addEventListener('abort', stop)
-    client.refine()
+    ask()
+    look()
   })
 }

@@ -1,5 +1,6 @@
 'use client'
-import { useClient } from '../session/session-context.ts'
+import { useStore } from 'zustand'
+import { useClient, useSession } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { usePictureCommands } from './picture-commands.ts'
 import { largerSize } from './larger-picture.ts'
@@ -10,12 +11,13 @@ export function PictureActions() {
   const painted = useClient((state) => state.stats.painted > 0)
   const larger = useClient((state) => largerSize(state) !== undefined)
   const refined = useClient((state) => state.refined)
+  const current = useStore(useSession().shown.store, (state) => state.current)
   const off = !painted
   return (
     <div aria-label="Picture" className="picture-actions" role="group">
       <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} shortcut="P" tip="left" />
       <IconButton
-        disabled={off || !larger || refined}
+        disabled={off || !larger || (refined && current)}
         icon="refine"
         label={larger ? 'Refine now' : 'Refine now: this size has no larger one'}
         onClick={commands.refine}

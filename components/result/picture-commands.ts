@@ -1,8 +1,10 @@
+import { refinedParams, sameParams } from '../../lib/client/draft-params.ts'
 import type { PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { notify } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.ts'
+import { largerPicture, type Painting } from './larger-picture.ts'
 import { framePng } from './picture-file.ts'
 import { pictureToKeep, sizeWords } from './picture-to-keep.ts'
 import { saveFile } from './save-file.ts'
@@ -31,14 +33,19 @@ export function pictureCommands(session: Session): PictureCommands {
   return commands
 }
 
-function makeCommands({ client, surface, pins }: Session): PictureCommands {
+function makeCommands(session: Session): PictureCommands {
+  const { client, surface, pins, shown } = session
   return {
     pin: told('The picture could not be pinned', async () => {
       const frame = client.lastFrame()
       if (!frame) return
-      await pins.add(pinnedOf(frame, client), await surface.content())
+      const content = await (shown.contentOf(frame) ?? surface.content())
+      await pins.add(pinnedOf(frame, client), content)
     }),
-    refine: () => client.refine(),
+    refine: told(
+      'The picture could not be refined',
+      once(() => refine(session)),
+    ),
     useAsDrawing: told('The picture could not become the drawing', async () => {
       const frame = client.lastFrame()
       if (!frame) return
@@ -47,22 +54,34 @@ function makeCommands({ client, surface, pins }: Session): PictureCommands {
     }),
     copy: told(
       'The picture could not be copied; download it instead',
-      once(() => copy(client)),
+      once(() => copy(session)),
     ),
     download: told(
       'The picture could not be saved',
-      once(() => download(client)),
+      once(() => download(session)),
     ),
   }
 }
 
-async function copy(client: SketchClient): Promise<void> {
+/** Over with the picture, or when the server gives none. */
+function refine(painting: Painting): Promise<void> {
+  return new Promise((done) => {
+    const wait = new AbortController()
+    const end = () => {
+      wait.abort()
+      done()
+    }
+    void largerPicture(painting, { signal: wait.signal, onNone: end }).then(end)
+  })
+}
+
+async function copy(painting: Painting): Promise<void> {
   if (!window.isSecureContext)
     throw new AppError('internal', 'browsers give the clipboard to https pages and to localhost only')
-  const keeping = pictureToKeep(client, 'copy it')
+  const keeping = pictureToKeep(painting, 'copy it')
   // Safari wants the promise inside: the permission is tied to the click, the picture comes later.
   const png = keeping.then((frame) => {
-    if (frame) return framePng(frame, client.store.getState().model)
+    if (frame) return framePng(frame)
     throw new AppError('cancelled', 'nothing was to be copied')
   })
   const written = navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
@@ -73,10 +92,10 @@ async function copy(client: SketchClient): Promise<void> {
   notify(`Copied as PNG, ${sizeWords(frame)}`)
 }
 
-async function download(client: SketchClient): Promise<void> {
-  const frame = await pictureToKeep(client, 'save it')
+async function download(painting: Painting): Promise<void> {
+  const frame = await pictureToKeep(painting, 'save it')
   if (!frame) return
-  const png = await framePng(frame, client.store.getState().model)
+  const png = await framePng(frame)
   saveFile(png, `sketchwire-${frame.params.seed}-${frame.width}x${frame.height}.png`)
   notify(`Saved as PNG, ${sizeWords(frame)}`)
 }
@@ -97,7 +116,10 @@ function pinnedOf(frame: PaintedFrame, client: SketchClient): PaintedFrame {
   const live = client.store.getState().params
   if (frame.meta.mode !== 'refine' || !live) return frame
   const { width, height, steps } = live
-  return { ...frame, params: { ...frame.params, width, height, steps } }
+  const params = { ...frame.params, width, height, steps }
+  const refined = refinedParams(params, frame.model)
+  // The size may be another one since.
+  return refined && sameParams(refined, frame.params) ? { ...frame, params } : frame
 }
 
 export function usePictureCommands(): PictureCommands {

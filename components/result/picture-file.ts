@@ -1,10 +1,9 @@
 // The picture as a file that every other tool can read: PNG, with the settings in the `parameters` text chunk.
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import { withParameters } from '../../lib/protocol/png-parameters.ts'
-import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 
-export async function framePng(frame: PaintedFrame, model: ModelInfo | undefined): Promise<Blob> {
+export async function framePng(frame: PaintedFrame): Promise<Blob> {
   const bitmap = await createImageBitmap(frame.blob)
   const canvas = document.createElement('canvas')
   canvas.width = bitmap.width
@@ -16,5 +15,5 @@ export async function framePng(frame: PaintedFrame, model: ModelInfo | undefined
   const png = new Uint8Array(await blob.arrayBuffer())
   const { width, height } = frame
   const params = { ...frame.params, steps: frame.meta.steps, seed: frame.meta.seed, width, height }
-  return new Blob([withParameters(png, params, model?.name ?? 'unknown')], { type: 'image/png' })
+  return new Blob([withParameters(png, params, frame.model.name)], { type: 'image/png' })
 }

@@ -3,18 +3,21 @@ import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import { useClient, useSession } from '../session/session-context.ts'
+import { paintOnce } from './paint-once.ts'
+import { pictureNote } from './picture-note.ts'
 
 const PAINT = 'drawing-to-paint'
 
 /**
  * The rendered picture: one canvas handed to the painter, no React state per frame. `data-seq` names the last painted
- * frame, `data-refined` tells the better pass, `data-forming`
- * that step previews of the next picture lie over it.
+ * frame, `data-current` that it is of the drawing as it is now, `data-refined` that it is the better one of it, and
+ * `data-forming` that step previews of the next picture lie over it.
  */
 export function PictureSheet() {
-  const { client, surface } = useSession()
+  const { client, surface, shown } = useSession()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const refined = useClient((state) => state.refined)
+  const current = useStore(shown.store, (state) => state.current)
+  const refined = useClient((state) => state.refined) && current
   const forming = useClient((state) => state.forming)
   const isEmpty = useStore(surface.store, (state) => state.empty)
   const blanked = useClient((state) => state.blanked)
@@ -40,14 +43,38 @@ export function PictureSheet() {
   }, [client])
 
   return (
-    <div className="picture" data-forming={forming} data-painted={painted} data-refined={refined}>
+    <div
+      className="picture"
+      data-current={current}
+      data-forming={forming}
+      data-painted={painted}
+      data-refined={refined}
+    >
       <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
       {blanked ? <Blanked /> : null}
       <span className="badge" data-shown={painted && (refined || isEmpty)}>
         {isEmpty ? 'From the words alone' : 'Refined'}
       </span>
+      <Note current={current} painted={painted} />
     </div>
+  )
+}
+
+function Note({ current, painted }: { readonly current: boolean; readonly painted: boolean }) {
+  const { client, calm } = useSession()
+  const activity = useStore(calm, (state) => state.activity)
+  const note = pictureNote({ current, painted, activity })
+  if (!note) return null
+  return (
+    <p className="picture-note" role="status">
+      {note.text}
+      {note.canPaint ? (
+        <button className="text-button" onClick={() => paintOnce(client)} type="button">
+          Paint it once
+        </button>
+      ) : null}
+    </p>
   )
 }
 

@@ -3,7 +3,7 @@
 import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { showStaying } from '../session/notices.ts'
-import { awaitedSize, largerPicture, type Size } from './larger-picture.ts'
+import { awaitedSize, largerPicture, type Painting, type Size } from './larger-picture.ts'
 
 export const sizeWords = ({ width, height }: Size) => `${width} × ${height}`
 
@@ -18,13 +18,11 @@ export function shownPicture(client: SketchClient): PaintedFrame {
  * The largest picture of the drawing as it is now, or the one on the screen when the person prefers that to waiting;
  * `undefined` when they changed their mind. `purpose` ends the sentence "Refining to 512 × 512 to ...".
  */
-export async function pictureToKeep(
-  client: SketchClient,
-  purpose: string,
-): Promise<PaintedFrame | undefined> {
-  const shown = shownPicture(client)
-  const size = awaitedSize(client.store.getState())
-  if (!size) return shown
+export async function pictureToKeep(painting: Painting, purpose: string): Promise<PaintedFrame | undefined> {
+  const { client, shown } = painting
+  const picture = shownPicture(client)
+  const size = awaitedSize(painting)
+  if (!size) return picture
   return new Promise((resolve) => {
     const wait = new AbortController()
     const end = (frame: PaintedFrame | undefined) => {
@@ -35,7 +33,7 @@ export async function pictureToKeep(
     }
     const words = (state: ClientState) => waitingWords(state, { size, purpose })
     const notice = showStaying('waiting', words(client.store.getState()), [
-      { label: `Take ${sizeWords(shown)} now`, run: () => end(client.lastFrame() ?? shown) },
+      { label: takeWords(picture, shown.isCurrent(picture)), run: () => end(client.lastFrame() ?? picture) },
       { label: 'Cancel', run: () => end(undefined) },
     ])
     const stopTelling = client.store.subscribe((state) => {
@@ -46,18 +44,24 @@ export async function pictureToKeep(
       stopTelling()
       notice.say(`The server made no picture of ${sizeWords(size)}`)
     }
-    void largerPicture(client, { signal: wait.signal, onNone }).then(end)
+    void largerPicture(painting, { signal: wait.signal, onNone }).then(end)
   })
+}
+
+/** Of an earlier drawing, it is not the same picture in small. */
+function takeWords(picture: Size, current: boolean): string {
+  return current ? `Take ${sizeWords(picture)} now` : 'Take the one shown'
 }
 
 /** What the wait is for, or what it waits on. */
 export function waitingWords(
-  { status, live, activity }: Pick<ClientState, 'status' | 'live' | 'activity'>,
+  { status, live, activity, params }: Pick<ClientState, 'status' | 'live' | 'activity' | 'params'>,
   { size, purpose }: { readonly size: Size; readonly purpose: string },
 ): string {
   const what = sizeWords(size)
   if (status.name !== 'live') return `Not connected: the picture of ${what} comes after that`
+  const doing = params && size.width > params.width ? 'Refining to' : 'Painting'
   if (live && (activity === 'queued' || activity === 'generating'))
-    return `Refining to ${what} to ${purpose}, once the pen rests`
-  return `Refining to ${what} to ${purpose}`
+    return `${doing} ${what} to ${purpose}, once the pen rests`
+  return `${doing} ${what} to ${purpose}`
 }

@@ -20,7 +20,7 @@ export function PinStrip() {
             aria-label={`Restore pinned picture ${at + 1}: ${pin.params.prompt}`}
             className="pin-restore"
             onClick={() => void restorePin(session, pin)}
-            title={pin.params.prompt}
+            title={pin.model === undefined ? pin.params.prompt : `${pin.params.prompt} (${pin.model})`}
             type="button"
           >
             {/* A local object URL: there is nothing for an image optimiser to do. */}

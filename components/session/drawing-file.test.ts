@@ -27,6 +27,12 @@ describe('drawing files', () => {
     expect(readDrawingFile(text)).toEqual({ params, content })
   })
 
+  it('may hold as many settings as are known before a server has been met', async () => {
+    const known = { prompt: 'a boat' }
+    const text = await writeDrawingFile({ params: known, content: { plain: 1, items: [] } }).text()
+    expect(readDrawingFile(text).params).toEqual(known)
+  })
+
   it.each([
     ['', 'not JSON'],
     ['{"format":"tldraw"}', 'format'],

@@ -1,8 +1,9 @@
 // `.sketchwire.json`: a drawing with its images inlined and the settings it was rendered with.
 import * as v from 'valibot'
-import { DrawParamsSchema, type DrawParams } from '../../lib/protocol/params.ts'
+import type { DrawParams } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { DrawingContentSchema, type DrawingContent } from '../canvas/drawing-content.ts'
+import { KnownSettingsSchema } from './known-settings.ts'
 
 const FORMAT = 'sketchwire'
 const VERSION = 1
@@ -11,12 +12,12 @@ export const EXTENSION = '.sketchwire.json'
 const FileSchema = v.object({
   format: v.literal(FORMAT),
   version: v.literal(VERSION),
-  params: v.optional(DrawParamsSchema),
+  params: v.optional(KnownSettingsSchema),
   content: DrawingContentSchema,
 })
 
 export interface DrawingFile {
-  readonly params: DrawParams | undefined
+  readonly params: Partial<DrawParams> | undefined
   readonly content: DrawingContent
 }
 

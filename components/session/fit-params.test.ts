@@ -4,6 +4,7 @@ import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { checkParams, type DrawParams } from '../../lib/protocol/params.ts'
 import { answerCall } from '../embed/embed-calls.ts'
 import { restorePin } from '../result/restore-pin.ts'
+import { bringDrawing } from './bring-drawing.ts'
 import type { Session } from './session.ts'
 import { writeDrawingFile } from './drawing-file.ts'
 
@@ -23,8 +24,11 @@ const params: DrawParams = {
 function session(model: ModelInfo | undefined) {
   const set: Partial<DrawParams>[] = []
   const client = { store: { getState: () => ({ model }) }, setParams: (patch: DrawParams) => set.push(patch) }
-  const surface = { replace: () => Promise.resolve() }
-  return { set, session: { client, surface } as unknown as Session }
+  const told: string[] = []
+  const surface = { replace: async () => void told.push('replace') }
+  const rolls = { spareNext: (brought: boolean) => told.push(`spare ${brought}`) }
+  const changed = () => told.push('changed')
+  return { set, told, session: { client, surface, rolls, changed } as unknown as Session }
 }
 
 describe('settings that were made for another model', () => {
@@ -46,9 +50,30 @@ describe('settings that were made for another model', () => {
     expect(MODEL.sizes).toContainEqual({ width: fitted?.width, height: fitted?.height })
   })
 
+  it('leave as it is what they say nothing of', async () => {
+    const { set, session: now } = session(MODEL)
+    await bringDrawing(now, { content, params: { prompt: 'a boat' } })
+    expect(set).toEqual([{ ...MODEL.defaults, prompt: 'a boat' }])
+  })
+
   it('wait as they are for a model that is not known yet', async () => {
     const { set, session: now } = session(undefined)
     await restorePin(now, { content, params })
     expect(set).toEqual([params])
+  })
+})
+
+describe('a drawing that is brought', () => {
+  it('rolls no seed, and is known to be another one before the canvas says so', async () => {
+    const { told, session: now } = session(MODEL)
+    await bringDrawing(now, { content, params })
+    expect(told).toEqual(['spare true', 'replace', 'changed'])
+  })
+
+  it('that the canvas cannot show leaves the seed to the next stroke', async () => {
+    const { told, session: now } = session(MODEL)
+    Object.assign(now.surface, { replace: () => Promise.reject(new Error('of another editor')) })
+    await expect(bringDrawing(now, { content, params })).rejects.toThrow('of another editor')
+    expect(told).toEqual(['spare true', 'spare false'])
   })
 })

@@ -50,16 +50,18 @@ export function followAddress(): () => void {
 interface NewDrawing {
   /** Blank, or what a file holds. */
   readonly start: 'blank' | DrawingContent
-  readonly params?: DrawParams
+  readonly params?: Partial<DrawParams>
+  /** Without it the seed is the one that comes with the drawing. */
+  readonly seedLocked?: boolean
 }
 
 /**
  * Opens a drawing under a new id, so that nothing that was is lost: "back" returns to it. Its settings are saved at once,
  * or a reload would lose them; a blank page is no drawing that the menu offers yet.
  */
-export function openNew({ start, params }: NewDrawing): void {
+export function openNew({ start, params, seedLocked = true }: NewDrawing): void {
   const id = newDrawingId()
-  if (params) writeSettings(id, { params, seedLocked: true })
+  if (params) writeSettings(id, { params, seedLocked })
   if (start !== 'blank') rememberDrawing({ id, atMs: Date.now(), prompt: params?.prompt ?? '' })
   window.history.pushState(null, '', addressOf(id))
   open({ id, start, ...(params ? { params } : {}) })

@@ -32,6 +32,7 @@ export class PinBoard {
       width: frame.width,
       height: frame.height,
       params: frame.params,
+      model: frame.model.name,
       content,
     }
     await savePin(pin)

@@ -12,6 +12,8 @@ const PinSchema = v.object({
   width: v.number(),
   height: v.number(),
   params: DrawParamsSchema,
+  /** Name of the one that painted it; pins of an earlier version say none. */
+  model: v.exactOptional(v.string()),
   content: DrawingContentSchema,
 })
 export type Pin = v.InferOutput<typeof PinSchema>

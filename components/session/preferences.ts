@@ -14,6 +14,8 @@ const PreferencesSchema = v.object({
   theme: v.optional(v.picklist(THEMES), 'system'),
   /** How much of the drawing the picture hides in the lens, 0..1. */
   lens: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.85),
+  /** Paint while drawing. A wish: to paint once, a page that has it off turns its client's on for that long. */
+  live: v.optional(v.boolean(), true),
   autoRefine: v.optional(v.boolean(), true),
   background: v.optional(v.boolean(), false),
 })

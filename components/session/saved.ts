@@ -1,7 +1,7 @@
 // What this browser remembers in localStorage: settings of each drawing, the list of drawings, and how the page looks.
 // Everything read back is checked: storage may hold what an older version wrote, or be refused altogether.
 import * as v from 'valibot'
-import { DrawParamsSchema } from '../../lib/protocol/params.ts'
+import { KnownSettingsSchema } from './known-settings.ts'
 
 const PREFIX = 'sketchwire:'
 /** What localStorage refused, as it would be there: it lasts for as long as this page is open. */
@@ -10,7 +10,7 @@ const refused = new Map<string, string>()
 const RECENT = 12
 
 export const SettingsSchema = v.object({
-  params: v.optional(DrawParamsSchema),
+  params: v.optional(KnownSettingsSchema),
   seedLocked: v.optional(v.boolean(), true),
 })
 /** Settings of one drawing. */
@@ -40,12 +40,27 @@ export function writeSaved(name: string, value: unknown): void {
   }
 }
 
+const settingsName = (id: string) => `drawing:${id}`
+
 export function readSettings(id: string): Settings {
-  return readSaved(`drawing:${id}`, SettingsSchema) ?? { seedLocked: true }
+  return readSaved(settingsName(id), SettingsSchema) ?? { seedLocked: true }
+}
+
+export function hasSettings(id: string): boolean {
+  return readSaved(settingsName(id), SettingsSchema) !== undefined
 }
 
 export function writeSettings(id: string, settings: Settings): void {
-  writeSaved(`drawing:${id}`, settings)
+  writeSaved(settingsName(id), settings)
+}
+
+/** Tells of settings of this drawing that another tab has written; returns the stop. */
+export function onSettingsElsewhere(id: string, tell: (settings: Settings) => void): () => void {
+  const onStorage = ({ key }: StorageEvent) => {
+    if (key === PREFIX + settingsName(id) && hasSettings(id)) tell(readSettings(id))
+  }
+  window.addEventListener('storage', onStorage)
+  return () => window.removeEventListener('storage', onStorage)
 }
 
 export function recentDrawings(): RecentDrawing[] {

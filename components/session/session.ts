@@ -7,11 +7,14 @@ import { createSurface } from '../canvas/create-surface.ts'
 import type { DrawingSurface, SurfaceOptions } from '../canvas/drawing-surface.ts'
 import { dialUrl } from './access.ts'
 import { calmActivity } from './calm-activity.ts'
+import { DrawingLooks } from './drawing-looks.ts'
+import { KeptSettings } from './kept-settings.ts'
 import { notify } from './notices.ts'
 import { PinBoard } from './pin-board.ts'
 import { preferences } from './preferences.ts'
-import { readSettings, rememberDrawing, writeSettings } from './saved.ts'
-import { randomSeed } from './seed.ts'
+import { readSettings } from './saved.ts'
+import { SeedRolls } from './seed-rolls.ts'
+import { ShownPicture } from './shown-picture.ts'
 
 export interface Session {
   readonly id: string
@@ -21,6 +24,10 @@ export interface Session {
   readonly seed: StoreApi<{ readonly locked: boolean }>
   /** What is happening, slowed down to what can be read. */
   readonly calm: StoreApi<{ activity: Activity }>
+  readonly shown: ShownPicture
+  readonly rolls: SeedRolls
+  /** The drawing has changed. The canvas says so itself, but tldraw a frame later, and out of sight there are none. */
+  readonly changed: () => void
   dispose(): void
 }
 
@@ -35,10 +42,6 @@ export interface OpenOptions {
   readonly dial?: () => Promise<string>
 }
 
-/** A pause of the pen after which an unlocked seed changes. */
-const PAUSE_MS = 700
-const SAVE_AFTER_MS = 400
-
 export function openSession({
   id,
   start,
@@ -52,18 +55,22 @@ export function openSession({
   const pins = new PinBoard(id)
   const size = { width: params.width ?? 256, height: params.height ?? 256 }
   const surface = createSurface({ size, start }, canvas)
-  const client = connect(surface, params, dial)
+  const { client, shown, changed } = connect(surface, params, dial)
+  const rolls = new SeedRolls(client, () => seed.getState().locked)
   const calm = calmActivity(client.store)
-  const saving = keepSaved(id, client, seed)
+  const kept = new KeptSettings({ id, client, seed })
   const stops = [
     calm.stop,
+    shown.stop,
     client.store.subscribe((state, before) => followClient(state, before, surface)),
-    surface.onChange(changeHandler(client, seed)),
-    surface.onChange(saving.soon),
-    surface.store.subscribe((state, before) => {
-      if (state.ready !== before.ready) client.markDirty()
+    preferences.subscribe(({ live }, before) => live !== before.live && client.setLive(live)),
+    surface.onChange(() => {
+      rolls.heard()
+      changed()
+      kept.touched()
     }),
-    saving.stop,
+    surface.store.subscribe(({ ready }, before) => ready !== before.ready && changed()),
+    () => kept.stop(),
   ]
   pins.load().catch(() => notify('Pins could not be read; this browser refuses IndexedDB', 'problem'))
   const dispose = () => {
@@ -71,34 +78,24 @@ export function openSession({
     client.dispose()
     pins.dispose()
   }
-  return { id, client, surface, pins, seed, calm: calm.store, dispose }
+  return { id, client, surface, pins, seed, calm: calm.store, shown, rolls, changed, dispose }
 }
 
+/** The client, with what it takes to tell which drawing its pictures are of. */
 function connect(
   surface: DrawingSurface,
   params: Partial<DrawParams>,
   dial: () => Promise<string>,
-): SketchClient {
-  const { autoRefine, background } = preferences.getState()
-  return createSketchClient({
-    url: dial,
-    takeSnapshot: surface.takeSnapshot,
-    params,
-    autoRefine,
-    background,
-  })
-}
-
-function changeHandler(client: SketchClient, seed: Session['seed']): () => void {
-  let lastMs = -Infinity
-  return () => {
-    const nowMs = performance.now()
-    if (!seed.getState().locked && nowMs - lastMs > PAUSE_MS && client.store.getState().params) {
-      client.setParams({ seed: randomSeed() })
-    }
-    lastMs = nowMs
+): Pick<Session, 'client' | 'shown' | 'changed'> {
+  const { live, autoRefine, background } = preferences.getState()
+  const looks = new DrawingLooks(surface)
+  const { takeSnapshot } = looks
+  const client = createSketchClient({ url: dial, takeSnapshot, params, live, autoRefine, background })
+  const changed = () => {
+    looks.changed()
     client.markDirty()
   }
+  return { client, shown: new ShownPicture(client, looks), changed }
 }
 
 function followClient(state: ClientState, before: ClientState, surface: DrawingSurface): void {
@@ -108,42 +105,4 @@ function followClient(state: ClientState, before: ClientState, surface: DrawingS
   if (state.error && state.error !== before.error) notify(state.error.message, 'problem')
   if (state.autoRefine !== before.autoRefine) preferences.setState({ autoRefine: state.autoRefine })
   if (state.background !== before.background) preferences.setState({ background: state.background })
-}
-
-interface Saving {
-  readonly soon: () => void
-  readonly stop: () => void
-}
-
-/** Saves the settings a moment after a change, and at the end. What nobody touched leaves no trace in the menu. */
-function keepSaved(id: string, client: SketchClient, seed: Session['seed']): Saving {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const save = () => {
-    timer = undefined
-    const { params } = client.store.getState()
-    if (!params) return
-    writeSettings(id, { params, seedLocked: seed.getState().locked })
-    rememberDrawing({ id, atMs: Date.now(), prompt: params.prompt })
-  }
-  const soon = () => {
-    timer ??= setTimeout(save, SAVE_AFTER_MS)
-  }
-  const stops = [
-    client.store.subscribe((state, before) => {
-      if (before.params && state.params !== before.params) soon()
-    }),
-    seed.subscribe(soon),
-  ]
-  const flush = () => {
-    if (timer === undefined) return
-    clearTimeout(timer)
-    save()
-  }
-  window.addEventListener('pagehide', flush)
-  const stop = () => {
-    window.removeEventListener('pagehide', flush)
-    stops.forEach((end) => end())
-    flush()
-  }
-  return { soon, stop }
 }

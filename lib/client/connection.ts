@@ -29,6 +29,7 @@ export interface ConnectionOptions {
   onEvent(event: ConnectionEvent): void
 }
 
+const NEVER_LIVE: LifeEnd = { reason: '', reload: false, locked: false, liveMs: 0 }
 /** A connection that lived this long was good: the next loss starts again with the shortest delay. */
 const STABLE_MS = 5_000
 
@@ -117,7 +118,7 @@ class Connection {
     try {
       const { url: given } = this.#options
       const url = typeof given === 'string' ? given : await given()
-      if (this.#options.signal.aborted) return { reason: '', reload: false, locked: false, liveMs: 0 }
+      if (this.#options.signal.aborted) return NEVER_LIVE
       this.#life = new SocketLife({
         url,
         env,
@@ -132,7 +133,7 @@ class Connection {
     } catch (error) {
       const locked = error instanceof AppError && error.code === 'unauthorized'
       const reason = (locked ? '' : 'Cannot dial the server: ') + messageOf(error)
-      return { reason, reload: false, locked, liveMs: 0 }
+      return { ...NEVER_LIVE, reason, locked }
     } finally {
       this.#life = undefined
     }

@@ -162,8 +162,8 @@ export class FrameEnds {
     else this.#refinedLiveSeq = pump.newestLiveSeq
     const nowMs = env.clock.now()
     stats.painted({ nowMs, live, timings: meta.timings, penSinceMs: frame.penSinceMs })
-    const { params, snapshotAtMs } = frame
-    const painted: PaintedFrame = { seq, params, meta, width, height, blob, snapshotAtMs }
+    const { params, snapshot, snapshotAtMs, model } = frame
+    const painted: PaintedFrame = { seq, params, meta, width, height, blob, snapshot, snapshotAtMs, model }
     this.#lastFrame = painted
     onPainted(painted)
     for (const listener of this.#listeners) {
@@ -178,6 +178,6 @@ export class FrameEnds {
 
 const BROKEN: WireError = {
   code: 'broken_image',
-  message: 'The browser could not decode the picture that came; the last one stays. Draw on to get another.',
+  message: 'The browser could not decode the picture. Draw on to get another.',
   field: 'image',
 }

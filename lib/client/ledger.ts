@@ -1,6 +1,7 @@
 import type { FrameMode } from '../protocol/control.ts'
-import type { DrawParams } from '../protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 import { DEFAULT_CREDIT } from '../protocol/version.ts'
+import type { Snapshot } from './types.ts'
 
 /** A frame that was sent and has had no terminal event yet. */
 export interface SentFrame {
@@ -11,6 +12,9 @@ export interface SentFrame {
   readonly penSinceMs: number | undefined
   /** When its snapshot was begun: every change made before is in it; ms of the client's clock. */
   readonly snapshotAtMs: number
+  readonly snapshot: Snapshot
+  /** The model of now while it waits, and once it has started the one that it began on (M1). */
+  readonly model: ModelInfo
   readonly started: boolean
 }
 
@@ -43,10 +47,10 @@ export class Ledger {
     return true
   }
 
-  /** The frame that an engine slot works on from now on; `undefined` for one that is not in flight. */
-  start(seq: number): SentFrame | undefined {
+  /** The frame that an engine slot works on from now on, with `model`; `undefined` for one that is not in flight. */
+  start(seq: number, model: ModelInfo): SentFrame | undefined {
     const frame = this.#frames.get(seq)
-    if (frame) this.#frames.set(seq, { ...frame, started: true })
+    if (frame) this.#frames.set(seq, { ...frame, model, started: true })
     return frame
   }
 

@@ -1,7 +1,7 @@
 import { backoffMs } from '../flow/backoff.ts'
 import type { FrameMode } from '../protocol/control.ts'
 import type { WireError } from '../protocol/errors.ts'
-import type { DrawParams } from '../protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 import { messageOf } from '../std/errors.ts'
 import { sameParams } from './draft-params.ts'
 import type { Environment, Socket } from './environment.ts'
@@ -118,7 +118,7 @@ export class Pump {
   }
 
   /** The same drawing is another picture now. */
-  modelChanged(model: string, params: DrawParams): void {
+  modelChanged(model: ModelInfo, params: DrawParams): void {
     if (this.#wire) this.#wire.model = model
     this.#lastLive = undefined
     this.#refinePlan = undefined
@@ -155,7 +155,7 @@ export class Pump {
 
   /** An engine slot works on the frame. */
   start(seq: number): void {
-    if (this.ledger.start(seq)?.mode !== 'live') return
+    if (!this.#wire || this.ledger.start(seq, this.#wire.model)?.mode !== 'live') return
     this.#pace.started(seq, this.#options.env.clock.now())
     this.#previewAsk.started(seq)
   }
@@ -285,7 +285,7 @@ export class Pump {
     if (this.#lastLive?.hash === snapshot.hash && sameParams(this.#lastLive.params, params)) return
     this.#refinePlan = undefined
     this.#lastLive = { hash: snapshot.hash, params }
-    this.#transmit({ mode: 'live', params, penSinceMs, snapshotAtMs }, snapshot, wire)
+    this.#transmit({ mode: 'live', params, penSinceMs, snapshotAtMs, snapshot }, wire)
   }
 
   #sendRefine({ snapshot, asked: params, wire, snapshotAtMs }: Made): void {
@@ -293,23 +293,24 @@ export class Pump {
     if (wanted) this.#refinePlan = undefined
     // The pen is down again: what follows it has the slot.
     if (!wanted || (this.#dirty && this.#enabled)) return
-    this.#transmit({ mode: 'refine', params, penSinceMs: undefined, snapshotAtMs }, snapshot, wire)
+    this.#transmit({ mode: 'refine', params, penSinceMs: undefined, snapshotAtMs, snapshot }, wire)
   }
 
-  #transmit(frame: Omit<SentFrame, 'seq' | 'started'>, snapshot: Snapshot, wire: Wire): void {
+  #transmit(made: Omit<SentFrame, 'seq' | 'model' | 'started'>, wire: Wire): void {
     const seq = this.#seq + 1
-    if (!this.ledger.open({ ...frame, seq, started: false })) throw new Error('sent without credit')
+    const frame = { ...made, seq, model: wire.model, started: false }
+    if (!this.ledger.open(frame)) throw new Error('sent without credit')
     this.#seq = seq
     let bytes = 0
     try {
-      bytes = wire.send({ seq, mode: frame.mode, params: frame.params, snapshot })
+      bytes = wire.send(frame)
     } catch (error) {
       // What was not sent gets no terminal event, so its credit comes back here.
       this.ledger.close(seq)
       throw error
     }
     if (bytes === 0) {
-      const value = snapshot.bytes.length
+      const value = frame.snapshot.bytes.length
       const message = `The drawing is ${value} bytes, more than the server takes; choose a smaller size`
       return this.#options.onTooLarge({ code: 'message_too_large', message, field: 'image', value })
     }

@@ -13,6 +13,15 @@ describe('parameters', () => {
     expect(client.store.getState().params).toEqual(params)
   })
 
+  it('that are set before the first welcome can be read meanwhile', () => {
+    const { client } = openClient({ params: { steps: 20 } })
+    client.setParams({ prompt: 'before the welcome' })
+    expect(client.store.getState()).toMatchObject({
+      params: undefined,
+      given: { steps: 20, prompt: 'before the welcome' },
+    })
+  })
+
   it('that do not fit leave the old ones and an error with field, value and range', () => {
     const { world, client } = openClient()
     world.socket.welcomes()
@@ -74,6 +83,39 @@ describe('[M2] another model while the connection lives', () => {
     world.socket.says({ type: 'model', model: { ...MODEL, id: 'twin' } })
     await world.frame()
     expect(world.socket.frames().at(-1)).toMatchObject({ seq: 2 })
+  })
+})
+
+describe('[M1] a picture', () => {
+  const twin = { ...MODEL, id: 'twin', name: 'Twin' }
+  const live = { paramsRev: 1, meta: { mode: 'live' }, width: 256, height: 256 }
+
+  it('names the model that it was begun on, also when another one came meanwhile', async () => {
+    const { world, client, draw } = await paintedClient({ autoRefine: false })
+    for (const _ of [2, 3]) {
+      draw()
+      await world.frame()
+    }
+    world.socket.says({ type: 'started', seq: 2, rev: 1 })
+    world.socket.says({ type: 'model', model: twin })
+    world.socket.says({ type: 'started', seq: 3, rev: 1 })
+    world.socket.paints({ ...live, seq: 2 })
+    await settle()
+    expect(client.store.getState().model?.name).toBe('Twin')
+    expect(client.lastFrame()).toMatchObject({ seq: 2, model: { name: 'Fake' } })
+    world.socket.paints({ ...live, seq: 3 })
+    await settle()
+    expect(client.lastFrame()).toMatchObject({ seq: 3, model: { name: 'Twin' } })
+  })
+
+  it('comes with the snapshot that it was made of', async () => {
+    const { world, client, draw } = await paintedClient({ autoRefine: false })
+    draw()
+    await world.frame()
+    draw()
+    world.socket.paints({ ...live, seq: 2 })
+    await settle()
+    expect(client.lastFrame()?.snapshot.hash).toBe('1')
   })
 })
 

@@ -45,7 +45,6 @@ class Client implements SketchClient {
   readonly #figures: Figures
   readonly #offVisibility: () => void
   readonly #connection: RunningConnection
-  #given: Partial<DrawParams> = {}
   #step: ClientState['step']
   #offsetMs: number | undefined
 
@@ -94,12 +93,12 @@ class Client implements SketchClient {
   }
 
   setParams(patch: Partial<DrawParams>): void {
-    const { model, params, error } = this.store.getState()
+    const { model, params, given, error } = this.store.getState()
     const checked = model && params ? mergeParams(params, patch, model) : checkPatch(patch)
     if (!checked.ok) return this.store.setState({ error: checked.error })
     if (error && PARAM_ERRORS.includes(error.code)) this.store.setState({ error: undefined })
     if (model && params) this.#adopt({ ...params, ...checked.value })
-    else this.#given = { ...this.#given, ...checked.value }
+    else this.store.setState({ given: { ...given, ...checked.value } })
   }
 
   setLive(live: boolean): void {
@@ -192,11 +191,11 @@ class Client implements SketchClient {
   }
 
   #welcome({ welcome, socket }: Extract<ConnectionEvent, { type: 'welcome' }>): void {
-    const { model: before, params } = this.store.getState()
+    const { model: before, params, given } = this.store.getState()
     const { model } = welcome
     this.store.setState({ model, engine: { name: welcome.engine, detail: undefined } })
     const isOther = params && before?.id !== model.id
-    const wanted = params ?? { ...model.defaults, ...this.#given }
+    const wanted = params ?? { ...model.defaults, ...given }
     this.#adopt(isOther ? moveToModel(wanted, model, before) : fitToModel(wanted, model))
     this.#pump.connect(socket, welcome)
     this.#refresh()
@@ -207,7 +206,7 @@ class Client implements SketchClient {
     const { model: before, params: old } = this.store.getState()
     const params = moveToModel(old ?? model.defaults, model, before)
     this.store.setState({ model, params })
-    this.#pump.modelChanged(model.id, params)
+    this.#pump.modelChanged(model, params)
     this.#refiner.restart()
     this.#refresh()
   }
@@ -237,7 +236,7 @@ class Client implements SketchClient {
     const seen = { refined: frame.meta.mode === 'refine', blanked: frame.meta.nsfwDetected === true }
     if (seen.refined !== refined || seen.blanked !== blanked) this.store.setState(seen)
     // What could be tried again has been, with success.
-    if (error && isTransient(error)) this.store.setState({ error: undefined })
+    if (error && RETRYABLE[error.code]) this.store.setState({ error: undefined })
   }
 
   #mayRefine(): boolean {
@@ -289,7 +288,3 @@ class Client implements SketchClient {
 }
 
 const PARAM_ERRORS: readonly string[] = ['invalid_params', 'steps_strength_too_small']
-
-function isTransient({ code }: WireError): boolean {
-  return RETRYABLE[code]
-}

@@ -19,6 +19,7 @@ export function createClientStore(
     forming: false,
     model: undefined,
     params: undefined,
+    given: {},
     refined: false,
     blanked: false,
     error: undefined,

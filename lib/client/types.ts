@@ -55,6 +55,8 @@ export interface ClientState {
   readonly forming: boolean
   readonly model: ModelInfo | undefined
   readonly params: DrawParams | undefined
+  /** What was set before the first `welcome`, whose model fills in the rest: until then all that is known of `params`. */
+  readonly given: Partial<DrawParams>
   readonly live: boolean
   /** Keep rendering while the tab is hidden. Off: a hidden tab asks for nothing. */
   readonly background: boolean
@@ -76,8 +78,12 @@ export interface PaintedFrame {
   readonly width: number
   readonly height: number
   readonly blob: Blob
+  /** What it was made of. */
+  readonly snapshot: Snapshot
   /** When its snapshot was begun, on `performance.now()`: every change made before is in the picture. */
   readonly snapshotAtMs: number
+  /** The model that painted it; the one of now may be another (M1). */
+  readonly model: ModelInfo
 }
 
 export interface SketchClientOptions {

@@ -1,6 +1,6 @@
 import type { FrameMode } from '../protocol/control.ts'
 import { encodeBinary } from '../protocol/frame.ts'
-import type { DrawParams } from '../protocol/params.ts'
+import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 import { sameParams } from './draft-params.ts'
 import type { Socket } from './environment.ts'
 import type { Snapshot } from './types.ts'
@@ -15,22 +15,22 @@ export interface OutgoingFrame {
 /** Of `welcome`: what may be sent. */
 export interface WireLimits {
   readonly messageLimitBytes: number
-  readonly model: { readonly id: string }
+  readonly model: ModelInfo
 }
 
 /** The sending half of one connection; knows which parameters the server has. A new connection, a new Wire (E1). */
 export class Wire {
   readonly socket: Socket
   readonly #limitBytes: number
-  /** Id of the model that parameters are made for. */
-  model: string
+  /** The one that parameters are made for, and that frames begin on. */
+  model: ModelInfo
   #params: DrawParams | undefined
   #rev = 0
 
   constructor(socket: Socket, { messageLimitBytes, model }: WireLimits) {
     this.socket = socket
     this.#limitBytes = messageLimitBytes
-    this.model = model.id
+    this.model = model
   }
 
   /**
@@ -52,7 +52,7 @@ export class Wire {
       image,
     })
     if (frame.length > this.#limitBytes) return 0
-    const text = changed ? JSON.stringify({ type: 'params', rev, params, model: this.model }) : ''
+    const text = changed ? JSON.stringify({ type: 'params', rev, params, model: this.model.id }) : ''
     if (changed) this.socket.send(text)
     this.#params = params
     this.#rev = rev
