@@ -103,6 +103,34 @@ describe('a server with keys', () => {
     expect(await post(server, '/api/tickets', {})).toMatchObject({ status: 401 })
   })
 
+  it('makes no ticket with a ticket, so that nothing outlives the token it began with', async () => {
+    const { server } = await start({}, KEYS)
+    const token = await tokenOf(server, { expiresInSeconds: 10 })
+    const bearer = { authorization: `Bearer ${token}` }
+    for (const shown of [withKey, bearer]) {
+      const { ticket, expiresInSeconds } = JSON.parse((await post(server, '/api/tickets', shown)).body)
+      expect(expiresInSeconds <= (shown === bearer ? 10 : 30)).toBe(true)
+      const reply = await post(server, `/api/tickets?ticket=${ticket}`, {})
+      expect([reply.status, JSON.parse(reply.body).error]).toEqual([
+        403,
+        { code: 'forbidden', message: expect.stringContaining('not with another ticket') },
+      ])
+    }
+  })
+
+  it('keeps its tokens over a change of keys with SKETCHWIRE_TOKEN_SECRET, and not without', async () => {
+    const secret = { SKETCHWIRE_TOKEN_SECRET: 'a secret of the operator, 0123456789' }
+    const otherKeys = { SKETCHWIRE_KEYS: 'new-key-0123456789' }
+    const makeAndShow = async (more: Record<string, string>) => {
+      const before = await start({}, { ...KEYS, ...more })
+      const headers = { authorization: `Bearer ${await tokenOf(before.server)}` }
+      const after = await start({}, { ...otherKeys, ...more })
+      return (await plainRequest(after.server.port, { path: '/api/model', headers })).status
+    }
+    expect(await makeAndShow(secret)).toBe(200)
+    expect(await makeAndShow({})).toBe(401)
+  })
+
   it('makes tokens with a key alone, and says what is wrong with a wish', async () => {
     const { server } = await start({}, KEYS)
     const token = await tokenOf(server, { expiresInSeconds: 60, subject: 'ada' })

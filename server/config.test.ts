@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { keepMemoryOfChildren, readConfig } from './config.ts'
+import { keepMemoryOfChildren, readConfig, readHubConfig } from './config.ts'
+import type { Config, HubConfig, Name } from './config.ts'
 
 it('has defaults for everything', () => {
   expect(readConfig({})).toMatchObject({
@@ -13,38 +14,68 @@ it('has defaults for everything', () => {
   })
 })
 
-it('reads every variable', () => {
-  const env = {
-    HOST: '0.0.0.0',
-    PORT: '0',
-    SKETCHWIRE_ORIGINS: 'https://a.example, http://b.example:81',
-    SKETCHWIRE_THREADS: '2',
-    METRICS_PORT: '9464',
-    LOG_LEVEL: 'debug',
-    SKETCHWIRE_KEYS: 'first-key-0123456789, second-key-012345678',
-    SKETCHWIRE_FETCH_HOSTS: 'cdn.example.org,*.example.net:8443',
-    SKETCHWIRE_SDXL_PORT: '50217',
-    SKETCHWIRE_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
-    SKETCHWIRE_BATCHING: 'on',
-    SKETCHWIRE_PRECISION: 'int8',
-    SKETCHWIRE_MEMORY_BUDGET: '1.5 GB',
-  }
-  expect(readConfig(env)).toMatchObject({
-    host: '0.0.0.0',
-    port: 0,
-    origins: ['https://a.example', 'http://b.example:81'],
-    threads: 2,
-    metricsPort: 9464,
-    logLevel: 'debug',
-    loopbackOnly: false,
-    keys: ['first-key-0123456789', 'second-key-012345678'],
-    fetchHosts: ['cdn.example.org', '*.example.net:8443'],
-    sdxlPort: 50217,
-    trustedProxies: ['127.0.0.1', 'fd00::/8'],
-    batching: 'on',
-    precision: 'int8',
-    memoryBudgetBytes: 1.5e9,
-  })
+type Env = Record<string, string>
+const KEY = 'first-key-0123456789'
+const config =
+  <N extends keyof Config>(name: N) =>
+  (env: Env) =>
+    readConfig(env)[name]
+const hub = (name: keyof HubConfig) => (env: Env) => readHubConfig(env)[name]
+const tls = (name: 'certFile' | 'keyFile') => (env: Env) =>
+  readConfig({ SKETCHWIRE_TLS_CERT: 'c.pem', SKETCHWIRE_TLS_KEY: 'k.pem', ...env }).tls?.[name]
+
+/** For every variable there is: a value, where it is read to, and what is found there. The compiler misses none. */
+const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unknown, found: unknown]> = {
+  HOST: ['0.0.0.0', (env) => readConfig({ ...env, SKETCHWIRE_KEYS: KEY }).host, '0.0.0.0'],
+  PORT: ['0', config('port'), 0],
+  SKETCHWIRE_KEYS: [`${KEY}, second-key-012345678`, config('keys'), [KEY, 'second-key-012345678']],
+  SKETCHWIRE_TOKEN_SECRET: ['s'.repeat(32), config('tokenSecret'), 's'.repeat(32)],
+  SKETCHWIRE_TLS_CERT: ['cert.pem', tls('certFile'), 'cert.pem'],
+  SKETCHWIRE_TLS_KEY: ['key.pem', tls('keyFile'), 'key.pem'],
+  SKETCHWIRE_SDXL_PORT: ['50217', config('sdxlPort'), 50217],
+  SKETCHWIRE_FETCH_HOSTS: [
+    'cdn.example.org,*.example.net:8443',
+    config('fetchHosts'),
+    ['cdn.example.org', '*.example.net:8443'],
+  ],
+  SKETCHWIRE_TRUSTED_PROXIES: ['127.0.0.1, fd00::/8', config('trustedProxies'), ['127.0.0.1', 'fd00::/8']],
+  SKETCHWIRE_ENGINE: ['fake', config('engine'), 'fake'],
+  SKETCHWIRE_MODEL: ['models/other', config('modelDir'), 'models/other'],
+  SKETCHWIRE_PROVIDER: ['webgpu', config('provider'), 'webgpu'],
+  SKETCHWIRE_SAFETY_CHECKER: ['off', config('safetyChecker'), 'off'],
+  SKETCHWIRE_PRECISION: ['int8', config('precision'), 'int8'],
+  SKETCHWIRE_THREADS: ['2', config('threads'), 2],
+  SKETCHWIRE_SLOTS: ['3', config('slots'), 3],
+  SKETCHWIRE_BATCHING: ['on', config('batching'), 'on'],
+  SKETCHWIRE_MEMORY_BUDGET: ['1.5 GB', config('memoryBudgetBytes'), 1.5e9],
+  SKETCHWIRE_ORIGINS: [
+    'https://a.example, http://b.example:81',
+    config('origins'),
+    ['https://a.example', 'http://b.example:81'],
+  ],
+  SKETCHWIRE_EMBED_ORIGINS: ['https://blog.example', config('embedOrigins'), ['https://blog.example']],
+  SKETCHWIRE_MAX_SESSIONS: ['5', config('maxSessions'), 5],
+  SKETCHWIRE_JOB_DEADLINE_MS: ['1000', config('jobDeadlineMs'), 1000],
+  SKETCHWIRE_FAKE_STEP_MS: ['7', config('fakeStepMs'), 7],
+  SKETCHWIRE_HUB: ['https://hub.example/', hub('url'), 'https://hub.example'],
+  HF_ENDPOINT: ['https://mirror.example', hub('url'), 'https://mirror.example'],
+  HF_TOKEN: ['hf_0123', hub('token'), 'hf_0123'],
+  SKETCHWIRE_MODELS_ROOT: [
+    'no-such-folder',
+    (env) => [config('modelsRoot')(env), hub('root')(env)],
+    ['no-such-folder', 'no-such-folder'],
+  ],
+  METRICS_PORT: ['9464', config('metricsPort'), 9464],
+  LOG_LEVEL: ['debug', config('logLevel'), 'debug'],
+}
+
+it.each(Object.entries(VARIABLES))('reads %s', (name, [value, read, found]) => {
+  expect(read({ [name]: value })).toEqual(found)
+  expect(read({})).not.toEqual(found)
+})
+
+it('listens to others than this machine where it was told to', () => {
+  expect(readConfig({ HOST: '0.0.0.0', SKETCHWIRE_KEYS: KEY }).loopbackOnly).toBe(false)
 })
 
 it('takes an empty variable for one that is not set', () => {

@@ -45,6 +45,18 @@ describe('the preview socket of SD.Next', () => {
     expect(engine.previewWork).toEqual({ decoded: 3, encoded: 3 })
   })
 
+  it('tells a page that comes while a picture is painted that it is, and when it is done', async () => {
+    const { server, engine } = await start({ paused: true })
+    const painting = call(server, '/sdapi/v1/txt2img', { steps: 3 })
+    while (engine.step() === 0) await turn()
+    const late = await connect(server, '/sdapi/v1/preview')
+    expect(JSON.parse(String(await late.next()))).toMatchObject({ active: true, has_image: false })
+    engine.resume()
+    expect(await late.until((body) => body['step'] === 3)).toMatchObject({ active: true, steps: 3 })
+    expect(await late.until((body) => body['completed'] === true)).toMatchObject({ active: false })
+    expect((await painting).status).toBe(200)
+  })
+
   it('says completed when a request ends, not when one of its pictures does', async () => {
     const { server, engine } = await start({ paused: true })
     const watching = await connect(server, '/sdapi/v1/preview')

@@ -2,21 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { maxDifference } from './_util/compare.ts'
 import { samplerStep } from './euler.ts'
 import golden from './golden/euler.json' with { type: 'json' }
+// As golden/euler.json, of diffusers 0.42.1 with rescale_betas_zero_snr in BASE.
+import zeroSnr from './golden/euler-zero-snr.json' with { type: 'json' }
 import { createSchedule, LCM_DEFAULTS, timesteps, type SchedulerConfig } from './schedule.ts'
 import { addNoise } from './step.ts'
 
-type Case = (typeof golden)[number]
+type Case = (typeof golden)[number] & { readonly rescaleBetasZeroSnr?: boolean }
+
+const cases: readonly Case[] = [...golden, ...zeroSnr]
 
 const wave = (scale: number, shift = 0) =>
   Float32Array.from({ length: 8 }, (_, i) => Math.sin(i * scale + shift))
 
-const scheduleOf = ({ sampler, predictionType }: Case) =>
-  createSchedule({ ...LCM_DEFAULTS, sampler, predictionType } as SchedulerConfig)
+const scheduleOf = ({ sampler, predictionType, rescaleBetasZeroSnr = false }: Case) =>
+  createSchedule({ ...LCM_DEFAULTS, sampler, predictionType, rescaleBetasZeroSnr } as SchedulerConfig)
+
+const nameOf = ({ sampler, predictionType, steps, strength, withImage, rescaleBetasZeroSnr }: Case) =>
+  `${sampler} ${predictionType} ${steps}x${strength}${withImage ? '' : ' without an image'}${rescaleBetasZeroSnr ? ', zero terminal SNR' : ''}`
 
 describe('Euler samplers', () => {
-  it.each(
-    golden.map((one) => [`${one.sampler} ${one.predictionType} ${one.steps}x${one.strength}`, one] as const),
-  )('follow diffusers through %s', (_, one) => {
+  it.each(cases.map((one) => [nameOf(one), one] as const))('follow diffusers through %s', (_, one) => {
     const schedule = scheduleOf(one)
     const list = timesteps(schedule, { steps: one.steps, strength: one.strength, semantics: 'generic' })
     expect(list).toEqual(one.timesteps)

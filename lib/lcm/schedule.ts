@@ -102,7 +102,9 @@ export function createSchedule(config: SchedulerConfig): Schedule {
     product *= 1 - beta(config, i)
     table[i] = product
   }
-  const alphasCumprod: ArrayLike<number> = config.rescaleBetasZeroSnr ? rescaleZeroSnr(table) : table
+  const alphasCumprod: ArrayLike<number> = config.rescaleBetasZeroSnr
+    ? rescaleZeroSnr(table, config.sampler)
+    : table
   return Object.freeze({
     config: Object.freeze({ ...config }),
     alphasCumprod,
@@ -223,11 +225,16 @@ function cosineAlphaBar(position: number): number {
   return Math.cos(((position + 0.008) / 1.008) * (Math.PI / 2)) ** 2
 }
 
+/** diffusers' Euler schedulers write this over an abar of 0, so that sigma = sqrt((1 - abar) / abar) is a number: 4096. */
+const EULER_LEAST_ALPHA = 2 ** -24
+
 // Lin et al., arXiv 2305.08891, algorithm 1: shift and scale sqrt(abar) so that the last value is 0.
-function rescaleZeroSnr(table: Float64Array): Float64Array {
+function rescaleZeroSnr(table: Float64Array, sampler: Sampler = 'lcm'): Float64Array {
   const first = Math.sqrt(table[0] ?? 1)
   const last = Math.sqrt(table[table.length - 1] ?? 0)
-  return table.map((alpha) => ((Math.sqrt(alpha) - last) * (first / (first - last))) ** 2)
+  const rescaled = table.map((alpha) => ((Math.sqrt(alpha) - last) * (first / (first - last))) ** 2)
+  if (sampler !== 'lcm') rescaled[rescaled.length - 1] = EULER_LEAST_ALPHA
+  return rescaled
 }
 
 function checkConfig(config: SchedulerConfig): void {
@@ -240,7 +247,7 @@ function checkConfig(config: SchedulerConfig): void {
   if (!(betaEnd >= betaStart && betaEnd < 1))
     throw invalid('betaEnd', betaEnd, `from betaStart (${betaStart}) to below 1`)
   if (!(config.timestepScaling > 0)) throw invalid('timestepScaling', config.timestepScaling, 'positive')
-  // At zero terminal SNR abar is 0, and recovering x0 from epsilon divides by it.
+  // At zero terminal SNR abar is 0, or as good as 0, and recovering x0 from epsilon divides by it.
   if (config.rescaleBetasZeroSnr && config.predictionType === 'epsilon') {
     throw invalid('predictionType', 'epsilon', "'v_prediction' or 'sample' when rescaleBetasZeroSnr is on")
   }

@@ -49,11 +49,25 @@ describe('a server with keys', () => {
     expect(JSON.stringify(callers)).not.toContain('-key-')
   })
 
+  it('takes whoever comes from one network of IPv6 for one caller: their address is another every day', async () => {
+    const callerAt = async (keys: readonly string[], address: string) => {
+      const known = await world(keys).ask(`Key ${KEY}`, '', address)
+      return 'caller' in known && known.caller
+    }
+    for (const keys of [[KEY], []]) {
+      const caller = await callerAt(keys, '2001:db8:1:2::1')
+      expect(caller).toContain('2001:db8:1:2::/64')
+      expect(await callerAt(keys, '2001:db8:1:2:3:4:5:6')).toBe(caller)
+      expect(await callerAt(keys, '2001:db8:1:3::1')).not.toBe(caller)
+    }
+  })
+
   it('knows a token in the header and in the query until it expires', async () => {
     const { auth, ask, clock } = world()
     const { token, lifeSeconds, expiresAtMs } = await auth.tokens.issue({ ...GRANT, subject: 'ada' })
     expect([lifeSeconds, expiresAtMs]).toEqual([60, 1_700_000_060_000])
-    const ada = { caller: 'token:ada', via: 'token', origins: ['https://blog.example'], apps: ['lcm'] }
+    const of = { origins: ['https://blog.example'], apps: ['lcm'], expiresAtMs }
+    const ada = { caller: 'token:ada', via: 'token', ...of }
     expect(await ask(`Bearer ${token}`)).toEqual(ada)
     expect(await ask(undefined, `fal_jwt_token=${token}`)).toEqual(ada)
     expect(await ask(undefined, `token=${token}`)).toEqual(ada)
@@ -89,12 +103,30 @@ describe('a server with keys', () => {
     const { auth, ask, clock } = world()
     const known = await ask(`Key ${KEY}`)
     if ('code' in known) throw new Error(known.message)
-    const first = auth.tickets.issue(known)
+    const { ticket: first, lifeSeconds } = auth.tickets.issue(known)
+    expect(lifeSeconds).toBe(TICKET_LIFE_SECONDS)
     expect(await ask(undefined, `ticket=${first}`)).toEqual({ ...known, via: 'ticket' })
     expect(await ask(undefined, `ticket=${first}`)).toMatchObject({ code: 'unauthorized' })
-    const late = auth.tickets.issue(known)
+    const { ticket: late } = auth.tickets.issue(known)
     clock.advance(TICKET_LIFE_SECONDS * 1000)
     expect(await ask(undefined, `ticket=${late}`)).toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('ends a ticket with the token it was made with', async () => {
+    const { auth, ask, clock } = world()
+    const { token } = await auth.tokens.issue({ ...GRANT, lifeSeconds: 10 })
+    const issue = async () => {
+      const known = await ask(`Bearer ${token}`)
+      if ('code' in known) throw new Error(known.message)
+      return auth.tickets.issue(known)
+    }
+    clock.advance(2500)
+    const [early, late] = [await issue(), await issue()]
+    expect([early.lifeSeconds, late.lifeSeconds]).toEqual([7, 7])
+    clock.advance(7499)
+    expect(await ask(undefined, `ticket=${early.ticket}`)).toMatchObject({ via: 'ticket' })
+    clock.advance(1)
+    expect(await ask(undefined, `ticket=${late.ticket}`)).toMatchObject({ code: 'unauthorized' })
   })
 })
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/std/clock.ts'
 import { identityOfAddress } from './identity.ts'
 import type { Identity } from './identity.ts'
 import { KeyRing } from './keys.ts'
+import { networkOf } from './network.ts'
 import { Tickets } from './tickets.ts'
 import { looksLikeToken, Tokens } from './tokens.ts'
 import { WrongKeys } from './wrong-keys.ts'
@@ -37,7 +38,7 @@ export class Authenticator {
   constructor({ keys, tokenSecret, clock, epochMs }: AuthenticatorOptions) {
     this.#keys = new KeyRing(keys)
     this.tokens = new Tokens({ secret: tokenSecret, keys, epochMs })
-    this.tickets = new Tickets(clock)
+    this.tickets = new Tickets({ clock, epochMs })
     this.#wrongKeys = new WrongKeys(clock)
   }
 
@@ -54,8 +55,8 @@ export class Authenticator {
     // A token is signed: nobody guesses one, and one that was good once is no guess either.
     const token = looksLikeToken(presented) ? this.tokens.verify(presented) : NO_TOKEN
     if (token.ok) {
-      const { subject, origins, apps } = token
-      return { caller: `token:${subject}`, via: 'token', origins, apps }
+      const { subject, origins, apps, expiresAtMs } = token
+      return { caller: `token:${subject}`, via: 'token', origins, apps, expiresAtMs }
     }
     return token.why === 'expired' ? this.#unknown(address, EXPIRED) : this.#key(presented, address)
   }
@@ -63,7 +64,7 @@ export class Authenticator {
   #key(presented: string, address: string): Verdict {
     if (!this.hasKeys) return identityOfAddress(address)
     const key = this.#keys.find(presented)
-    const caller = key === undefined ? undefined : `key:${key}@${address}`
+    const caller = key === undefined ? undefined : `key:${key}@${networkOf(address)}`
     const waitMs = this.#wrongKeys.waitMs(address)
     if (waitMs > 0 && !(caller !== undefined && this.#wrongKeys.isWelcome(caller)))
       return tooManyTries(waitMs)

@@ -1,8 +1,10 @@
+import { networkOf } from './network.ts'
+
 /** Who a request comes from, as far as the server knows. */
 export interface Identity {
   /**
-   * Whose turn its jobs take, and who may ask about them: a token's subject, else the key and the address, else the
-   * address. Holds no secret.
+   * Whose turn its jobs take, and who may ask about them: a token's subject, else the key and the network it came from,
+   * else the network. Holds no secret.
    */
   readonly caller: string
   readonly via: 'open' | 'key' | 'token' | 'ticket'
@@ -10,9 +12,12 @@ export interface Identity {
   readonly origins: readonly string[]
   /** What a token was made for (fal's aliases); empty: everything. */
   readonly apps: readonly string[]
+  /** Of a token, in ms since 1970; what is made with it ends by then. A key has no end. */
+  readonly expiresAtMs: number | undefined
 }
 
 /** What a server without keys knows: where the request came from. */
 export function identityOfAddress(address: string): Identity {
-  return { caller: `address:${address}`, via: 'open', origins: [], apps: [] }
+  const caller = `address:${networkOf(address)}`
+  return { caller, via: 'open', origins: [], apps: [], expiresAtMs: undefined }
 }

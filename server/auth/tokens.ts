@@ -27,6 +27,7 @@ export type TokenVerdict =
       readonly subject: string
       readonly origins: readonly string[]
       readonly apps: readonly string[]
+      readonly expiresAtMs: number
     }
   | { readonly ok: false; readonly why: 'expired' | 'invalid' }
 
@@ -69,8 +70,14 @@ export class Tokens {
     const claims = this.#isSigned(token) ? claimsOf(token) : undefined
     if (claims?.aud !== AUDIENCE || claims.sub === undefined || claims.exp === undefined) return INVALID
     if (claims.exp <= Math.floor(this.#epochMs() / 1000)) return { ok: false, why: 'expired' }
-    const { sub, origins, apps } = claims
-    return { ok: true, subject: sub, origins: texts(origins), apps: texts(apps) }
+    const { sub, origins, apps, exp } = claims
+    return {
+      ok: true,
+      subject: sub,
+      origins: texts(origins),
+      apps: texts(apps),
+      expiresAtMs: exp * 1000,
+    }
   }
 
   #isSigned(token: string): boolean {

@@ -1,10 +1,10 @@
 // Who tries keys until one fits is made to wait. Keys are long, so this is about noise rather than about luck: a few
 // tries at once, then one every few seconds. Callers that were let in before are never locked out by others who share
 // their address (an office, a proxy that is not listed as one).
-import ipaddr from 'ipaddr.js'
 import { fullBucket, spend } from '../../lib/flow/token-bucket.ts'
 import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
 import type { Clock } from '../../lib/std/clock.ts'
+import { networkOf } from './network.ts'
 
 /** Ten tries, then ten a minute. */
 export const WRONG_KEYS = { capacity: 10, perSecond: 1 / 6 } as const
@@ -28,7 +28,7 @@ export class WrongKeys {
     return next.ok ? 0 : next.retryAfterMs
   }
 
-  /** @param caller key and address in one name, without the key itself */
+  /** @param caller key and network in one name, without the key itself */
   isWelcome(caller: string): boolean {
     return this.#welcome.has(caller)
   }
@@ -53,11 +53,4 @@ export class WrongKeys {
 function forgetOldest(entries: Map<string, unknown> | Set<string>): void {
   const [oldest] = entries.keys()
   if (entries.size > MAX_REMEMBERED && oldest !== undefined) entries.delete(oldest)
-}
-
-/** Whoever has one IPv6 address has the 2^64 beside it. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address
-  const parsed = ipaddr.process(address)
-  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
 }

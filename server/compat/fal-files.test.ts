@@ -60,6 +60,24 @@ describe('files by address', () => {
     expect([announced, ...two].filter((one) => small.get(one) !== undefined)).toHaveLength(2)
   })
 
+  it('keeps thousands of small ones: what they are promised is an hour', () => {
+    const { files, wait } = shelf()
+    const first = files.put(PNG)
+    for (let i = 0; i < 5000; i++) files.put(PNG)
+    wait(60 * 60 * 1000 - 1)
+    expect(files.get(first)).toBeDefined()
+  })
+
+  it('lets no announcement push out a file, and forgets announcements of its own accord', () => {
+    const { files, wait } = shelf({ files: 2, announced: 2, lifeMs: 1000 })
+    const kept = files.put(PNG)
+    const places = [files.announce(), files.announce(), files.announce()]
+    expect(places.map((id) => files.awaits(id))).toEqual([false, true, true])
+    expect(files.get(kept)).toBeDefined()
+    wait(1000)
+    expect(places.some((id) => files.awaits(id) || files.fill(id, PNG))).toBe(false)
+  })
+
   it('makes paths of any name', () => {
     expect(filePath('i', '../../a b?.png')).toBe('/files/i/.._.._a_b_.png')
     expect(filePath('i', '')).toBe('/files/i/file')

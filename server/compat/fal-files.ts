@@ -1,5 +1,5 @@
 // Pictures that pass through by address: uploads of clients that send addresses instead of bytes, and results for those
-// who asked for addresses. Bounded in number, bytes and time; an address is unguessable and that is what guards it.
+// who asked for addresses. Bounded in bytes, number and time; an address is unguessable and that is what guards it.
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
 
 export interface FalFilesOptions {
@@ -10,8 +10,12 @@ export interface FalFilesOptions {
 }
 
 export interface FalFilesLimits {
-  readonly files: number
+  /** Of all files together: what is usually met first. */
   readonly bytes: number
+  /** So that empty ones have an end, too. */
+  readonly files: number
+  /** Places for uploads to come. They hold nothing, and take no file's place. */
+  readonly announced: number
   readonly lifeMs: number
 }
 
@@ -23,8 +27,7 @@ export interface FalFile {
 
 interface Kept {
   readonly sinceMs: number
-  /** `undefined`: announced, and not yet uploaded. */
-  readonly bytes: Uint8Array | undefined
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -33,7 +36,12 @@ interface Kept {
  */
 export const UPLOAD_LIMIT_BYTES = 32 * 1024 * 1024
 
-const DEFAULT_LIMITS: FalFilesLimits = { files: 512, bytes: 256 * 1024 * 1024, lifeMs: 60 * 60 * 1000 }
+const DEFAULT_LIMITS: FalFilesLimits = {
+  bytes: 256 * 1024 * 1024,
+  files: 65_536,
+  announced: 4096,
+  lifeMs: 60 * 60 * 1000,
+}
 const ADDRESS = /\/files\/([\w-]{1,64})\/[^/]*$/
 
 /** The newest files; the oldest go first when there are too many. */
@@ -41,6 +49,8 @@ export class FalFiles {
   readonly #options: FalFilesOptions
   readonly #limits: FalFilesLimits
   readonly #files = new Map<string, Kept>()
+  /** When each place was announced. */
+  readonly #announced = new Map<string, number>()
   #bytes = 0
 
   constructor(options: FalFilesOptions) {
@@ -50,30 +60,30 @@ export class FalFiles {
 
   /** A place for an upload that is to come; its id. */
   announce(): string {
-    return this.#keep(undefined)
+    const id = this.#options.newId()
+    this.#announced.set(id, this.#options.nowMs())
+    this.#forgetOld()
+    return id
   }
 
   /** A place that waits for its bytes. */
   awaits(id: string): boolean {
-    const kept = this.#files.get(id)
-    return kept !== undefined && kept.bytes === undefined
+    this.#forgetOld()
+    return this.#announced.has(id)
   }
 
   /** Fills an announced place, once; false when there is none (any more). */
   fill(id: string, bytes: Uint8Array): boolean {
     this.#forgetOld()
-    const kept = this.#files.get(id)
-    if (!kept || kept.bytes !== undefined) return false
-    this.#files.set(id, { ...kept, bytes })
-    this.#bytes += bytes.length
-    this.#forgetOld()
+    if (!this.#announced.delete(id)) return false
+    this.#keep(id, bytes)
     return true
   }
 
   /** Keeps bytes of our own; their id. */
   put(bytes: Uint8Array): string {
-    const id = this.#keep(bytes)
-    this.#forgetOld()
+    const id = this.#options.newId()
+    this.#keep(id, bytes)
     return id
   }
 
@@ -92,20 +102,24 @@ export class FalFiles {
     return id === undefined ? undefined : this.get(id)?.bytes
   }
 
-  #keep(bytes: Uint8Array | undefined): string {
-    const id = this.#options.newId()
+  #keep(id: string, bytes: Uint8Array): void {
     this.#files.set(id, { sinceMs: this.#options.nowMs(), bytes })
-    this.#bytes += bytes?.length ?? 0
-    return id
+    this.#bytes += bytes.length
+    this.#forgetOld()
   }
 
+  /** Both maps are in the order of their times. */
   #forgetOld(): void {
-    const { files, bytes, lifeMs } = this.#limits
+    const { files, bytes, announced, lifeMs } = this.#limits
     const since = this.#options.nowMs() - lifeMs
+    for (const [id, sinceMs] of this.#announced) {
+      if (sinceMs > since && this.#announced.size <= announced) break
+      this.#announced.delete(id)
+    }
     for (const [id, kept] of this.#files) {
-      if (kept.sinceMs > since && this.#files.size <= files && this.#bytes <= bytes) return
+      if (kept.sinceMs > since && this.#files.size <= files && this.#bytes <= bytes) break
       this.#files.delete(id)
-      this.#bytes -= kept.bytes?.length ?? 0
+      this.#bytes -= kept.bytes.length
     }
   }
 }

@@ -16,7 +16,7 @@ import { filePath, UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { originOf } from './fal-hosts.ts'
 import { nthPicture } from './fit-params.ts'
-import { parseFalInput } from './fal-input.ts'
+import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
 import type { FalInput } from './fal-input.ts'
 import {
   asDataUri,
@@ -54,7 +54,12 @@ export function falRest(options: FalRestOptions): OnceDialect {
     reply: 'once',
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
     imageLimitBytes: UPLOAD_LIMIT_BYTES,
-    policy: { mailbox: { depth, whenFull: 'reject-new' }, credit: depth + 1, maxRunning: 1 },
+    // Requests wait as one each, however many pictures they ask for; credit counts pictures.
+    policy: {
+      mailbox: { depth, whenFull: 'reject-new' },
+      credit: (depth + 1) * MAX_IMAGES,
+      maxRunning: 1,
+    },
     exchange: (context) => new FalExchange(options, context),
   }
 }
@@ -91,10 +96,11 @@ export class FalExchange implements Exchange {
     this.#input = parsed.input
     const { image, imageUrl, mask, numImages } = parsed.input
     const { input } = parsed
-    return Array.from({ length: numImages }, (_, index): Decoded => {
-      const seq = this.#context.nextSeq()
+    const seqs = Array.from({ length: numImages }, () => this.#context.nextSeq())
+    const [batch = 0] = seqs
+    return seqs.map((seq, index): Decoded => {
       const { params, paramsFor } = nthPicture(input, index)
-      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), paramsFor } as const
+      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, paramsFor } as const
       return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }

@@ -101,10 +101,12 @@ describe('fal REST', () => {
 
   it('asks for several images as several frames with seeds of their own', () => {
     const frames = exchange().decode(JSON.stringify({ ...body, num_images: 3 }))
-    expect(frames.map((one) => one.kind === 'frame' && [one.frame.seq, one.params?.seed])).toEqual([
-      [0, 42],
-      [1, 43],
-      [2, 44],
+    expect(
+      frames.map((one) => one.kind === 'frame' && [one.frame.seq, one.frame.batch, one.params?.seed]),
+    ).toEqual([
+      [0, 0, 42],
+      [1, 0, 43],
+      [2, 0, 44],
     ])
     expect(frames[0]).toMatchObject({ params: { ...ASKED } })
   })

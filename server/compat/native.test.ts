@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { ImageMetaSchema, ServerMessageSchema } from '../../lib/protocol/control.ts'
+import { ImageMetaSchema, PreviewMetaSchema, ServerMessageSchema } from '../../lib/protocol/control.ts'
 import { decodeBinary, encodeBinary } from '../../lib/protocol/frame.ts'
 import { ASKED, CONTEXT, imageEvent, PNG, PNG_BASE64, socketDialectContract } from './dialect.contract.ts'
 import { native } from './native.ts'
@@ -206,6 +206,38 @@ describe('native: what goes out', () => {
       image: `data:image/png;base64,${PNG_BASE64}`,
       timings: { unetMs: [5, 6] },
     })
+  })
+
+  it.each([
+    ['binary', binaryFrame()],
+    ['json', jsonFrame()],
+  ])('P4 tells every step by itself, before the preview it may have: %s', (encoding, frame) => {
+    const translator = greeted()
+    translator.decode(JSON.stringify({ type: 'previews', everySteps: 2 }))
+    translator.decode(frame)
+    const preview = { image: PNG, codec: 'jpeg', side: 192, quality: 70, width: 192, height: 128 } as const
+    const stepped = (step: number) =>
+      translator.encode({ type: 'step', seq: 9, rev: 3, step, steps: 4, previews: [preview] })
+    const told = (step: number) => ({ type: 'step', seq: 9, rev: 3, step, steps: 4 })
+    const [bare, ...none] = stepped(1)
+    expect([bare?.kind, JSON.parse(String(bare?.data)), none]).toEqual(['control', told(1), []])
+    const [words, shown, ...more] = stepped(2)
+    expect([words?.kind, JSON.parse(String(words?.data)), more]).toEqual(['control', told(2), []])
+    // Dropped where the socket is slow; the words before it are not.
+    expect(shown?.kind).toBe('preview')
+    const size = { width: 192, height: 128 }
+    if (encoding === 'json')
+      expect(v.parse(ServerMessageSchema, JSON.parse(String(shown?.data)))).toMatchObject({
+        ...told(2),
+        ...size,
+        type: 'preview',
+        image: `data:image/jpeg;base64,${PNG_BASE64}`,
+      })
+    else if (shown?.data instanceof Uint8Array) {
+      const message = decodeBinary(shown.data)
+      expect(message).toMatchObject({ ...size, kind: 'preview', codec: 'jpeg', seq: 9, paramsRev: 3 })
+      expect(v.parse(PreviewMetaSchema, message.meta)).toEqual({ step: 2, steps: 4 })
+    } else throw new Error('not binary')
   })
 
   it('W9 says what the safety checker found, and nothing where none looked', () => {

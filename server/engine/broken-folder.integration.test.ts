@@ -118,8 +118,9 @@ describe('the child process', () => {
     const worker = fileURLToPath(new URL('../../dist/server/engine/slot-worker.js', import.meta.url))
     const child = fork(worker, [], { serialization: 'advanced', execArgv: [] })
     child.send({ type: 'start', config: { modelDir: TOY_MODEL, provider: 'cpu', threads: 1 } })
-    const [message] = (await once(child, 'message')) as [{ type: string }]
-    expect(message.type).toBe('ready')
+    let type = 'progress'
+    while (type === 'progress') [{ type }] = (await once(child, 'message')) as [{ type: string }]
+    expect(type).toBe('ready')
     child.kill('SIGINT')
     child.kill('SIGTERM')
     child.disconnect()

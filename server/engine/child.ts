@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '../../lib/std/errors.ts'
 import type { EngineLog } from './log.ts'
 import { isFromWorker, type FromWorker, type ToWorker } from './slot-protocol.ts'
 
@@ -23,11 +24,6 @@ export type SpawnChild = (events: ChildEvents) => Child
 /** Starts the worker as a child process. Its stderr becomes log lines, the last of them part of the exit reason. */
 export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
   return ({ onMessage, onExit }) => {
-    const child = fork(fileURLToPath(workerUrl), [], {
-      serialization: 'advanced',
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
     let lastWords = ''
     let exited = false
     const exit = (reason: string) => {
@@ -35,6 +31,11 @@ export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
       exited = true
       onExit(lastWords === '' ? reason : `${reason}: ${lastWords}`)
     }
+    const child = tryFork(workerUrl)
+    if (child instanceof Error) return unborn(() => exit(child.message))
+    child.on('error', (error) => exit(error.message))
+    // Without file descriptors or processes left it has no streams and no channel; why, its error says first.
+    if (child.pid === undefined) return unborn(() => exit('it could not be started'))
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         if (/\berror\b/i.test(line) || lastWords === '') lastWords = line.trim()
@@ -44,7 +45,6 @@ export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
     child.on('message', (message: unknown) => {
       if (isFromWorker(message)) onMessage(message)
     })
-    child.on('error', (error) => exit(error.message))
     child.on('close', (code, signal) => exit(signal === null ? `exit code ${code}` : signal))
     return {
       pid: child.pid,
@@ -53,4 +53,23 @@ export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
       kill: () => void child.kill('SIGKILL'),
     }
   }
+}
+
+/** Node throws for some of what a machine can run out of, and for the rest gives a child that is none. */
+function tryFork(workerUrl: URL): ChildProcess | Error {
+  try {
+    return fork(fileURLToPath(workerUrl), [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+  } catch (error) {
+    return new Error(messageOf(error), { cause: error })
+  }
+}
+
+/** A child that never was. Its exit is told when its parent knows it, as that of any other. */
+function unborn(exit: () => void): Child {
+  process.nextTick(exit)
+  return { pid: undefined, send: () => undefined, kill: () => undefined }
 }

@@ -65,6 +65,27 @@ describe('the engine goes on with the next provider', () => {
   })
 })
 
+describe('a child that opens one large file', () => {
+  it.each([
+    ['has two minutes', {}, 2],
+    ['has as long as a picture may take, where that is longer', { deadlineMs: 10 * MINUTE_MS }, 10],
+  ])('%s', async (_, change, minutes) => {
+    const { clock, devices, options } = setUp(() => undefined, { provider: 'cpu', ...change })
+    await using engine = await openLocalEngine(options)
+    clock.advance(minutes * MINUTE_MS - 1)
+    expect(devices.started).toHaveLength(1)
+    devices.last.ready()
+    expect(engine.state().name).toBe('ready')
+  })
+
+  it('and hangs is ended, deadline or not', async () => {
+    const { clock, devices, options } = setUp(() => undefined, { provider: 'cpu', deadlineMs: 3 * MINUTE_MS })
+    await using _engine = await openLocalEngine(options)
+    clock.advance(3 * MINUTE_MS + 200)
+    expect(devices.started).toHaveLength(2)
+  })
+})
+
 describe('the engine stays with its provider', () => {
   it('when jobs are done between failures that are far apart', async () => {
     const { clock, devices, options } = setUp((device) => {

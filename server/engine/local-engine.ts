@@ -20,7 +20,7 @@ import {
 import { closedError, FreeSlots } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
-import type { BatchingChoice, LocalEngineOptions } from './local-options.ts'
+import { timeoutsOf, type BatchingChoice, type LocalEngineOptions } from './local-options.ts'
 import { modelInfo, verifyFiles, type Manifest } from './manifest.ts'
 import { readMemory } from './memory.ts'
 import { checkMemory, memoryProblem, modelBytes, readModelFolder } from './model-folder.ts'
@@ -161,13 +161,12 @@ class SlotEngine implements LocalEngine {
   }
 
   #slot(options: SlotEngineOptions, own: Pick<SlotOptions, 'agree'> & { readonly threads: number }): Slot {
-    const { deadlineMs = 60_000, startTimeoutMs = 120_000, clock = systemClock, spawn, log } = options
+    const { clock = systemClock, spawn, log } = options
     const slot: Slot = new Slot({
       spawn,
-      deadlineMs,
-      startTimeoutMs,
       clock,
       log,
+      ...timeoutsOf(options),
       ...own,
       config: () => this.#configOf(options, own.threads),
       onChange: () => this.#onSlotChange(),
@@ -195,7 +194,7 @@ class SlotEngine implements LocalEngine {
   }
 
   get providerReason(): string {
-    return this.#ladder.reason
+    return this.#ladder.what
   }
 
   get precision(): FoundPrecision | undefined {

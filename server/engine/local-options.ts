@@ -26,7 +26,7 @@ export interface LocalEngineOptions {
   readonly memoryBudgetBytes?: number
   /** Longest a job may take in ms, loading of its size included; default 60 s. */
   readonly deadlineMs?: number
-  /** Longest a child may take to be ready in ms; default 120 s. */
+  /** Longest a child that starts may say nothing of its progress in ms; default 120 s, or the deadline where it is longer. */
   readonly startTimeoutMs?: number
   /** Compare every file's SHA-256 with the manifest at start; default true. */
   readonly verifyHashes?: boolean
@@ -43,4 +43,9 @@ export interface LocalEngineOptions {
   readonly clock?: Clock
   /** For tests: what is free, asked at the start and whenever the provider changes. */
   readonly memory?: () => Memory
+}
+
+/** Both times with their defaults. Opening one file of weights may take as long as a picture, and is no less patient. */
+export function timeoutsOf({ deadlineMs = 60_000, startTimeoutMs }: LocalEngineOptions) {
+  return { deadlineMs, startTimeoutMs: startTimeoutMs ?? Math.max(120_000, deadlineMs) }
 }

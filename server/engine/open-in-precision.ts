@@ -1,3 +1,4 @@
+import { join, normalize, resolve } from 'node:path'
 import type { Schedule } from '../../lib/lcm/index.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { inInt8, type Manifest } from './manifest.ts'
@@ -51,9 +52,17 @@ async function findBest(options: InPrecisionOptions, manifest: Manifest): Promis
     const nowMs = () => performance.now()
     precision = await comparePrecisions({ float32: rehearsal, int8, maxError, nowMs })
   } catch (error) {
-    precision = { name: 'float32', reason: `int8 failed: ${messageOf(error)}` }
+    precision = {
+      name: 'float32',
+      reason: `int8 failed: ${withoutFolder(messageOf(error), options.modelDir)}`,
+    }
   }
   const [models, other] = precision.name === 'int8' && quantised ? [quantised, plain] : [plain, quantised]
   await other?.release()
   return { models, precision }
+}
+
+/** Everybody may read the reason: it names the file, and not where it lies (SPEC E2). */
+function withoutFolder(text: string, folder: string): string {
+  return [resolve(folder), normalize(folder)].reduce((rest, one) => rest.replaceAll(join(one, '/'), ''), text)
 }

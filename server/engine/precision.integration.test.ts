@@ -78,8 +78,10 @@ describe('precision of the bundled model', () => {
     const broken = await openRenderer(config(copy.dir))
     expect(broken.precision).toMatchObject({
       name: 'float32',
-      reason: expect.stringContaining('int8 failed'),
+      reason: expect.stringContaining('int8 failed: unet.256x256.int8.onnx '),
     })
+    // Anybody may read it at /readyz (SPEC E2).
+    expect(broken.precision.reason).not.toContain(copy.dir)
     await broken.release()
     const forced = openRenderer({ ...config(copy.dir), precision: 'int8' })
     await expect(forced).rejects.toMatchObject({ code: 'model_unloadable' })

@@ -31,11 +31,8 @@ describe('the fastest provider that works', () => {
   it('is cpu without a GPU, and nothing is probed for it', async () => {
     const { asked, probe } = probing(['cuda', 'webgpu'])
     const choice = await chooseProvider(candidatesOf(machine([])), probe)
-    expect(choice).toEqual({
-      provider: 'cpu',
-      reason: 'cpu is the fastest provider that works here; cuda: no NVIDIA driver, webgpu: no GPU',
-      next: [],
-    })
+    const what = 'cpu is the fastest provider that works here; cuda: no NVIDIA driver, webgpu: no GPU'
+    expect(choice).toEqual({ provider: 'cpu', reason: what, what, next: [] })
     expect(asked).toEqual([])
   })
 
@@ -49,6 +46,14 @@ describe('the fastest provider that works', () => {
       'webgpu',
       ['cpu'],
     ],
+    [
+      'webgpu where its library is in none of the usual folders',
+      machine(['/dev/dri/renderD128']),
+      ['webgpu'],
+      'webgpu',
+      ['cpu'],
+    ],
+    ['cuda, and then nothing that is in doubt', machine(['/dev/nvidiactl', CUDA]), ['cuda'], 'cuda', ['cpu']],
     ['cpu where all fail', machine([...NVIDIA, CUDA]), [], 'cpu', []],
     [
       'coreml on a Mac without WebGPU',
@@ -63,11 +68,20 @@ describe('the fastest provider that works', () => {
     expect(await chooseProvider(candidatesOf(here), probing(works).probe)).toMatchObject({ provider, next })
   })
 
-  it('says what the faster ones lack', async () => {
+  it('says what the faster ones lack, or seemed to before they failed', async () => {
     const { reason } = await chooseProvider(candidatesOf(machine(['/dev/nvidiactl'])), probing([]).probe)
     expect(reason).toBe(
-      'cpu is the fastest provider that works here; cuda: the CUDA provider is not installed ("npm run gpu:cuda" does), webgpu: no Vulkan loader (package libvulkan1)',
+      'cpu is the fastest provider that works here; cuda: the CUDA provider is not installed ("npm run gpu:cuda" does), webgpu: no adapter (no Vulkan loader was seen, package libvulkan1)',
     )
+  })
+
+  it('E2 tells everybody of those that failed that they did, and the log with which words', async () => {
+    const said = 'Failed to load /home/me/node_modules/onnxruntime-node/bin/libonnxruntime_providers_cuda.so'
+    const candidates = candidatesOf(machine(['/dev/nvidiactl', CUDA]))
+    const { reason, what } = await chooseProvider(candidates, async () => said)
+    expect(reason).toContain(`; cuda: ${said}, webgpu: ${said}`)
+    expect(what).toMatch(/^cpu is the fastest .*; cuda: it failed when it was tried \("npm run gpu:doctor"/)
+    expect(what).not.toContain('/home')
   })
 
   it('is not looked for when one is asked for, which works or is refused', async () => {
@@ -83,10 +97,11 @@ it('cpu is the only provider where all others plainly lack something', () => {
   expect(onlyProvider(machine([]))).toBe('cpu')
   expect(onlyProvider(machine(NVIDIA, { arch: 'arm64' }))).toBe('cpu')
   expect(onlyProvider(machine([...NVIDIA, CUDA]))).toBeUndefined()
+  expect(onlyProvider(machine(['/dev/dri/renderD128']))).toBeUndefined()
 })
 
 describe('ProviderLadder', () => {
-  const choice = { provider: 'cuda', reason: 'fast', next: ['webgpu', 'cpu'] }
+  const choice = { provider: 'cuda', reason: 'fast', what: 'fast', next: ['webgpu', 'cpu'] }
 
   it('steps down after three failures in a minute, not before, and counts anew', async () => {
     const clock = new FakeClock()
@@ -100,6 +115,7 @@ describe('ProviderLadder', () => {
     expect(ladder.provider).toBe('webgpu')
     expect(ladder.notice).toBe('Running on webgpu since cuda failed 3 times in a minute')
     expect(ladder.reason).toContain('device lost')
+    expect(ladder.what).toBe(ladder.notice)
     expect([1, 2, 3].map(() => ladder.failed('d'))).toEqual([false, false, true])
     expect(ladder.provider).toBe('cpu')
     expect([1, 2, 3, 4].map(() => ladder.failed('e'))).toEqual([false, false, false, false])

@@ -7,8 +7,10 @@ export const AUTO = 'auto'
 
 export interface ProviderChoice {
   readonly provider: string
-  /** Why this one, in words. */
+  /** Why this one, in words: for the log, and for whoever has this machine before them. */
   readonly reason: string
+  /** The same for everybody, without what drivers and libraries said, which may hold paths of this machine (SPEC E2). */
+  readonly what: string
   /** What to fall back to, in order. */
   readonly next: readonly string[]
 }
@@ -24,19 +26,30 @@ export async function chooseProvider(
   candidates: readonly Candidate[],
   probe: Probe,
 ): Promise<ProviderChoice> {
-  const passed: string[] = []
-  for (const [i, { provider, lacks }] of candidates.entries()) {
+  const passed: { readonly why: string; readonly what: string }[] = []
+  for (const [i, { provider, lacks, doubt }] of candidates.entries()) {
     const problem = lacks ?? (provider === 'cpu' ? undefined : await probe(provider))
     if (problem !== undefined) {
-      passed.push(`${provider}: ${problem}`)
+      const passedFor = (words: string) => `${provider}: ${words}${doubt === undefined ? '' : ` (${doubt})`}`
+      passed.push({ why: passedFor(problem), what: passedFor(lacks ?? FAILED) })
       continue
     }
-    const next = candidates.slice(i + 1).filter((one) => one.lacks === undefined)
-    const before = passed.length === 0 ? '' : `; ${passed.join(', ')}`
-    const reason = `${provider} is the fastest provider that works here${before}`
-    return { provider, reason, next: next.map((one) => one.provider) }
+    // What is in doubt and was not probed is nothing to fall back to.
+    const next = candidates.slice(i + 1).filter((one) => one.lacks === undefined && one.doubt === undefined)
+    const best = `${provider} is the fastest provider that works here`
+    return { provider, ...inWords(best, passed), next: next.map((one) => one.provider) }
   }
-  return { provider: 'cpu', reason: `cpu is all there is; ${passed.join(', ')}`, next: [] }
+  return { provider: 'cpu', ...inWords('cpu is all there is', passed), next: [] }
+}
+
+const FAILED = 'it failed when it was tried ("npm run gpu:doctor" says why)'
+
+function inWords(
+  chosen: string,
+  passed: readonly { readonly why: string; readonly what: string }[],
+): Pick<ProviderChoice, 'reason' | 'what'> {
+  const after = (words: readonly string[]) => (words.length === 0 ? chosen : `${chosen}; ${words.join(', ')}`)
+  return { reason: after(passed.map(({ why }) => why)), what: after(passed.map(({ what }) => what)) }
 }
 
 /**
@@ -45,7 +58,7 @@ export async function chooseProvider(
  */
 export async function forceProvider(provider: string, probe: Probe): Promise<ProviderChoice> {
   const problem = provider === 'cpu' ? undefined : await probe(provider)
-  if (problem === undefined) return { provider, reason: `${provider} was asked for`, next: [] }
+  if (problem === undefined) return { provider, ...inWords(`${provider} was asked for`, []), next: [] }
   const remedy = '"npm run gpu:doctor" tells what is missing; or leave out --provider and SKETCHWIRE_PROVIDER'
   throw new AppError('provider_unavailable', `Provider ${provider} cannot be had here: ${problem}; ${remedy}`)
 }
@@ -80,6 +93,10 @@ export class ProviderLadder {
 
   get reason(): string {
     return this.#choice.reason
+  }
+
+  get what(): string {
+    return this.#choice.what
   }
 
   /** A sentence for people once it is not the provider it began with. */
@@ -122,8 +139,9 @@ export class ProviderLadder {
     if (provider === undefined) return false
     this.#failures = []
     this.#inRow = 0
-    this.#notice = `Running on ${provider} since ${this.provider} ${what}`
-    this.#choice = { provider, reason: `${this.#notice}: ${why}`, next: next.slice(index + 1) }
+    const notice = `Running on ${provider} since ${this.provider} ${what}`
+    this.#notice = notice
+    this.#choice = { provider, reason: `${notice}: ${why}`, what: notice, next: next.slice(index + 1) }
     return true
   }
 }

@@ -10,6 +10,8 @@ export interface Candidate {
   readonly provider: ProviderName
   /** Why it need not be tried, in words; `undefined` when it is worth a try. */
   readonly lacks: string | undefined
+  /** What was not seen of what it needs, in words: libraries may be in other folders than those that are looked at. */
+  readonly doubt?: string
 }
 
 /** What is looked at; tests give another machine. */
@@ -23,8 +25,8 @@ export interface Machine {
   names(folder: string): readonly string[]
 }
 
-/** Where Linux keeps shared libraries. */
-export const LIBRARY_DIRS = [
+/** Where most kinds of Linux keep shared libraries. NixOS and conda do not, and LD_LIBRARY_PATH may name any folder. */
+const LIBRARY_DIRS = [
   '/usr/lib/x86_64-linux-gnu',
   '/lib/x86_64-linux-gnu',
   '/usr/lib64',
@@ -77,7 +79,7 @@ function accelerators(machine: Machine): readonly Candidate[] {
   if (platform === 'linux' && arch === 'x64')
     return [
       { provider: 'cuda', lacks: cudaLacks(machine) },
-      { provider: 'webgpu', lacks: vulkanLacks(machine) },
+      { provider: 'webgpu', ...vulkan(machine) },
     ]
   return []
 }
@@ -96,15 +98,17 @@ export function hasNvidia({ exists }: Machine): boolean {
   return exists('/dev/nvidiactl') || exists('/dev/dxg')
 }
 
-function vulkanLacks(machine: Machine): string | undefined {
+function vulkan(machine: Machine): Pick<Candidate, 'lacks' | 'doubt'> {
   const hasGpu = hasNvidia(machine) || machine.names('/dev/dri').some((name) => name.startsWith('renderD'))
-  if (!hasGpu) return 'no GPU'
-  return findLibrary(machine, 'libvulkan.so.1') === undefined
-    ? 'no Vulkan loader (package libvulkan1)'
-    : undefined
+  if (!hasGpu) return { lacks: 'no GPU' }
+  const isSeen = findLibrary(machine, 'libvulkan.so.1') !== undefined
+  return { lacks: undefined, ...(isSeen ? {} : { doubt: 'no Vulkan loader was seen, package libvulkan1' }) }
 }
 
-/** Path of a shared library by the beginning of its name, versions left open. */
+/**
+ * Path of a shared library by the beginning of its name, versions left open. That it is not found does not mean that it
+ * is not there.
+ */
 export function findLibrary({ names }: Machine, beginning: string): string | undefined {
   for (const dir of LIBRARY_DIRS) {
     const name = names(dir).find((one) => one.startsWith(beginning))

@@ -1,5 +1,6 @@
 // One job from bytes to bytes: codec, lib/lcm's loop over the ONNX graphs, codec. Knows nothing of processes. Several
 // may run side by side; their steps then share U-Net calls where that pays.
+import { relative } from 'node:path'
 import {
   createSchedule,
   drawNoises,
@@ -20,7 +21,8 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
 import { forProvider, schedulerConfig, type Manifest } from './manifest.ts'
 import { readModelFolder } from './model-folder.ts'
-import type { OnnxModels } from './onnx/models.ts'
+import type { OnnxModels, Stage } from './onnx/models.ts'
+import type { RuntimeOptions } from './onnx/runtime.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
 import { openInPrecision } from './open-in-precision.ts'
 import { paintThrough } from './paint-through.ts'
@@ -65,13 +67,21 @@ export interface SideBySide {
   readonly reason: string | undefined
 }
 
-/** @throws AppError `model_*` when the folder cannot be used. */
-export async function openRenderer(config: WorkerConfig): Promise<Renderer> {
+/**
+ * @param onProgress told of every graph that was opened, and of every one that ran for nobody's picture.
+ * @throws AppError `model_*` when the folder cannot be used.
+ */
+export async function openRenderer(
+  config: WorkerConfig,
+  onProgress: (what: string) => void = () => undefined,
+): Promise<Renderer> {
   const folder = await readModelFolder(config.modelDir)
   const manifest = forProvider(folder.manifest, config.provider)
   const schedule = createSchedule(schedulerConfig(manifest))
-  const { models, precision } = await openInPrecision({ ...config, manifest, schedule })
-  const safety = await openSafety(config, manifest)
+  const onOpened = (path: string) => onProgress(`${relative(config.modelDir, path)} was opened`)
+  const onRun = (stage: Stage) => onProgress(`${stage} was rehearsed`)
+  const { models, precision } = await openInPrecision({ ...config, manifest, schedule, onOpened, onRun })
+  const safety = await openSafety({ ...config, onOpened }, manifest)
   const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
   let batcher: StepBatcher | undefined
   return {
@@ -185,7 +195,7 @@ async function throughMask(job: SlotJob['job'], painted: RgbImage): Promise<RgbI
   return await paintThrough(mask, { sketch, placement: placementOf(job), size: { width, height } }, painted)
 }
 
-async function openSafety(config: WorkerConfig, { safetyChecker }: Manifest) {
+async function openSafety(config: WorkerConfig & RuntimeOptions, { safetyChecker }: Manifest) {
   if (!config.safetyChecker || safetyChecker === undefined) return undefined
   return await openSafetyChecker(config.modelDir, safetyChecker, config)
 }
@@ -214,12 +224,13 @@ async function paint(
 ): Promise<Uint8Array> {
   const { job, rendered } = work
   const own = models.heardBy((stage, ms) => stages.add(stage, ms))
-  const lane = batcher?.join({ mode: job.mode, signal, onRun: (ms, ownMs) => stages.addStep(ms, ownMs) })
+  const lane = batcher?.join({ mode: job.mode, signal, onRun: (ms, ownMs) => stages.addPass(ms, ownMs) })
   try {
     const painted = await img2img(lane?.over(own) ?? own, schedule, lcmJob(work, rgb, manifest), {
       signal,
       noises,
       onStep: async ({ step, steps, denoised }) => {
+        stages.endStep()
         // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
         await new Promise(setImmediate)
         if (signal.aborted) return

@@ -50,6 +50,8 @@ export type FromWorker =
       readonly lanesReason: string | undefined
       readonly precision: FoundPrecision
     }
+  /** While it starts: this is done. */
+  | { readonly type: 'progress'; readonly what: string }
   /** While it starts: the next U-Net call is of so many rows, and may be more than the device survives. */
   | { readonly type: 'measuring'; readonly rows: number }
   /** The model folder cannot be used; trying again without repairing it is in vain. */
@@ -80,6 +82,7 @@ const TO_WORKER: readonly unknown[] = [
 ] satisfies ToWorker['type'][]
 const FROM_WORKER: readonly unknown[] = [
   'ready',
+  'progress',
   'measuring',
   'unusable',
   'probed',

@@ -21,13 +21,18 @@ function send(message: FromWorker): Promise<void> {
 
 async function start(config: WorkerConfig): Promise<void> {
   const startedMs = performance.now()
+  let isStarting = true
+  const onProgress = (what: string) => {
+    if (isStarting) void send({ type: 'progress', what })
+  }
   try {
-    renderer = await openRenderer(config)
+    renderer = await openRenderer(config, onProgress)
     // Waited for: the call may end this process, and then only the parent knows which it was.
     const onCall = (rows: number) => send({ type: 'measuring', rows })
     const { lanes, reason: lanesReason } = await renderer.warmUp(onCall)
     const loadMs = performance.now() - startedMs
     const { precision } = renderer
+    isStarting = false
     void send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason, precision })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'

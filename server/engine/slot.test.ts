@@ -92,12 +92,48 @@ describe('slot', () => {
     expect(children).toHaveLength(2)
   })
 
-  it('kills a child that is never ready', () => {
+  it('kills a child that starts and says nothing', () => {
     const { slot, child, clock } = harness()
     clock.advance(5_000)
     expect(child().kills).toBe(1)
     child().events.onExit('SIGKILL')
-    expect(slot.state).toMatchObject({ name: 'dead', reason: 'not ready within 5000 ms' })
+    expect(slot.state).toMatchObject({
+      name: 'dead',
+      reason: expect.stringMatching(
+        /^not ready, and no progress for 5000 ms after it was started; .*higher$/,
+      ),
+    })
+  })
+
+  it('waits for a child as long as it gets on, and kills it where it no longer does', () => {
+    const { slot, child, clock } = harness()
+    const told = [
+      { type: 'progress', what: 'unet/model.onnx was opened' },
+      { type: 'progress', what: 'unet was rehearsed' },
+      { type: 'measuring', rows: 2 },
+    ] as const
+    for (const message of told) {
+      clock.advance(4_999)
+      child().events.onMessage(message)
+    }
+    clock.advance(4_999)
+    expect([slot.state.name, child().kills]).toEqual(['starting', 0])
+    clock.advance(1)
+    expect(slot.state).toMatchObject({
+      name: 'dying',
+      reason: expect.stringContaining('after a call of 2 rows was begun'),
+    })
+    // Its last words start no timer.
+    child().events.onMessage({ type: 'progress', what: 'vaeDecode was rehearsed' })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('has no such limit once it is ready', () => {
+    const { slot, child, clock } = harness()
+    child().ready()
+    child().events.onMessage({ type: 'progress', what: 'unet.512x512.onnx was opened' })
+    clock.advance(60_000)
+    expect([slot.state.name, child().kills, clock.pending]).toEqual(['ready', 0, 0])
   })
 
   it('forgets its crashes once a job has been answered', async () => {

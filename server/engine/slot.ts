@@ -64,7 +64,7 @@ export interface SlotOptions {
   readonly config: () => WorkerConfig
   /** A job that takes longer is ended with `engine_timeout`, and its child with it, and what else that child did. */
   readonly deadlineMs: number
-  /** A child that is not ready after this is ended. */
+  /** A child that starts and says nothing for so long, neither that it is ready nor what it has done, is ended. */
   readonly startTimeoutMs: number
   readonly clock: Clock
   readonly log: EngineLog
@@ -134,7 +134,7 @@ export class Slot {
   }
 
   start(): void {
-    const { spawn, startTimeoutMs } = this.#options
+    const { spawn } = this.#options
     const config = this.#options.config()
     this.#stale = false
     this.#leftOut = false
@@ -147,7 +147,7 @@ export class Slot {
       onExit: (reason) => this.#onExit(reason),
     })
     this.#to({ name: 'starting', child })
-    this.#timer(startTimeoutMs, () => this.#kill(`not ready within ${startTimeoutMs} ms`))
+    this.#awaitStart('it was started')
     child.send({ type: 'start', config })
   }
 
@@ -231,8 +231,11 @@ export class Slot {
       this.#wasReady = true
       this.#failedStarts = 0
       this.#to({ name: 'ready', child, lanes })
-    } else if (message.type === 'measuring') {
+    } else if (message.type === 'progress' && state.name === 'starting') {
+      this.#awaitStart(message.what)
+    } else if (message.type === 'measuring' && state.name === 'starting') {
       this.#measuring = message.rows > 1 ? message.rows : undefined
+      this.#awaitStart(`a call of ${message.rows} rows was begun`)
     } else if (message.type === 'unusable' && state.name === 'starting') {
       this.#kill(message.message, { unusable: message })
     } else if ('id' in message) {
@@ -279,6 +282,14 @@ export class Slot {
     const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
     settle(new EngineError('engine_timeout', message))
     this.#kill(`a job took longer than ${deadlineMs} ms`, { blame: 'hang' })
+  }
+
+  /** Large weights on a slow disk take minutes: only a child that says nothing any more hangs. */
+  #awaitStart(since: string): void {
+    const { startTimeoutMs } = this.#options
+    const reason = `not ready, and no progress for ${startTimeoutMs} ms after ${since}; where a disk or a device is that slow, set SKETCHWIRE_JOB_DEADLINE_MS higher`
+    this.#cancelTimer()
+    this.#timer(startTimeoutMs, () => this.#kill(reason))
   }
 
   #kill(

@@ -1,7 +1,7 @@
 // An engine whose inside can be changed while it is asked for pictures: what runs ends on the old one, what comes
 // later runs on the new. Whoever holds it sees one engine that never closes.
-import { messageOf } from '../../lib/std/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { AppError } from '../../lib/std/errors.ts'
 import { EngineError, type Engine, type EngineState, type GenerateOptions } from './engine.ts'
 import type { Job, JobResult } from './engine.ts'
 import { closedError } from './free-slots.ts'
@@ -140,7 +140,9 @@ export class SwitchableEngine implements Engine {
     } catch (error) {
       const detail = `No model could be loaded, not even ${engine.info.name} again; choose another or restart the server`
       if (!this.#closed) this.#moveIn(vacancy(engine, { name: 'degraded', detail }))
-      throw new EngineError('engine_crashed', `${detail} (${messageOf(error)})`, { cause: error })
+      // What is no error of ours may say anything, paths of this machine too: its words are for the log.
+      const why = error instanceof AppError ? ` (${error.message})` : ''
+      throw new EngineError('engine_crashed', `${detail}${why}`, { cause: error })
     }
   }
 

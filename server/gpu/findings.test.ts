@@ -17,8 +17,10 @@ const machine: Machine = {
     paths.filter((path) => path.startsWith(`${dir}/`)).map((path) => path.slice(dir.length + 1)),
 }
 
+const nowhere = () => false
+
 it('tells what is there, and of what is not how to get it', () => {
-  const findings = new Map(findingsOf(machine).map((finding) => [finding.what, finding]))
+  const findings = new Map(findingsOf(machine, nowhere).map((finding) => [finding.what, finding]))
   expect(findings.get('NVIDIA driver')?.found).toBe('/dev')
   expect(findings.get('libcudnn.so.9')?.found).toBe('/usr/lib64/libcudnn.so.9.1.0')
   expect(findings.get('Vulkan driver')?.found).toBe('/etc/vulkan/icd.d/nvidia_icd.json')
@@ -30,6 +32,14 @@ it('tells what is there, and of what is not how to get it', () => {
   expect(findings.get('libcudart.so.12')?.found).toBeUndefined()
 })
 
+it('does not call missing what the loader finds in another folder', () => {
+  const found = findingsOf(machine, (library) => library === 'libcudart.so.12').filter(
+    (finding) => finding.found !== undefined,
+  )
+  expect(found.map(({ what }) => what)).toContain('libcudart.so.12')
+  expect(found.map(({ what }) => what)).not.toContain('libcublas.so.12')
+})
+
 it('has nothing to look for where the providers come with the package', () => {
-  expect(findingsOf({ ...machine, platform: 'darwin' })).toEqual([])
+  expect(findingsOf({ ...machine, platform: 'darwin' }, nowhere)).toEqual([])
 })

@@ -17,12 +17,15 @@ const CUDA_12 = [
 ]
 const CUDNN_9 = ['libcudnn.so.9']
 
-/** What the GPU providers of onnxruntime-node need on Linux; on other systems they come with the package. */
-export function findingsOf(machine: Machine): readonly Finding[] {
+/**
+ * What the GPU providers of onnxruntime-node need on Linux; on other systems they come with the package.
+ * @param canLoad asked for libraries that are in none of the usual folders.
+ */
+export function findingsOf(machine: Machine, canLoad: (library: string) => boolean): readonly Finding[] {
   if (machine.platform !== 'linux') return []
   const library = (name: string, remedy: string): Finding => ({
     what: name,
-    found: findLibrary(machine, name),
+    found: findLibrary(machine, name) ?? (canLoad(name) ? "on the loader's own path" : undefined),
     remedy,
   })
   const cuda = join(machine.runtimeDir, CUDA_LIBRARY)

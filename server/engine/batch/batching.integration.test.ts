@@ -87,19 +87,21 @@ describe('an engine whose pictures share U-Net calls', () => {
     for (const job of jobs) alone.push(await generateWhenFree(single, job))
     await using engine = await open(folder.dir, 'on')
     expect(engine.slots).toBe(8)
-    const running = new Set<Promise<unknown>>()
-    let most = 0
+    /** Which job did a step, until the first of them was done. */
+    const steppedEarly = new Set<number>()
+    let isOneDone = false
     const together = await Promise.all(
-      jobs.map(async (job) => {
-        const run = generateWhenFree(engine, job)
-        running.add(run)
-        most = Math.max(most, running.size)
-        const result = await run
-        running.delete(run)
+      jobs.map(async (job, i) => {
+        const onStep = () => {
+          if (!isOneDone) steppedEarly.add(i)
+        }
+        const result = await generateWhenFree(engine, job, { onStep })
+        isOneDone = true
         return result
       }),
     )
-    expect(most).toBeGreaterThan(1)
+    // One after the other, the first would be done before the second has begun.
+    expect(steppedEarly.size).toBeGreaterThan(1)
     for (const [i, result] of together.entries()) {
       const [a, b] = await Promise.all([
         decodeImage(result.image, size),

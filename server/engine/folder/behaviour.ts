@@ -6,7 +6,7 @@ export interface BehaviourSource {
   /** The U-Net takes a guidance embedding. */
   readonly embedding: boolean
   readonly dim: number
-  /** model_index.json's force_zeros_for_empty_prompt, which SDXL has. */
+  /** SDXL's force_zeros_for_empty_prompt: true, as in diffusers, unless model_index.json says false. */
   readonly zeros: boolean
   /** The first is the default. */
   readonly sizes: readonly PixelSize[]

@@ -64,6 +64,29 @@ describe('a folder in the diffusers layout', () => {
   })
 })
 
+describe('SDXL with the LCM-LoRA merged in, without a negative prompt,', () => {
+  it.each<[string, 'zeros' | 'empty', Record<string, unknown> | undefined]>([
+    ['sees zeros where model_index.json says so', 'zeros', { force_zeros_for_empty_prompt: true }],
+    [
+      'sees zeros where it says nothing, as in diffusers',
+      'zeros',
+      { force_zeros_for_empty_prompt: undefined },
+    ],
+    ['sees zeros where there is no model_index.json', 'zeros', undefined],
+    ['sees an empty prompt where it says so', 'empty', { force_zeros_for_empty_prompt: false }],
+  ])('%s', async (_, negative, index) => {
+    await using copy = await copyOf('sdxl-turbo')
+    await copy.edit('scheduler/scheduler_config.json', { _class_name: 'LCMScheduler' })
+    if (index === undefined) await rm(join(copy.dir, 'model_index.json'))
+    else await copy.edit('model_index.json', index)
+    expect((await readDiffusersFolder(copy.dir)).guidance).toMatchObject({ embedding: false, negative })
+  })
+
+  it('is not SDXL without a second text encoder', async () => {
+    expect((await read('lcm-lora-old')).guidance.negative).toBe('empty')
+  })
+})
+
 describe('a folder that does not fit is refused with what was found and expected:', () => {
   it.each<[string, RegExp, string, Record<string, unknown>]>([
     [

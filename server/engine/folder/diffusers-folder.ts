@@ -58,7 +58,7 @@ export async function readDiffusersFolder(dir: string): Promise<Manifest> {
     sampler: scheduler.sampler,
     embedding: cond !== undefined,
     dim: fixed(cond?.shape[1]) ?? unetConfig.time_cond_proj_dim ?? 256,
-    zeros: graphs.isXl && index.force_zeros_for_empty_prompt === true,
+    zeros: graphs.isXl && index.force_zeros_for_empty_prompt !== false,
     sizes,
   })
   return {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { drawingEncoder, type Draw } from '../testing/drawing-encoder.ts'
 import { POCKET_MODEL, toyFolder } from '../testing/models.ts'
 import { readOnnxHeader } from './onnx-header.ts'
 
@@ -33,6 +34,30 @@ describe('readOnnxHeader', () => {
     expect(half).toBeLessThan(statSync(join(POCKET_MODEL, 'weights.bin')).size)
     expect(other).toBeLessThan(100_000)
     expect(readOnnxHeader(unet).weightBytes).toMatchObject({ half: 0 })
+  })
+
+  it('names the operators', () => {
+    const { operators } = readOnnxHeader(unet)
+    expect([...operators]).toEqual(
+      expect.arrayContaining(['Conv', 'ReduceMean', 'Slice', 'Reshape', 'Cast', 'Mul', 'Add', 'Identity']),
+    )
+    expect(readOnnxHeader(join(POCKET_MODEL, 'unet.256x256.int8.onnx')).operators).toContain('QuantizeLinear')
+  })
+
+  it.each<[Draw, string[]]>([
+    ['like', ['AveragePool', 'Conv', 'RandomNormalLike', 'Mul', 'Add']],
+    ['in a branch', ['AveragePool', 'Conv', 'If', 'RandomNormalLike', 'Mul', 'Add']],
+    ['in a function', ['AveragePool', 'Conv', 'Drawn', 'Mul', 'Add', 'RandomNormalLike']],
+  ])('names those of subgraphs and functions: noise %s', async (draw, operators) => {
+    const dir = await mkdtemp(join(tmpdir(), 'sketchwire-onnx-'))
+    try {
+      await writeFile(join(dir, 'model.onnx'), drawingEncoder(draw))
+      const header = readOnnxHeader(join(dir, 'model.onnx'))
+      expect([...header.operators]).toEqual(operators)
+      expect(header.outputs).toEqual([{ name: 'latent_sample', type: 'float32', shape: [1, 4, 8, 12] }])
+    } finally {
+      await rm(dir, { recursive: true })
+    }
   })
 
   it('refuses what is no graph, or ends too soon at any byte', async () => {

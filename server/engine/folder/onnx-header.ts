@@ -1,8 +1,8 @@
-// What an ONNX file takes, gives and keeps beside it, read from its protobuf without loading a weight: a graph of
+// What an ONNX file takes, gives, runs and keeps beside it, read from its protobuf without loading a weight: a graph of
 // several GB is described in milliseconds and without onnxruntime, so the parent process may do it.
-// Field numbers are those of onnx.proto3 (ONNX, Apache-2.0).
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR } from './onnx-fields.ts'
 
 /** One input or output. A dimension that is not fixed is a name. */
 export interface HeaderPort {
@@ -15,6 +15,8 @@ export interface HeaderPort {
 export interface OnnxHeader {
   readonly inputs: readonly HeaderPort[]
   readonly outputs: readonly HeaderPort[]
+  /** Names of the operators of its nodes, those in subgraphs and in the file's own functions too. */
+  readonly operators: ReadonlySet<string>
   /** Files its weights are in, relative to its own folder. */
   readonly externalFiles: readonly string[]
   /** Bytes of its weights, in the file itself or beside it; those of float16 apart. */
@@ -32,9 +34,6 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
   11: 'float64',
   16: 'bfloat16',
 }
-const MODEL_GRAPH = 7
-const GRAPH = { initializer: 5, input: 11, output: 12 } as const
-const TENSOR = { dataType: 2, name: 8, externalData: 13 } as const
 const FLOAT16 = 10
 const WINDOW_BYTES = 1 << 16
 
@@ -121,12 +120,14 @@ function walk(cursor: Cursor, end: number, onLength: OnField, onNumber: OnField 
 function parseModel(cursor: Cursor): OnnxHeader {
   const inputs: HeaderPort[] = []
   const outputs: HeaderPort[] = []
+  const operators = new Set<string>()
   const initializers = new Set<string>()
   const externalFiles = new Set<string>()
   const weightBytes = { half: 0, other: 0 }
   const onGraphField: OnField = (field, length) => {
     const end = cursor.at + length
-    if (field === GRAPH.initializer) {
+    if (field === GRAPH.node) addOperators(cursor, end, operators)
+    else if (field === GRAPH.initializer) {
       const { name, location, bytes, isHalf } = parseTensor(cursor, end)
       initializers.add(name)
       weightBytes[isHalf ? 'half' : 'other'] += bytes
@@ -134,13 +135,32 @@ function parseModel(cursor: Cursor): OnnxHeader {
     } else if (field === GRAPH.input) inputs.push(parsePort(cursor, end))
     else if (field === GRAPH.output) outputs.push(parsePort(cursor, end))
   }
+  const onFunctionField: OnField = (field, length) => {
+    if (field === FUNCTION.node) addOperators(cursor, cursor.at + length, operators)
+  }
   walk(cursor, cursor.end, (field, length) => {
-    if (field === MODEL_GRAPH) walk(cursor, cursor.at + length, onGraphField)
+    if (field === MODEL.graph) walk(cursor, cursor.at + length, onGraphField)
+    else if (field === MODEL.functions) walk(cursor, cursor.at + length, onFunctionField)
   })
   if (outputs.length === 0) throw new RangeError('it has no outputs')
   // Before IR version 4 weights were listed among the inputs as well.
   const fed = inputs.filter(({ name }) => !initializers.has(name))
-  return { inputs: fed, outputs, externalFiles: [...externalFiles], weightBytes }
+  return { inputs: fed, outputs, operators, externalFiles: [...externalFiles], weightBytes }
+}
+
+/** The operator of one node, and those of the subgraphs it holds. */
+function addOperators(cursor: Cursor, end: number, operators: Set<string>): void {
+  const onSubgraphField: OnField = (field, length) => {
+    if (field === GRAPH.node) addOperators(cursor, cursor.at + length, operators)
+  }
+  const onAttributeField: OnField = (field, length) => {
+    if (field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs)
+      walk(cursor, cursor.at + length, onSubgraphField)
+  }
+  walk(cursor, end, (field, length) => {
+    if (field === NODE.opType) operators.add(cursor.text(length))
+    else if (field === NODE.attribute) walk(cursor, cursor.at + length, onAttributeField)
+  })
 }
 
 interface HeaderTensor {

@@ -6,7 +6,8 @@ import type { PromptEmbedding } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import { bindTextEncoder } from './text-ports.ts'
-import { openGraph, type Graph, type RuntimeOptions, type TensorValue } from './runtime.ts'
+import { openRepeatable } from './repeatable.ts'
+import type { Graph, RuntimeOptions, TensorValue } from './runtime.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
 export interface TextEncodersOptions extends RuntimeOptions {
@@ -71,7 +72,7 @@ interface EncoderFiles {
 async function openEncoder(options: TextEncodersOptions, files: EncoderFiles): Promise<Encoder> {
   const { modelDir } = options
   const tokenize = await loadTokenizer(join(modelDir, files.tokenizerFile), files.tokenizer)
-  const graph = await openGraph(join(modelDir, files.file), options)
+  const graph = await openRepeatable(join(modelDir, files.file), options)
   const { feed, outputs } = bindTextEncoder(graph, files.tokenizer.maxLength, files.role)
   return {
     graph,
