@@ -109,6 +109,16 @@ describe('the doors for one request', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(17)
   })
 
+  it('counts requests, not their pictures', async () => {
+    const { server, engine } = await start({ paused: true })
+    const replies = Array.from({ length: 20 }, () => post(server, falBody({ num_images: 8 })))
+    expect(await Promise.race(replies)).toMatchObject({ status: 429 })
+    engine.resume()
+    const statuses = (await Promise.all(replies)).map((reply) => reply.status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(17)
+    expect(engine.jobs).toHaveLength(17 * 8)
+  })
+
   it('stops the job of a caller that goes away', async () => {
     const { server, engine } = await start({ paused: true })
     const gone = new AbortController()

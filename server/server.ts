@@ -7,7 +7,9 @@ import { WebhookSigner } from './auth/webhook-signer.ts'
 import { newId } from './gateway/bind.ts'
 import { withClientAddresses } from './gateway/client-address.ts'
 import { chooseHost } from './gateway/choose-host.ts'
+import type { HostChoice } from './gateway/choose-host.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
+import { FetchTurns } from './gateway/fetch-turns.ts'
 import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
 import { StaticFiles } from './gateway/static-files.ts'
 import { Webhooks } from './gateway/webhooks.ts'
@@ -43,6 +45,8 @@ export interface ServerDeps {
   readonly pagesDir: string
   /** For tests, whose servers of other people's pictures have no public address. */
   readonly isPublicAddress?: (address: string) => boolean
+  /** For tests of the one that stands in where the usual one does not load. */
+  readonly chooseHost?: () => Promise<HostChoice>
 }
 
 export interface Server {
@@ -118,7 +122,9 @@ function routesOf(deps: ServerDeps, sessions: Registry, webhooks: Webhooks): Rou
     clock,
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),
-    fetchImage: createFetchImage({ hosts: fetchHosts, ...(isPublicAddress ? { isPublicAddress } : {}) }),
+    fetches: new FetchTurns(
+      createFetchImage({ hosts: fetchHosts, ...(isPublicAddress ? { isPublicAddress } : {}) }),
+    ),
     webhooks,
     files: new StaticFiles(pagesDir, { allowed: config.embedOrigins, loopbackOnly: config.loopbackOnly }),
     origins: { allowed: config.origins, loopbackOnly: config.loopbackOnly },
@@ -127,9 +133,10 @@ function routesOf(deps: ServerDeps, sessions: Registry, webhooks: Webhooks): Rou
   })
 }
 
-async function listenAll({ config, events }: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
+async function listenAll(deps: ServerDeps, routes: Routes, hosts: Host[]): Promise<number> {
+  const { config, events } = deps
   if (config.tls) checkTlsFiles(config.tls)
-  const { open: openHost, reason } = await chooseHost()
+  const { open: openHost, reason } = await (deps.chooseHost ?? chooseHost)()
   if (reason !== undefined)
     events.log.warn(
       `uWebSockets.js does not load here (${reason}); node:http and ws serve instead, which is slower with many people at once`,

@@ -32,10 +32,20 @@ export class Mailbox<T> {
     return this.#entries.length
   }
 
-  /** @param batch what the items that belong together share; left out, the item is a batch of its own */
-  put(item: T, batch: unknown = {}): PutResult<T> {
+  /** Of the `depth` there are, those that are filled. */
+  get filled(): number {
+    return this.#places().size
+  }
+
+  #places(): Set<unknown> {
     const places = new Set(this.#entries.map((entry) => entry.batch))
     places.delete(this.#begun)
+    return places
+  }
+
+  /** @param batch what the items that belong together share; left out, the item is a batch of its own */
+  put(item: T, batch: unknown = {}): PutResult<T> {
+    const places = this.#places()
     const displaced: T[] = []
     if (batch !== this.#begun && !places.has(batch) && places.size >= this.policy.depth) {
       if (this.policy.whenFull === 'reject-new') return { accepted: false }

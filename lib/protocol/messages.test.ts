@@ -61,4 +61,33 @@ describe('image bytes', () => {
     expect(base64Part(`data:image/png${';a'.repeat(4_000_000)}`)).toBeUndefined()
     expect(dataUri('webp', 'AAAA')).toBe('data:image/webp;base64,AAAA')
   })
+
+  it('takes a data URI of any type, with a name in it too: the bytes say what they are', () => {
+    for (const type of [
+      'application/octet-stream',
+      'image/png;name=my.png',
+      'image/png;NAME="a b,c.png"',
+      'x',
+    ])
+      expect(base64Part(`data:${type};base64,AAAA`), type).toBe('AAAA')
+    expect(base64Part(`data:image/png;name=${'%C3%A4'.repeat(100)}.png;base64,AAAA`)).toBe('AAAA')
+    expect(base64Part('data:image/svg+xml,<svg/>')).toBeUndefined()
+  })
+
+  it('takes base64 as encoders wrap it, bare and in a data URI', () => {
+    const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7) % 256))
+    const base64 = bytes.toString('base64')
+    for (const columns of [60, 64, 76])
+      for (const newline of ['\n', '\r\n', '\n  ']) {
+        const lines = base64.match(new RegExp(`.{1,${columns}}`, 'g')) ?? []
+        const wrapped = ` ${lines.join(newline)}${newline}${newline}`
+        for (const text of [wrapped, `\n${wrapped}`, `data:image/png;base64,${wrapped}`])
+          expect(Buffer.from(base64Part(text) ?? '', 'base64').equals(bytes), text.slice(0, 90)).toBe(true)
+      }
+    expect(base64Part(' AAAA=\r\n=\r\n')).toBeDefined()
+    for (const words of ['not an image', 'AAAA AAAA', 'AA==\nAAAA', '\n'.repeat(2000), ''])
+      expect(base64Part(words), words).toBeUndefined()
+    expect(base64Part(`${'A'.repeat(4_000_000)}${' '.repeat(4_000_000)}`)).toBeDefined()
+    expect(base64Part(`${'A'.repeat(4_000_000)}.`)).toBeUndefined()
+  })
 })

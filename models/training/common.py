@@ -118,7 +118,7 @@ def render(count, height, width, seed, window, device="cpu"):
     """Scenes of one seed: sketch and picture uint8 [N, 3, height, width], the picture's noise float16 [N, 8, h, w], ids int64 [N, 24]."""
     generator = torch.Generator(device).manual_seed(seed * 7 + 1)
     noise = latent_noise(count, height, width, generator).half()
-    batch = make(count, height, width, seed, [noise.float()], window=window, device=device)
+    batch = make(count, height, width, seed, [noise.float()], window=window, device=device, shores=True)
     return batch.sketch, batch.pictures[0], noise, batch.ids
 
 

@@ -27,6 +27,21 @@ def island(s):
     s.say("island", on)
 
 
+def shore(s):
+    """An island or headland nearer than the horizon, or cut off by the picture's side; its foot darkens the water."""
+    rand = s.rand
+    on = rand.flag(0.4) * is_ground(s, 0, 1)
+    x, w, h = rand.u(-0.05, 1.05) * s.aspect, rand.u(0.14, 0.42), rand.u(0.05, 0.16)
+    y = s.horizon + h * rand.u(0.1, 0.9) + rand.u(0, 0.3) * rand.flag(0.7)
+    d = ellipse(s.X - x, s.Y - y, w, h)
+    cut = mix(torch.full_like(h, 9.0), h * rand.u(0.1, 0.8), rand.flag(0.5))  # half of them have a flat foot
+    d = torch.maximum(d, s.Y - y - cut)
+    mirror = ellipse(s.X - x + s.wave * 0.008, s.Y - y - torch.minimum(cut, h), w * 0.95, h * 0.4)
+    s.canvas.picture = s.canvas.picture * (1 - 0.45 * on * (0.5 - mirror / (s.px * 3)).clamp(0, 1))
+    s.canvas.thing(d, on, s.colours("island"), bevel_px=12.0, rough=0.5)
+    s.say("island", on)
+
+
 def blossoms(s):
     """Flowers strewn over a meadow: dots in one colour, on the sketch as dots or not at all (then the noise strews them)."""
     rand, t = s.rand, s.t
@@ -138,6 +153,8 @@ def boat(s):
     s.say("boat", on)
 
 
-def all_props(s):
+def all_props(s, shores):
+    if shores:
+        shore(s)
     for draw in (island, blossoms, lighthouse, house, trees, boat):
         draw(s)

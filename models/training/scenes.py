@@ -35,17 +35,18 @@ def latent_noise(count, height, width, generator):
     return torch.randn(count, 8, height // 8, width // 8, generator=generator, device=generator.device)
 
 
-def make(count, height, width, seed, noises, window=False, device="cpu", style=None, time=None):
+def make(count, height, width, seed, noises, window=False, device="cpu", style=None, time=None, shores=False):
     """The scenes of one seed, rendered once for every texture noise in `noises` (each float32 [B, 8, H/8, W/8]).
 
     Geometry, colours and words depend on the seed alone; two noises give the same scene with other texture (the oracle).
-    window: zoom into random parts of scenes, as training wants it. style, time: int64 [B] to force them.
+    window: zoom into random parts of scenes, as training wants it. style, time: int64 [B] to force them. shores: islands
+    before the horizon too; the held-out scenes, which were fixed without them, have none.
     """
     first, pictures = None, []
     for noise in noises:
         generator = torch.Generator(device).manual_seed(seed)
         plan = _plan(count, generator, style, time)
-        sketch, picture, words = _render(plan, height, width, generator, Texture(noise), window)
+        sketch, picture, words = _render(plan, height, width, generator, Texture(noise), window, shores)
         styled = apply_styles(picture, plan["style"], Texture(noise))
         pictures.append((styled * 255).round().to(torch.uint8))
         first = first if first is not None else (sketch, words)
@@ -62,7 +63,7 @@ def _plan(count, generator, style, time):
     return {"kind": kind, "time": drawn_time if time is None else time, "style": drawn_style if style is None else style}
 
 
-def _render(plan, height, width, generator, texture, window):
+def _render(plan, height, width, generator, texture, window, shores):
     """Every kind as one sub-batch: (sketch, picture) float32 [B, 3, H, W], list of word lists."""
     count = len(plan["kind"])
     sketch = torch.empty(count, 3, height, width, device=generator.device)
@@ -73,7 +74,7 @@ def _render(plan, height, width, generator, texture, window):
             continue
         s = Scene(Rand(len(rows), generator), texture.index(rows), height, width, plan["time"][rows], window)
         if kind == 7:
-            sky(s); ridges(s); ground(s); all_props(s); scatter(s)
+            sky(s); ridges(s); ground(s); all_props(s, shores); scatter(s)
         else:
             draw_abstract(s, kind)
         sketch[rows], picture[rows] = s.canvas.sketch, s.canvas.picture
@@ -107,7 +108,7 @@ def preview(path, count=24, size=128, seed=1):
     """Write a grid of sketch | picture pairs."""
     from PIL import Image
     g = torch.Generator().manual_seed(seed)
-    batch = make(count, size, size, seed, [latent_noise(count, size, size, g)], window=False)
+    batch = make(count, size, size, seed, [latent_noise(count, size, size, g)], shores=True)
     pairs = torch.cat([batch.sketch, batch.pictures[0]], 3)
     rows = [torch.cat(list(pairs[i:i + 4]), 2) for i in range(0, count, 4)]
     Image.fromarray(torch.cat(rows, 1).permute(1, 2, 0).numpy()).save(path)

@@ -74,25 +74,46 @@ def edge_loss(y, x, late):
     return ENERGY * apart + CORRELATION * (1 - alike).mean()
 
 
-def step_loss(model, decoder, pool, args, tools):
-    """One batch: (loss without critic, decoded pictures, true pictures)."""
+#: weight of the lattice that the decoder leaves
+LATTICE = 20.0
+CELL = 8  # pixels on a side of one latent pixel
+
+
+def lattice_loss(y, x):
+    """How much the two pictures' [B, 3, H, W] difference repeats from one latent pixel to the next: float32 scalar.
+
+    Each position within the latent pixels' 8x8 squares is averaged over the picture. A pattern that comes back in every square is
+    faint, so it costs the other losses next to nothing, and the eye sees it at once as a weave.
+    """
+    apart = (y - x).float()
+    b, c, h, w = apart.shape
+    cells = apart.view(b, c, h // CELL, CELL, w // CELL, CELL).mean((2, 4))
+    return LATTICE * (cells - cells.mean((2, 3), keepdim=True)).abs().mean()
+
+
+def step_loss(model, decoder, pool, count, tools):
+    """One batch of `count` scenes: (loss without critic, decoded pictures, true pictures)."""
     abar, features, weights = tools
-    x, t, cond, rows, kept = painting_sample(pool, args.batch, abar)
+    x, t, cond, rows, kept = painting_sample(pool, count, abar)
     out = model["unet"](x, t, model["text"](pool.ids[rows]), cond)
     pool.keep(rows, out.detach(), kept)
-    few = rows[: args.batch // 3]
+    few = rows[: max(1, count // 3)]
     true_latents = torch.cat([pool.picture[few].float(), pool.sketch[few].float()])
     latents = torch.cat([out, true_latents + 0.03 * torch.randn_like(true_latents)])
     images = torch.cat([pool.images.picture[rows], pool.images.picture[few], pool.images.sketch[few]])
     latents, goal, inner = crop(latents, to_signed(images))
     y, goal = decoder(latents)[..., inner[0], inner[1]], goal[..., inner[0], inner[1]]
     late = F.pad((t < 759).float(), (0, 2 * len(few)))
-    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal, late)
+    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal, late) + lattice_loss(y, goal)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), pool.picture[rows].float(), beta=0.1, reduction="none") * weights).mean()
-    x, t, cond, ids, target, _, _ = training_sample(pool, max(2, args.batch // 2), abar)
+    x, t, cond, ids, target, _, _ = training_sample(pool, max(1, count // 2), abar)
     out = model["unet"](x, t, model["text"](ids), cond)
     loss = loss + 0.8 * (F.smooth_l1_loss(out.float(), target, beta=0.1, reduction="none") * weights).mean()
     return loss, y, goal
+
+
+#: one step in so many paints at 512x512, the size of the refinement
+LARGE_EVERY = 4
 
 
 def train(args):
@@ -112,9 +133,12 @@ def train(args):
     critic_optimizer = torch.optim.Adam(critic.parameters(), 3e-4, betas=(0.5, 0.95))
     seed = 30_000_000 + args.seed * 1_000_003
     pool = LatentPool(args.pool, 256, 256, seed, device, encoder, images=args.pool)
+    large = LatentPool(args.pool // 8, 512, 512, seed + 200_000_000, device, encoder, images=args.pool // 8)
     for _ in range(30):
         pool.add(8)
-    weights = channel_weights(decoder, pool)
+    for _ in range(args.pool // 32):
+        large.add(4)
+    tools = (abar, features, channel_weights(decoder, pool))
     painter = Painter([(256, 256)], 4, seed + 100_000_000) if args.painter else None
     clock, log, step = Clock(args.minutes), Log("sharpen.csv"), 0
     while (done := clock.tick()) < 1:
@@ -122,12 +146,16 @@ def train(args):
             pool.add(4)
         elif painter is not None and (made := painter.take()):
             pool.put(made[1])
+        if step % 16 == 8:
+            large.add(2)
         if step % 6 == 0:
             pool.repaint(model, abar, 8 if step else 64)
+            large.repaint(model, abar, 2 if step else 16)
         fade = min(1, (step + 1) / 60) * max(0.03, 1 - done)
         set_rates(optimizer, args.rate / 2 * fade, 2.5e-4 * fade)
         with torch.autocast(device, torch.bfloat16):
-            loss, y, goal = step_loss(model, decoder, pool, args, (abar, features, weights))
+            where, count = (large, max(2, args.batch // 4)) if step % LARGE_EVERY == LARGE_EVERY - 1 else (pool, args.batch)
+            loss, y, goal = step_loss(model, decoder, where, count, tools)
             trick, match, critic_loss = adversarial(critic, critic_optimizer, y, goal)
             loss = loss + min(1.0, step / 100) * args.critic_weight * (trick + 3 * match)
         both.zero_grad()
@@ -140,7 +168,7 @@ def train(args):
         ema.update(both)
         step += 1
         if step % 25 == 0:
-            made, true = y[:args.batch].detach().float(), goal[:args.batch]
+            made, true = y[:count].detach().float(), goal[:count]
             log.row(phase="sharpen", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr(made, true), sharp=sharpness(made, true))
         if step % 100 == 0:
             save_final(ema, before)

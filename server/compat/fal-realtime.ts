@@ -15,7 +15,7 @@ import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
 import { nthPicture } from './fit-params.ts'
 import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
-import { msgpackShapeProblem } from './msgpack-shape.ts'
+import { MSGPACK_LIMITS, msgpackShapeProblem } from './msgpack-shape.ts'
 import { echo, isRecord, parseJson } from './validation.ts'
 
 export interface FalRealtimeOptions {
@@ -171,10 +171,10 @@ function answerData({ pictures, requestId, binary }: Asked): string | Uint8Array
 function parseMsgpack(
   bytes: Uint8Array,
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
-  // Eight megabytes of nested lists take the decoder many seconds.
+  // Eight megabytes of nested lists take the decoder many seconds, and so do five bytes that claim a list of millions.
   if (msgpackShapeProblem(bytes) !== undefined) return { ok: false }
   try {
-    return { ok: true, value: decodeMsgpack(bytes) }
+    return { ok: true, value: decodeMsgpack(bytes, MSGPACK_LIMITS) }
   } catch {
     return { ok: false }
   }

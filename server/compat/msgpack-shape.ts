@@ -21,26 +21,47 @@ const SIZED: Readonly<Record<number, readonly [lengthBytes: number, extra: numbe
 }
 const COUNTED: Readonly<Record<number, number>> = { 0xdc: 2, 0xdd: 4, 0xde: 2, 0xdf: 4 }
 
+/** For the decoder: it makes a list as long as its header says before it has read the first item. */
+export const MSGPACK_LIMITS = { maxArrayLength: JSON_LIMITS.items, maxMapLength: JSON_LIMITS.items } as const
+
 /**
- * What makes a msgpack message too costly to decode, before it is: the same limits as for JSON. Walks from value to
- * value without following their nesting; says nothing about whether the bytes are msgpack.
+ * What makes a msgpack message too costly to decode, before it is: the same limits as for JSON, of what is there and of
+ * what its headers claim. Walks from value to value without following their nesting; says nothing about whether the
+ * bytes are msgpack.
  */
 export function msgpackShapeProblem(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let containers = 0
   let values = 0
-  for (let at = 0; at < bytes.length; values++) {
+  let claimed = 1
+  for (let at = 0; at < bytes.length;) {
+    values += 1
     if (values > JSON_LIMITS.items) return `holds more than ${JSON_LIMITS.items} values`
     const type = bytes[at] ?? 0
-    if (isContainer(type)) containers += 1
+    const after = at + 1
+    at = after + payloadBytes(type, view, after)
+    if (!isContainer(type)) continue
+    containers += 1
     if (containers > JSON_LIMITS.containers) return `holds more than ${JSON_LIMITS.containers} lists and maps`
-    at += 1 + payloadBytes(type, view, at + 1)
+    claimed += claimedValues(type, view, after)
+    if (claimed > JSON_LIMITS.items) return `claims more than ${JSON_LIMITS.items} values`
+    // Each value that is still to come has at least a byte.
+    if (claimed - values > bytes.length - at) return 'claims more values than it has bytes for'
   }
   return undefined
 }
 
 function isContainer(type: number): boolean {
   return (type >= 0x80 && type <= 0x9f) || (type >= 0xdc && type <= 0xdf)
+}
+
+/** How many values a list or a map says to hold: of each entry of a map two. */
+function claimedValues(type: number, view: DataView, at: number): number {
+  const countBytes = COUNTED[type] ?? 0
+  const isMap = type <= 0x8f || type >= 0xde
+  if (at + countBytes > view.byteLength) return 0
+  const count = countBytes === 0 ? type & 0x0f : readLength(view, at, countBytes)
+  return isMap ? 2 * count : count
 }
 
 function payloadBytes(type: number, view: DataView, at: number): number {

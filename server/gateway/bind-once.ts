@@ -58,7 +58,7 @@ export class OnceDoor {
     const work = new Work({
       decoded,
       session,
-      fetchImage: this.#deps.fetchImage,
+      fetches: this.#deps.fetches,
       isPartialFine: this.#dialect.isPartialFine ?? false,
       nowMs: () => this.#deps.clock.now(),
     })

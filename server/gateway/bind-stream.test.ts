@@ -7,6 +7,7 @@ import { onlyModel } from '../models/models.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { createFakeEngine } from '../engine/fake-engine.ts'
 import { refuseToFetch } from './fetch-image.ts'
+import { FetchTurns } from './fetch-turns.ts'
 import { MemoryHost, MemoryReader } from './memory-host.ts'
 import { Routes } from './routes.ts'
 import { StaticFiles } from './static-files.ts'
@@ -66,7 +67,7 @@ async function start(lingerMs = 0) {
       clock: world.clock,
       epochMs: () => world.clock.now(),
     }),
-    fetchImage: refuseToFetch,
+    fetches: new FetchTurns(refuseToFetch),
     webhooks: noWebhooks(world.clock),
     onSocket: () => undefined,
     onBug: (_where, error) => {

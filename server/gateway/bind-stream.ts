@@ -50,7 +50,7 @@ export class StreamDoor {
     const work = new Work({
       decoded,
       session,
-      fetchImage: this.#deps.fetchImage,
+      fetches: this.#deps.fetches,
       nowMs: () => this.#deps.clock.now(),
     })
     const begun = beginStream(exchange, work)

@@ -37,12 +37,60 @@ describe('a socket that never says hello', () => {
     clock.advance(HELLO_WITHIN_MS * 10)
     expect(client.closeCode).toBeUndefined()
   })
+})
 
-  it('goes in the same time when nobody knows who it is', async () => {
-    const { open, clock } = await start({ keys: ['a-key-of-the-studio'] })
-    const { client } = await open('/ws')
-    clock.advance(HELLO_WITHIN_MS)
-    expect([client.closeCode, clock.pending]).toEqual([1000, 0])
+describe('a socket of a stranger', () => {
+  it.each([
+    ['/ws', 1000, { status: 'error', error: 'Unauthorized' }],
+    ['/api/live', 4001, { type: 'error', code: 'unauthorized' }],
+  ])(
+    'at %s is told so at once and closed: nothing of what it sends is waited for',
+    async (path, code, words) => {
+      const { open, clock, routes, registry } = await start({ keys: ['a-key-of-the-studio'] })
+      const { client, read } = await open(path)
+      expect(read()).toMatchObject([words])
+      expect([client.closeCode, clock.pending, routes.open.size, registry.size]).toEqual([code, 0, 0, 0])
+    },
+  )
+
+  it('hears that its token is for another app', async () => {
+    const { open, auth } = await start({ keys: ['a-key-of-the-studio'] })
+    const { token } = await auth.tokens.issue({ lifeSeconds: 60, apps: ['lcm'], origins: [] })
+    const { client, read } = await open(`/ws?fal_jwt_token=${token}`)
+    expect(read()).toMatchObject([{ type: 'x-fal-error', code: 'forbidden' }])
+    expect(client.closeCode).toBe(4003)
+  })
+})
+
+describe('a socket that is not read', () => {
+  it('C3 is closed with 1008 when it leaves more than 1024 messages', async () => {
+    const { open } = await start()
+    const { client, read } = await open('/api/live')
+    client.send(hello)
+    client.stall()
+    for (let count = 0; count < 1024; count++) client.send(JSON.stringify({ type: 'ping', clientMs: count }))
+    expect(client.closeCode).toBeUndefined()
+    for (let count = 0; count < 3; count++) client.send(JSON.stringify({ type: 'ping', clientMs: count }))
+    expect([client.closeCode, client.closeReason]).toEqual([1008, 'reads too slowly'])
+    expect(read().length).toBeGreaterThan(0)
+  })
+
+  it('C3 is closed with 1008 when it leaves more than 32 MiB, in however few messages', async () => {
+    const heavy = new Uint8Array(6_000_000)
+    const { open, runOut } = await start({ picture: async () => heavy })
+    const { client } = await open('/ws?max_buffering=60')
+    client.stall()
+    const ask = JSON.stringify({ prompt: 'a', image_url: PNG_BASE64 })
+    for (let asked = 0; asked < 4; asked++) {
+      client.send(ask)
+      await runOut()
+    }
+    expect(client.closeCode).toBeUndefined()
+    for (let asked = 0; asked < 4; asked++) {
+      client.send(ask)
+      await runOut()
+    }
+    expect([client.closeCode, client.closeReason]).toEqual([1008, 'reads too slowly'])
   })
 })
 

@@ -11,7 +11,7 @@ import type { Follower } from '../session/followers.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionEvent } from '../session/session-event.ts'
 import type { Identity } from '../auth/identity.ts'
-import type { FetchImage } from './fetch-image.ts'
+import type { FetchTurns } from './fetch-turns.ts'
 import { FrameLine } from './frame-line.ts'
 import type { Socket, SocketHandler } from './host.ts'
 import { Outbox } from './outbox.ts'
@@ -22,7 +22,7 @@ export interface BindDeps {
   readonly model: ModelInfo
   readonly clock: Clock
   readonly onSocket: (dialect: string, change: 'opened' | 'closed', code: number) => void
-  readonly fetchImage: FetchImage
+  readonly fetches: FetchTurns
   readonly onBug: (where: string, error: unknown) => void
 }
 
@@ -69,7 +69,7 @@ export class OpenSockets {
 /** What is known of a socket before its first message. */
 export interface Handshake {
   readonly facts: RequestFacts
-  /** An error: the server does not know who this is, and says so when the dialect's client can hear it. */
+  /** An error: the server does not know who this is, and says so as soon as the dialect's client can hear it. */
   readonly identity: Identity | WireError
 }
 
@@ -132,11 +132,11 @@ class SocketBinding {
   start(): void {
     const { deps, dialect, handshake } = this.#options
     const { identity, facts } = handshake
+    // At once: of a first message of a stranger the transport would keep what has come of it, megabytes a socket.
+    if ('code' in identity) return this.#problem(identity)
     // Those who never say who they are would keep their place for ever.
-    if (dialect.opensOn === 'hello' || 'code' in identity) {
+    if (dialect.opensOn === 'hello')
       this.#cancelPatience = deps.clock.setTimer(() => this.#impatient(), HELLO_WITHIN_MS)
-    }
-    if ('code' in identity) return
     const policy = dialect.policy(facts.query)
     const created = deps.registry.create({
       caller: identity.caller,
@@ -150,7 +150,7 @@ class SocketBinding {
     this.#session = session
     this.#line = new FrameLine({
       session,
-      fetchImage: deps.fetchImage,
+      fetchImage: deps.fetches.imagesFor(identity.caller),
       depth: policy.mailbox.depth,
       sink: (event) => this.#emit(event),
     })
@@ -176,14 +176,12 @@ class SocketBinding {
   }
 
   #impatient(): void {
-    const { identity } = this.#options.handshake
-    if ('code' in identity) return this.#problem(identity)
     if (this.#session?.state === 'opening') this.#problem(NO_HELLO)
   }
 
   message(data: string | Uint8Array): void {
     const { dialect, handshake } = this.#options
-    if ('code' in handshake.identity) return this.#problem(handshake.identity)
+    if ('code' in handshake.identity) return
     this.#awaitNext()
     const limit = dialect.messageLimitBytes
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length

@@ -4,6 +4,7 @@ import type { DialectId } from '../compat/dialect.ts'
 import type { Registry } from '../session/registry.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import type { SessionPolicy } from '../session/policy.ts'
+import { lineFull } from '../session/refusals.ts'
 import type { Session } from '../session/session.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { SessionEvent, SessionSink } from '../session/session-event.ts'
@@ -47,7 +48,7 @@ export class CallerSessions {
       sink: (event) => ready.session?.deliver(event),
     })
     if (!created.ok) return created.error
-    const made = new CallerSession(caller, created.session)
+    const made = new CallerSession(caller, created.session, dialect.policy.mailbox.depth)
     ready.session = made
     created.session.open()
     this.#sessions.set(caller, made)
@@ -66,25 +67,56 @@ export class CallerSessions {
 export class CallerSession {
   readonly caller: string
   readonly session: Session
+  /** Places in the line. */
+  readonly #depth: number
   users = 1
   #nextSeq = 0
+  /** Places kept for frames whose picture is still to come from elsewhere. */
+  #expected = 0
+  #lastBatch: number | undefined
   readonly #sinks = new Map<number, SessionSink>()
 
-  constructor(caller: string, session: Session) {
+  constructor(caller: string, session: Session, depth: number) {
     this.caller = caller
     this.session = session
+    this.#depth = depth
   }
 
   get nextSeq(): number {
     return this.#nextSeq
   }
 
+  /**
+   * Keeps places in the line for frames whose picture has yet to be fetched, until `arrived`; the error where there are
+   * too few: nothing is fetched for those who would be sent away with it.
+   */
+  expect(places: number): WireError | undefined {
+    const full = this.#lacks(places)
+    if (!full) this.#expected += places
+    return full
+  }
+
+  /** To be called once for places that were kept, right before the `ask` that takes them. */
+  arrived(places: number): void {
+    this.#expected -= places
+  }
+
   /** Submits under the session's next number, which it returns; `sink` hears of it until its terminal event. */
   ask(frame: FrameRequest, params: DrawParams | undefined, sink: SessionSink): number {
     const seq = this.#nextSeq++
     this.#sinks.set(seq, sink)
-    this.session.submit({ ...frame, seq, rev: seq }, params)
+    // Frames of one batch come one after the other and fill one place.
+    const hasPlace = frame.batch !== undefined && frame.batch === this.#lastBatch
+    this.#lastBatch = frame.batch
+    const full = hasPlace || this.#expected === 0 ? undefined : this.#lacks(1)
+    if (full) this.session.refuse({ seq, rev: seq }, full)
+    else this.session.submit({ ...frame, seq, rev: seq }, params)
     return seq
+  }
+
+  #lacks(places: number): WireError | undefined {
+    const taken = this.session.filledPlaces + this.#expected
+    return taken + places <= this.#depth ? undefined : lineFull(taken)
   }
 
   /** Frames of this caller, waiting and running, that were asked for before `seq`. */

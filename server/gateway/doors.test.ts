@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { PNG } from '../compat/dialect.contract.ts'
 import { settle } from '../session/testing/harness.ts'
 import type { Reply } from './host.ts'
 import { memoryServer } from './testing/memory-server.ts'
@@ -100,9 +101,30 @@ describe('the body of a stranger', () => {
       address: '127.0.0.1',
     })
     if ('code' in known) throw new Error(known.message)
-    const path = `/api/model?ticket=${auth.tickets.issue(known)}`
+    const path = `/api/model?ticket=${auth.tickets.issue(known).ticket}`
     expect(await host.request({ path })).toMatchObject({ status: 200 })
     expect(await host.request({ path })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a page of another site', () => {
+  const BODY = JSON.stringify({ prompt: 'a cat', steps: 2 })
+
+  it.each([
+    ['GET', `${APP}?prompt=a`],
+    ['GET', '/generate?prompt=a'],
+    ['POST', '/sdapi/v1/txt2img'],
+    ['POST', `/queue${APP}`],
+  ])('has nothing painted by a picture or a form that says no Origin: %s %s', async (method, path) => {
+    const { host, engine, runOut } = await start({ picture: async () => PNG })
+    const ask = (site: string) =>
+      host.open({ method, path, headers: { host: 'localhost:7878', 'sec-fetch-site': site }, body: BODY })
+    expect(await ask('cross-site')).toMatchObject({ status: 403 })
+    await runOut()
+    expect(engine.jobs).toHaveLength(0)
+    const own = ask('same-origin')
+    await runOut()
+    expect([(await own).status, engine.jobs.length]).toEqual([200, 1])
   })
 })
 

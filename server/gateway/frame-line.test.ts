@@ -62,7 +62,7 @@ describe('a line of frames', () => {
   })
 
   it('keeps the order for a client that has room for more than one, and drops the oldest beyond it', async () => {
-    const { ask, asked, ends, line, runOut } = world(2)
+    const { ask, asked, ends, runOut } = world(2)
     ask([0], 'http://slow/1')
     ask([1, 2])
     expect(ends()).toEqual([])
@@ -71,10 +71,32 @@ describe('a line of frames', () => {
     expect(ends()).toEqual(['0 image', '1 image', '2 image'])
     ask([3], 'http://slow/2')
     ask([4], 'http://slow/3')
-    line.refuse({ seq: 5, rev: 5 }, { code: 'invalid_params', message: 'no' })
+    ask([5])
     asked[2]?.answer(picture)
     await runOut()
-    expect(ends().sort().slice(3)).toEqual(['3 superseded', '4 image', '5 refused'])
+    expect(ends().sort().slice(3)).toEqual(['3 superseded', '4 image', '5 image'])
+  })
+
+  it('C2 gives no request up for a newer one that cannot be painted, which hears so at once', async () => {
+    const { ask, asked, ends, line, runOut } = world()
+    const no = { code: 'invalid_params', message: 'no' } as const
+    line.refuse({ seq: 0, rev: 0 }, no)
+    ask([1, 2], 'http://slow/1')
+    line.refuse({ seq: 3, rev: 3 }, no)
+    line.refuse({ seq: 4, rev: 4 }, no)
+    expect([ends().sort(), asked[0]?.signal.aborted]).toEqual([
+      ['0 refused', '3 refused', '4 refused'],
+      false,
+    ])
+    asked[0]?.answer(picture)
+    await runOut()
+    ask([5])
+    await runOut()
+    expect(
+      ends()
+        .sort()
+        .filter((end) => end.endsWith('image')),
+    ).toEqual(['1 image', '2 image', '5 image'])
   })
 
   it('asks nobody any more when its socket is gone', async () => {

@@ -10,7 +10,7 @@ export interface FrameLineOptions {
   readonly fetchImage: FetchImage
   /** Requests that may wait for their picture; one more and the oldest gives way. */
   readonly depth: number
-  /** Hears of those that gave way. */
+  /** Hears of those that gave way, and of those refused behind one that waits. */
   readonly sink: SessionSink
 }
 
@@ -62,8 +62,13 @@ export class FrameLine {
     last.deliver.push(deliver)
   }
 
+  /** Of what cannot be painted: it takes no place, and least of all that of one that can. */
   refuse(frame: FrameRef, error: WireError): void {
-    this.#enter(frame, () => this.#options.session.refuse(frame, error), {})
+    const { session, sink } = this.#options
+    if (this.#line.length === 0) return session.refuse(frame, error)
+    // Those in front of it could not pass the session any more with their lower numbers.
+    const { seq, rev } = frame
+    sink({ type: 'refused', seq, rev, error })
   }
 
   /** Nobody waits any more. */

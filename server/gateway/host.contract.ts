@@ -36,17 +36,17 @@ export interface HostUnderTest {
 }
 
 const MAX_MESSAGE = 1000
-const BODY_LIMIT = 100
+export const BODY_LIMIT = 100
 /** More than that is said to be too long, and still read. */
-const CUT_OFF = 1_000_000
+export const CUT_OFF = 1_000_000
 
 /** An app that says what it saw. */
-interface EchoApp extends WebApp {
+export interface EchoApp extends WebApp {
   readonly heads: RequestHead[]
   readonly streams: ReplyStream[]
 }
 
-function echoApp(log: string[] = []): EchoApp {
+export function echoApp(log: string[] = []): EchoApp {
   const heads: RequestHead[] = []
   const streams: ReplyStream[] = []
   const stream = (out: ReplyStream) => {

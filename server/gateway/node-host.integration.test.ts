@@ -1,10 +1,17 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:https'
 import { expect, it } from 'vitest'
+import { makeCertificate } from '../testing/tls-proxy.ts'
 import { chooseHost } from './choose-host.ts'
-import { hostContract } from './host.contract.ts'
+import { echoApp, hostContract } from './host.contract.ts'
 import { NodeHost } from './node-host.ts'
+import type { WebApp } from './host.ts'
 import { socketClient } from './testing/ws-client.ts'
+import { wireContract } from './wire.contract.ts'
 
-hostContract('node:http and ws', { start: (app) => new NodeHost(app), client: socketClient })
+const start = (app: WebApp) => new NodeHost(app)
+hostContract('node:http and ws', { start, client: socketClient })
+wireContract('node:http and ws', { start, readsRequestLinesInPieces: true })
 
 it('stands in where uWebSockets.js has no binary that loads, and the reason is known', async () => {
   const complaint = 'This version supports only ...\n\nError: version `GLIBC_2.38` not found'
@@ -13,4 +20,23 @@ it('stands in where uWebSockets.js has no binary that loads, and the reason is k
   await using host = choice.open(app)
   expect(host).toBeInstanceOf(NodeHost)
   expect(choice.reason).toBe('version `GLIBC_2.38` not found')
+})
+
+it('reads the body of a request that would rather speak another protocol below TLS, too', async () => {
+  const { folder, cert, key } = makeCertificate('localhost')
+  await using host = new NodeHost(echoApp(), { certFile: cert, keyFile: key })
+  const port = await host.listen({ host: '127.0.0.1', port: 0 })
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAEAAEAAAAIAAAAB',
+  }
+  const place = { host: '127.0.0.1', servername: 'localhost', port }
+  const options = { ...place, path: '/a', method: 'POST', headers, ca: readFileSync(cert) }
+  const body = await new Promise((resolve, reject) => {
+    const asked = request(options, (response) => response.on('data', (data) => resolve(String(data))))
+    asked.on('error', reject).end('hello')
+  })
+  expect(body).toBe('POST /a  hello')
+  rmSync(folder, { recursive: true })
 })

@@ -5,21 +5,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type {
-  Answer,
-  Host,
-  ListenAddress,
-  Reception,
-  Reply,
-  RequestHead,
-  SocketRoute,
-  Upgrade,
-  WebApp,
-} from './host.ts'
+import type { Answer, Host, ListenAddress, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
 import { cannotListen, closing, respond } from './host-replies.ts'
 import { NodeReplyStream } from './node-reply-stream.ts'
 import { CappedWebSocket, NodeSocket } from './node-socket.ts'
 import { matchPath } from './path-pattern.ts'
+import { readAsRequest } from './read-as-request.ts'
 import { STATUS_TEXT } from './status-text.ts'
 import type { TlsFiles } from './tls-files.ts'
 
@@ -33,14 +24,12 @@ interface Door {
 }
 
 export class NodeHost implements Host {
-  readonly #app: WebApp
   readonly #server: Server
   readonly #doors: readonly Door[]
   readonly #pings: ReturnType<typeof setInterval>
 
   /** @param tls PEM files that were checked to fit each other; without them plain HTTP */
   constructor(app: WebApp, tls?: TlsFiles) {
-    this.#app = app
     this.#doors = app.sockets.map((route) => ({
       route,
       sockets: new WebSocketServer({
@@ -51,10 +40,17 @@ export class NodeHost implements Host {
       }),
     }))
     const onRequest = (req: IncomingMessage, res: ServerResponse) => serve(app, req, res)
+    const options = {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Node from 24.9 on asks; what older ones take for an upgrade is read again below.
+      shouldUpgradeCallback: (req: IncomingMessage) => this.#doorOf(req) !== undefined,
+    }
     this.#server = tls
-      ? createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, onRequest)
-      : createServer(onRequest)
-    this.#server.keepAliveTimeout = KEEP_ALIVE_MS
+      ? createTlsServer(
+          { ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+          onRequest,
+        )
+      : createServer(options, onRequest)
     this.#server.on('upgrade', (req, socket, rest) => void this.#upgrade(req, socket, rest))
     this.#pings = setInterval(() => this.#doors.forEach(({ sockets }) => pingAll(sockets)), PING_EVERY_MS)
     this.#pings.unref()
@@ -82,19 +78,25 @@ export class NodeHost implements Host {
     this.#server.closeAllConnections()
   }
 
+  /** Others than WebSocket may be asked for, h2c by Java's own client: such a request is one like any other. */
+  #doorOf({ method, url = '/', headers }: IncomingMessage): Door | undefined {
+    if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return undefined
+    const [path = '/'] = url.split('?')
+    return this.#doors.find(({ route }) => matchPath(route.path, path))
+  }
+
   async #upgrade(req: IncomingMessage, socket: Duplex, rest: Buffer): Promise<void> {
+    const door = this.#doorOf(req)
+    if (!door) return readAsRequest(this.#server, req, { socket, rest })
     socket.on('error', () => socket.destroy())
     const head = headOf(req)
-    const door = this.#doors.find(({ route }) => matchPath(route.path, head.path))
-    if (!door || req.headers.upgrade?.toLowerCase() !== 'websocket')
-      return refuse(socket, await plainAnswer(this.#app.receive(head)))
     const answer: Upgrade = await door.route.upgrade(head)
     if (typeof answer !== 'function') return refuse(socket, answer)
     if (socket.destroyed) return
     door.sockets.handleUpgrade(req, socket, rest, (ws) => {
       answered.add(ws)
       ws.on('pong', () => answered.add(ws))
-      new NodeSocket(ws, head.remoteAddress).start(answer)
+      new NodeSocket(ws, socket, head.remoteAddress).start(answer)
     })
   }
 }
@@ -121,12 +123,7 @@ function headOf({ method = 'GET', url = '/', headers, socket }: IncomingMessage)
   }
 }
 
-async function plainAnswer(reception: Reception): Promise<Reply> {
-  const answer = await respond(reception, { body: new Uint8Array(), signal: new AbortController().signal })
-  return 'stream' in answer ? { status: 426, headers: {}, body: 'Ask without an Upgrade header.' } : answer
-}
-
-/** An upgrade that is none leaves no response object: the reply is written as it is. */
+/** An upgrade that is refused leaves no response object: the reply is written as it is. */
 function refuse(socket: Duplex, reply: Reply): void {
   const { status, headers, body } = closing(reply)
   const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)) }

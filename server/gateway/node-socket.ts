@@ -1,14 +1,17 @@
+import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { SendResult, Socket, SocketHandler } from './host.ts'
 
 /** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
 const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
-const TOO_LARGE = 1009
+/** No WebSocket, text that is not UTF-8, a message over the transport's cap. */
+const TRANSPORT_FAULTS: readonly (number | undefined)[] = [1002, 1007, 1009]
 
-/** A message over the transport's cap drops the socket, as the host contract says; `ws` would say goodbye first. */
+/** What the transport cannot read drops the socket, as the host contract says; `ws` would say goodbye first. */
 export class CappedWebSocket extends WebSocket {
   override close(code?: number, data?: string | Buffer): void {
-    if (code === TOO_LARGE) this.terminate()
+    // Only `ws` itself closes without a reason.
+    if (data === undefined && TRANSPORT_FAULTS.includes(code)) this.terminate()
     else super.close(code, data)
   }
 }
@@ -16,12 +19,15 @@ export class CappedWebSocket extends WebSocket {
 export class NodeSocket implements Socket {
   readonly remoteAddress: string
   readonly #ws: WebSocket
+  readonly #wire: Duplex
   #handler: SocketHandler | undefined
   #closedWith: number | undefined
   #waits = false
 
-  constructor(ws: WebSocket, remoteAddress: string) {
+  /** @param wire what `ws` reads from and writes to */
+  constructor(ws: WebSocket, wire: Duplex, remoteAddress: string) {
     this.#ws = ws
+    this.#wire = wire
     this.remoteAddress = remoteAddress
   }
 
@@ -55,7 +61,16 @@ export class NodeSocket implements Socket {
   close(code: number, reason: string): void {
     if (this.#isOver) return
     this.#ws.close(code, reason)
+    this.#readNoMore()
     this.#over(code)
+  }
+
+  /** `ws` would keep a message that still comes, as large as the cap, until the other side has said goodbye, too. */
+  #readNoMore(): void {
+    this.#wire.removeAllListeners('data')
+    this.#wire.resume()
+    // Behind all that is still to be written.
+    this.#wire.end()
   }
 
   #taken(): void {

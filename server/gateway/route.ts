@@ -8,7 +8,6 @@ import type { Engine } from '../engine/engine.ts'
 import type { Models } from '../models/models.ts'
 import type { Registry } from '../session/registry.ts'
 import type { Task, TaskRequest } from './bind-once.ts'
-import type { FetchImage } from './fetch-image.ts'
 import type { Answer, HttpRequest, Reply } from './host.ts'
 import type { Webhooks } from './webhooks.ts'
 
@@ -69,7 +68,6 @@ export interface RouteContext {
   readonly registry: Registry
   readonly clock: Clock
   readonly newId: () => string
-  readonly fetchImage: FetchImage
   readonly webhooks: Webhooks
   /** Makes tokens (`auth.tokens.issue`) and tickets. */
   readonly auth: Pick<Authenticator, 'tokens' | 'tickets' | 'hasKeys'>

@@ -4,6 +4,7 @@ import { onlyModel } from '../models/models.ts'
 import { harness } from '../session/testing/harness.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { refuseToFetch } from './fetch-image.ts'
+import { FetchTurns } from './fetch-turns.ts'
 import { Routes } from './routes.ts'
 import { ALL_ROUTES } from './routes/all.ts'
 import { StaticFiles } from './static-files.ts'
@@ -19,7 +20,7 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     clock,
     modules: ALL_ROUTES,
     auth: new Authenticator({ keys: [], tokenSecret: undefined, clock, epochMs: () => clock.now() }),
-    fetchImage: refuseToFetch,
+    fetches: new FetchTurns(refuseToFetch),
     webhooks: noWebhooks(clock),
     files,
     engine: createFakeEngine(),

@@ -73,9 +73,9 @@ export class Routes implements WebApp {
 
   #context(): RouteContext {
     const deps = this.#deps
-    const { engine, models, registry, clock, fetchImage, webhooks, auth, onBug } = deps
+    const { engine, models, registry, clock, webhooks, auth, onBug } = deps
     const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
-    const rest = { engine, models, registry, clock, newId, fetchImage, webhooks, auth, onBug, start }
+    const rest = { engine, models, registry, clock, newId, webhooks, auth, onBug, start }
     return {
       ...rest,
       get model() {

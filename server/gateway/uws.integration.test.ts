@@ -1,6 +1,8 @@
 import { it } from 'vitest'
 import { hostContract } from './host.contract.ts'
+import type { WebApp } from './host.ts'
 import { socketClient } from './testing/ws-client.ts'
+import { wireContract } from './wire.contract.ts'
 
 // Its binaries for Node 22, 24 and 25 load only where glibc is 2.38 or newer; node:http and ws, which serve elsewhere,
 // pass the same contract. The one for Node 20 must load.
@@ -9,5 +11,8 @@ const loaded = await import('./uws.ts').catch((error: unknown) => {
   return undefined
 })
 
-if (loaded) hostContract('uWebSockets.js', { start: (app) => new loaded.UwsHost(app), client: socketClient })
-else it.skip('uWebSockets.js has no binary that loads here', () => undefined)
+if (loaded) {
+  const start = (app: WebApp) => new loaded.UwsHost(app)
+  hostContract('uWebSockets.js', { start, client: socketClient })
+  wireContract('uWebSockets.js', { start, readsRequestLinesInPieces: false })
+} else it.skip('uWebSockets.js has no binary that loads here', () => undefined)

@@ -1,3 +1,4 @@
+import './uws-head-limit.ts'
 import uWS from 'uWebSockets.js'
 import type {
   HttpRequest as UwsRequest,
@@ -164,7 +165,8 @@ function readHead(res: HttpResponse, req: UwsRequest): RequestHead {
   return {
     method: req.getCaseSensitiveMethod().toUpperCase(),
     path: req.getUrl(),
-    query: req.getQuery(),
+    // Without a `?` it is undefined, whatever its declaration says.
+    query: req.getQuery() ?? '',
     headers,
     remoteAddress,
   }

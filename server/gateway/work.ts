@@ -4,7 +4,8 @@ import type { Decoded } from '../compat/dialect.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { SessionEvent, SessionSink, TerminalEvent } from '../session/session-event.ts'
 import type { CallerSession } from './caller-sessions.ts'
-import type { FetchedImage, FetchImage } from './fetch-image.ts'
+import { noTurn } from './fetch-turns.ts'
+import type { FetchTurn, FetchTurns } from './fetch-turns.ts'
 
 type FrameDecoded = Extract<Decoded, { kind: 'frame' }>
 
@@ -13,7 +14,7 @@ export interface WorkOptions {
   readonly isPartialFine?: boolean
   readonly decoded: readonly Decoded[]
   readonly session: CallerSession
-  readonly fetchImage: FetchImage
+  readonly fetches: FetchTurns
   readonly nowMs: () => number
 }
 
@@ -29,7 +30,7 @@ export class Work {
   readonly #frames: readonly FrameDecoded[]
   readonly #listeners = new Set<SessionSink>()
   readonly #stop = new AbortController()
-  readonly #fetched = new Map<string, Promise<FetchedImage>>()
+  readonly #fetched = new Map<string, Promise<FetchTurn>>()
   #startedMs: number | undefined
   #resolveSubmitted: () => void = () => undefined
   /** The first frame waits, runs or has ended: whatever could refuse it on the spot has. */
@@ -46,14 +47,17 @@ export class Work {
     const previews = this.#options.decoded.find((one) => one.kind === 'previews')
     const want = previews?.want
     if (this.#frames.length === 0) this.#resolveSubmitted()
-    return await Promise.all(
-      this.#frames.map(async (frame) => {
-        const end = await this.#one(want === undefined ? frame : withPreviews(frame, want))
-        // Without this one there is no answer, so the rest need not be made.
-        if (!this.#isAnswerable(end)) this.cancel()
-        return end
-      }),
-    )
+    const ends = this.#frames.map(async (frame) => {
+      const end = await this.#one(want === undefined ? frame : withPreviews(frame, want))
+      // Without this one there is no answer, so the rest need not be made.
+      if (!this.#isAnswerable(end)) this.cancel()
+      return end
+    })
+    try {
+      return await Promise.all(ends)
+    } finally {
+      for (const turn of this.#fetched.values()) void turn.then(({ giveBack }) => giveBack())
+    }
   }
 
   /** A picture, or one its caller gave up where the others are an answer without it. */
@@ -99,18 +103,30 @@ export class Work {
     const { frame, imageUrl, params } = decoded
     const ref = { seq: frame.seq, rev: frame.rev }
     if (imageUrl === undefined) return await this.#submit(frame, params)
-    const fetched = await this.#fetch(imageUrl)
-    if (!fetched.ok) return this.#note({ type: 'refused', ...ref, error: fetched.error })
+    const { fetched } = await this.#fetch(imageUrl)
+    // First: whoever gives up hears so, not that the picture did not come.
     if (this.#stop.signal.aborted)
       return this.#note({ type: 'failed', ...ref, error: CANCELLED, retryable: true })
+    if (!fetched.ok) return this.#note({ type: 'refused', ...ref, error: fetched.error })
     return await this.#submit({ ...frame, image: fetched.image }, params)
   }
 
-  /** Once, however many pictures are to be made of it. */
-  #fetch(url: string): Promise<FetchedImage> {
-    const fetched = this.#fetched.get(url) ?? this.#options.fetchImage(url, this.#stop.signal)
-    this.#fetched.set(url, fetched)
-    return fetched
+  /** Once, however many pictures are to be made of it; the turn lasts until all of them are. */
+  #fetch(url: string): Promise<FetchTurn> {
+    const turn = this.#fetched.get(url) ?? this.#fetchInTurn(url)
+    this.#fetched.set(url, turn)
+    return turn
+  }
+
+  /** A place in the line comes first, then the turn to fetch. */
+  async #fetchInTurn(url: string): Promise<FetchTurn> {
+    const { session, fetches } = this.#options
+    const places = new Set(this.#frames.map(({ frame }) => frame.batch ?? frame)).size
+    const full = session.expect(places)
+    if (full) return noTurn(full)
+    const turn = await fetches.fetch(session.caller, url, this.#stop.signal)
+    session.arrived(places)
+    return turn
   }
 
   #submit(frame: FrameDecoded['frame'], params: FrameDecoded['params']): Promise<TerminalEvent> {

@@ -1,6 +1,7 @@
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWatch } from './preview-demand.ts'
 import type { Session } from './session.ts'
+import { isTerminal } from './session-event.ts'
 import type { SessionEvent, SessionSink } from './session-event.ts'
 
 /** One who watches the jobs of a caller from another connection than the one that asked for them. */
@@ -20,14 +21,29 @@ interface Following {
   job: string | undefined
 }
 
+/** A job that runs: what its followers heard first, for those who come later. */
+interface Begun {
+  readonly caller: string
+  readonly session: string
+  readonly started: SessionEvent
+}
+
 /** Who follows whom: the sessions of a caller, those that are open and those to come. */
 export class Followers {
   readonly #all = new Set<Following>()
+  /** By job, the newest last. */
+  readonly #running = new Map<string, Begun>()
 
+  /** Hears at once of the newest job that runs already: otherwise its end, too, would be news of nothing. */
   follow(caller: string, tell: SessionSink, sessions: readonly Session[]): Follower {
     const following: Following = { caller, tell, want: undefined, watches: new Map(), job: undefined }
     this.#all.add(following)
     for (const session of sessions) following.watches.set(session.id, session.previews.watch())
+    const [job, begun] = [...this.#running].findLast(([, one]) => one.caller === caller) ?? []
+    if (job !== undefined && begun) {
+      following.job = job
+      tell(begun.started)
+    }
     return {
       change: (want) => {
         following.want = want
@@ -47,12 +63,16 @@ export class Followers {
 
   closed(caller: string, session: Session): void {
     for (const following of this.#of(caller)) following.watches.delete(session.id)
+    for (const [job, begun] of this.#running) if (begun.session === session.id) this.#running.delete(job)
   }
 
   /** Of several jobs at a time only the newest is told of: a page has one picture to show. */
   note(caller: string, session: string, event: SessionEvent): void {
     if (!('seq' in event)) return
     const job = `${session} ${event.seq}`
+    // One that gave way starts again, and is the newest then.
+    if (event.type === 'started' || isTerminal(event)) this.#running.delete(job)
+    if (event.type === 'started') this.#running.set(job, { caller, session, started: event })
     for (const following of this.#of(caller)) {
       if (event.type === 'started') following.job = job
       if (following.job === job) following.tell(event)

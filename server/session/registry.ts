@@ -3,6 +3,8 @@ import type { Clock } from '../../lib/std/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { SessionObserver } from './observer.ts'
+import { HeldInputs, InputRoom } from './held-inputs.ts'
+import type { InputLimits } from './held-inputs.ts'
 import { Session } from './session.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { SessionSink } from './session-event.ts'
@@ -18,6 +20,7 @@ export interface RegistryOptions {
   readonly observer: SessionObserver
   readonly maxSessions: number
   readonly framesPerSecond: number
+  readonly inputLimits?: InputLimits
   /** Unguessable: a session's id may later let its owner back in. */
   readonly newId: () => string
 }
@@ -42,12 +45,14 @@ export class Registry {
   readonly #places = new Map<string, Pick<OpenOptions, 'caller' | 'door'>>()
   readonly #traces = new Traces()
   readonly #followers = new Followers()
+  readonly #inputs: InputRoom
   readonly #unsubscribe: readonly (() => void)[]
   #draining = false
 
   constructor(options: RegistryOptions) {
     this.#options = options
     const { engine } = options
+    this.#inputs = new InputRoom(options.inputLimits)
     this.#unsubscribe = [
       engine.onState((state) => {
         for (const session of this.#sessions.values()) session.engineChanged(state)
@@ -97,6 +102,7 @@ export class Registry {
       limits: { maxImageBytes: open.maxImageBytes, rate },
       engineState: () => engine.state(),
       abreast: () => engine.abreast,
+      inputs: new HeldInputs(this.#inputs, caller),
       clock,
       sink: (event) => {
         this.#followers.note(caller, id, event)
@@ -128,7 +134,7 @@ export class Registry {
     return trace && this.#sessions.get(trace.session)
   }
 
-  /** Hears of the newest job of this caller from its beginning on, in whatever session it is. */
+  /** Hears of the newest job of this caller, of one that runs already too, in whatever session it is. */
   follow(caller: string, tell: SessionSink): Follower {
     return this.#followers.follow(caller, tell, this.#of(caller, undefined))
   }
@@ -149,13 +155,6 @@ export class Registry {
     if (!trace || !session || trace.end !== undefined) return false
     session.cancel(trace.seq)
     return true
-  }
-
-  /** Ends everything of this caller that waits or runs as `cancelled`; false when nothing did. */
-  cancelAll(caller: string, door?: string): boolean {
-    const busy = this.#of(caller, door).filter(({ load }) => load.waiting + load.running > 0)
-    for (const session of busy) session.abandon({ code: 'cancelled', message: 'Interrupted by its caller' })
-    return busy.length > 0
   }
 
   #of(caller: string, door: string | undefined): Session[] {

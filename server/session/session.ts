@@ -11,6 +11,7 @@ import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine
 import { admit, effective, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { FrameRequest } from './frame-request.ts'
+import type { HeldInputs } from './held-inputs.ts'
 import { toJob } from './job.ts'
 import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
@@ -18,6 +19,7 @@ import { creditOf, hasRoom } from './policy.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { RunningFrame, WaitingFrame, Work } from './work.ts'
 import { PreviewDemand } from './preview-demand.ts'
+import { duplicateSeq, HELLO_FIRST, INPUTS_FULL, lineFull, noCredit, REFINE_LATER } from './refusals.ts'
 import { Revisions } from './revisions.ts'
 import { isRetryable, isTerminal, restOf, toTimings } from './session-event.ts'
 import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
@@ -37,6 +39,8 @@ export interface SessionOptions {
   readonly engineState: () => EngineState
   /** `Engine.abreast` of now. */
   readonly abreast: () => number
+  /** Of the frames in flight. */
+  readonly inputs: HeldInputs
   readonly clock: Clock
   readonly sink: SessionSink
   readonly observer: SessionObserver
@@ -72,6 +76,11 @@ export class Session {
   get load(): { readonly waiting: number; readonly running: number } {
     const work = this.#work()
     return { waiting: work?.mailbox.size ?? 0, running: work?.running.size ?? 0 }
+  }
+
+  /** Places of its mailbox that are filled: frames that belong together fill one. */
+  get filledPlaces(): number {
+    return this.#work()?.mailbox.filled ?? 0
   }
 
   #work(): Work | undefined {
@@ -146,39 +155,34 @@ export class Session {
       this.#lastSeq = frame.seq
       return work
     }
-    const message = `Frame ${frame.seq} came after frame ${this.#lastSeq}; numbers only grow`
-    const range = `${this.#lastSeq + 1}..4294967295`
-    this.#emit({
-      type: 'problem',
-      error: { code: 'duplicate_seq', message, field: 'seq', value: frame.seq, range },
-    })
+    this.#emit({ type: 'problem', error: duplicateSeq(frame.seq, this.#lastSeq) })
     return undefined
   }
 
   #enqueue(work: Work, frame: WaitingFrame): void {
     // A refinement yields to everyone, so behind its own live frame it could keep that stroke unpainted for long.
-    if (frame.mode === 'refine' && this.wantsLive()) {
-      const message = 'A live frame of this session still waits; refine when it is painted'
-      return this.#emit({ type: 'refused', ...ref(frame), error: { code: 'busy', message } })
-    }
+    if (frame.mode === 'refine' && this.wantsLive())
+      return this.#emit({ type: 'refused', ...ref(frame), error: REFINE_LATER })
     const put = work.mailbox.put(frame, frame.batch)
-    if (!put.accepted) {
-      const message = `${work.mailbox.size} requests of yours wait already; send this one again later`
-      return this.#emit({
-        type: 'refused',
-        ...ref(frame),
-        error: { code: 'busy', message, retryAfterMs: 1000 },
-      })
-    }
+    if (!put.accepted)
+      return this.#emit({ type: 'refused', ...ref(frame), error: lineFull(work.mailbox.filled) })
     // The displaced frame gives its credit back before the new one takes: latest wins even for those who do not count.
     for (const old of put.displaced) this.#end(work, { type: 'superseded', ...ref(old), by: frame.seq })
-    if (work.credit.take(frame.seq)) {
+    const error = this.#takeUp(work, frame)
+    if (!error) {
       this.#options.observer.frameAccepted(this.id, frame)
       return this.#options.wake()
     }
     work.mailbox.remove((waiting) => waiting === frame)
-    const message = `More than ${work.credit.limit} frames in flight; wait for one to end`
-    this.#emit({ type: 'refused', ...ref(frame), error: { code: 'no_credit', message } })
+    this.#emit({ type: 'refused', ...ref(frame), error })
+  }
+
+  /** From here to `#end` the frame is in flight; the error where it cannot be. */
+  #takeUp(work: Work, frame: WaitingFrame): WireError | undefined {
+    if (!work.credit.take(frame.seq)) return noCredit(work.credit.limit)
+    if (this.#options.inputs.take(frame.seq, frame)) return undefined
+    work.credit.give(frame.seq)
+    return INPUTS_FULL
   }
 
   /** Gives up a frame that waits or runs. Unknown numbers are ignored: their frame has ended on its own. */
@@ -228,6 +232,7 @@ export class Session {
     const work = this.#work()
     this.#state = { name: 'closed' }
     for (const frame of work?.running ?? []) frame.controller.abort()
+    this.#options.inputs.giveAll()
     this.#revisions.clear()
     this.#options.wake()
   }
@@ -353,7 +358,9 @@ export class Session {
 
   /** The only way a frame in flight ends; the credit window makes a second end impossible (SPEC F1). */
   #end(work: Work, event: TerminalEvent): void {
-    if (work.credit.give(event.seq)) this.#emit(event)
+    if (!work.credit.give(event.seq)) return
+    this.#options.inputs.give(event.seq)
+    this.#emit(event)
   }
 
   #emit(event: SessionEvent): void {
@@ -362,8 +369,6 @@ export class Session {
     this.#options.sink(event)
   }
 }
-
-const HELLO_FIRST = { code: 'hello_first', message: 'Say hello with your protocol version first' } as const
 
 function ref(frame: FrameRef): FrameRef {
   return { seq: frame.seq, rev: frame.rev }

@@ -26,13 +26,19 @@ writeFileSync(join(root, 'out/index.html'), '<html>the page</html>')
 writeFileSync(join(root, 'secret.txt'), 'secret')
 
 const cleanUps: (() => Promise<void>)[] = []
+let usualHost: ServerDeps['chooseHost']
+
+/** For all servers that this test file starts from now on. */
+export function startOn(chooseHost: ServerDeps['chooseHost']): void {
+  usualHost = chooseHost
+}
 
 /** Once per test file: stops what its tests started. */
 export function cleanUpAfterTests(): void {
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
   })
-  afterAll(() => rmSync(root, { recursive: true }))
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
 }
 
 export async function start(
@@ -55,6 +61,7 @@ export async function start(
     events,
     clock: systemClock,
     pagesDir: join(root, 'out'),
+    ...(usualHost && { chooseHost: usualHost }),
     ...deps,
   })
   cleanUps.push(async () => {

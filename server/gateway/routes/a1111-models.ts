@@ -72,51 +72,87 @@ export interface Turn<T> {
 
 const GONE: WireError = { code: 'cancelled', message: 'Interrupted before its model was loaded' }
 
-/** Requests with models of their own take turns: each changes it for everybody, paints, and puts it back. */
+/** The model that a turn has replaced, and its own. */
+interface Replaced {
+  readonly before: string
+  readonly own: string
+}
+
+export interface CheckpointTurnsOptions {
+  readonly models: Models
+  /** Hears why the model of before could not be put back: by then its request has its answer. */
+  readonly onFailure: (where: string, error: unknown) => void
+}
+
+/** Requests with models of their own take turns: each changes it for everybody, paints, and then it is put back. */
 export class CheckpointTurns {
   readonly #models: Models
+  readonly #onFailure: CheckpointTurnsOptions['onFailure']
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  #replaced: Replaced | undefined
+  #restoring = false
 
-  constructor(models: Models) {
+  constructor({ models, onFailure }: CheckpointTurnsOptions) {
     this.#models = models
+    this.#onFailure = onFailure
   }
 
-  /** `paint` is begun once the model is there; an answer of `WireError` means it was not. */
-  async take<T>(
-    { checkpoint, restores }: Override,
-    { identity, isWanted, paint }: Turn<T>,
-  ): Promise<T | WireError> {
+  /** The model of before is being put back: a request that has none of its own waits for it, too, by taking a turn. */
+  get isRestoring(): boolean {
+    return this.#restoring
+  }
+
+  /**
+   * `paint` is begun once the model is there; an answer of `WireError` means it was not. The answer does not wait until
+   * the model of before is back, the next turn does.
+   */
+  async take<T>(override: Override | undefined, turn: Turn<T>): Promise<T | WireError> {
     if (this.#waiting >= MAX_WAITING) return BUSY
     this.#waiting += 1
-    const turn = this.#last.then(async () => {
-      this.#waiting -= 1
-      if (!isWanted()) return GONE
-      const { active: before } = await this.#models.list()
-      const error = await useCheckpoint(this.#models, identity, checkpoint)
-      if (error) return error
-      const { active: own } = await this.#models.list()
-      try {
-        return await paint()
-      } finally {
-        if (restores && before !== own) await this.#putBack(before, own)
-      }
-    })
-    this.#last = turn.catch(() => undefined)
-    return await turn
+    const painted = this.#last.then(() => this.#begin(override, turn))
+    this.#last = Promise.allSettled([painted]).then(() => this.#putBack())
+    return await painted
   }
 
-  /** Unless somebody has chosen another meanwhile. Where it cannot be loaded any more, the log has said why. */
-  async #putBack(before: string, own: string): Promise<void> {
-    if ((await this.#models.list()).active !== own) return
-    await this.#models.use(before).catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error
-    })
+  async #begin<T>(
+    override: Override | undefined,
+    { identity, isWanted, paint }: Turn<T>,
+  ): Promise<T | WireError> {
+    this.#waiting -= 1
+    if (!isWanted()) return GONE
+    if (override === undefined) return await paint()
+    const { active: before } = await this.#models.list()
+    const error = await useCheckpoint(this.#models, identity, override.checkpoint)
+    if (error) return error
+    const { active: own } = await this.#models.list()
+    if (override.restores && before !== own) this.#replaced = { before, own }
+    return await paint()
   }
+
+  /** Unless somebody has chosen another meanwhile. Never rejects: the turns that follow have no part in it. */
+  async #putBack(): Promise<void> {
+    if (this.#replaced === undefined) return
+    const { before, own } = this.#replaced
+    this.#replaced = undefined
+    this.#restoring = true
+    try {
+      if ((await this.#models.list()).active === own) await this.#models.use(before)
+    } catch (error) {
+      if (!isOfOthers(error)) this.#onFailure('putting back the model that override_settings replaced', error)
+    } finally {
+      this.#restoring = false
+    }
+  }
+}
+
+/** Somebody else is choosing a model, or the server stops: then it is not for this request to say which one paints. */
+function isOfOthers(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'busy' || error.code === 'draining')
 }
 
 const BUSY: WireError = {
   code: 'busy',
-  message: `${MAX_WAITING} requests wait for a model of their own already; send this one again later, or without override_settings`,
+  message: `${MAX_WAITING} requests wait for a model of their own already; send this one again later`,
   retryAfterMs: 5000,
 }

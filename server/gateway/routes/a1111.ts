@@ -23,6 +23,7 @@ import { PreviewLeases } from '../preview-leases.ts'
 import { json } from '../replies.ts'
 import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from '../route.ts'
 import { TaskBook } from '../task-book.ts'
+import { OpenTasks } from './a1111-interrupt.ts'
 import { CheckpointTurns, overrideOf, useCheckpoint } from './a1111-models.ts'
 
 /** AUTOMATIC1111's API and what SD.Next's pages ask beside it. */
@@ -31,7 +32,8 @@ export const a1111Routes: RouteModule = (context) => {
     context,
     leases: new PreviewLeases(context.registry, context.clock),
     tasks: new TaskBook(),
-    turns: new CheckpointTurns(context.models),
+    open: new OpenTasks(),
+    turns: new CheckpointTurns({ models: context.models, onFailure: context.onBug }),
   }
   const { registry } = context
   const lists = A1111_LISTS.map((name) => get(`/sdapi/v1/${name}`, () => json(200, a1111Lists()[name])))
@@ -47,8 +49,8 @@ export const a1111Routes: RouteModule = (context) => {
       return json(200, { size: tasks.length, tasks })
     }),
     post('/sdapi/v1/interrupt', ({ identity }) => {
-      registry.cancelAll(identity.caller, A1111_DOOR)
-      shared.tasks.cancelExpected(identity.caller)
+      // Those that wait for their model come after what is painted or waits to be.
+      if (!shared.open.interrupt(identity.caller)) shared.tasks.cancelExpected(identity.caller)
       return json(200, {})
     }),
     post('/sdapi/v1/skip', ({ identity }) => {
@@ -79,6 +81,7 @@ interface Shared {
   readonly context: RouteContext
   readonly leases: PreviewLeases
   readonly tasks: TaskBook
+  readonly open: OpenTasks
   readonly turns: CheckpointTurns
 }
 
@@ -121,7 +124,7 @@ async function setOptions({ body, identity }: RoutedRequest, { models }: RouteCo
 async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
   const { body, identity, signal } = request
   const override = names(body, '"override_settings"') ? overrideOf(bodyOf(body)) : undefined
-  if (override === undefined) return await begin(dialect, request, shared)
+  if (override === undefined && !shared.turns.isRestoring) return await begin(dialect, request, shared)
   // A page that asks by its own name hears that it waits, as long as the model is being loaded.
   const expected = shared.tasks.expect(identity.caller, taskName(body) ?? `task(${shared.context.newId()})`)
   const isWanted = () => !signal.aborted && !expected.cancelled
@@ -142,12 +145,13 @@ const INTERRUPTED: WireError = { code: 'cancelled', message: 'Interrupted by its
 async function begin(
   dialect: OnceDialect,
   request: RoutedRequest,
-  { context, tasks }: Shared,
+  { context, tasks, open }: Shared,
 ): Promise<Reply> {
   const { body, facts, identity, signal } = request
   const { caller } = identity
   const task = context.start(dialect, { caller, body, facts, signal })
   tasks.note(caller, taskName(body), task)
+  open.add(caller, task)
   return await task.answer
 }
 

@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import type { WireError } from '../../../lib/protocol/errors.ts'
-import { TICKET_LIFE_SECONDS } from '../../auth/tickets.ts'
 import { TOKEN_LIFE_SECONDS } from '../../auth/tokens.ts'
 import { issueToError, parseJson } from '../../compat/validation.ts'
 import type { Reply } from '../host.ts'
@@ -64,6 +63,8 @@ const TicketRequestSchema = v.object({
 })
 
 function issueTicket({ identity, body }: RoutedRequest, { auth }: RouteContext): Reply {
+  // A ticket is good for once: one that made the next would be good for ever.
+  if (identity.via === 'ticket') return jsonError(NO_TICKETS)
   const text = new TextDecoder().decode(body)
   const parsed = parseJson(text === '' ? '{}' : text)
   if (!parsed.ok) return jsonError({ code: 'not_json', message: 'The body must be JSON, or empty' })
@@ -73,12 +74,18 @@ function issueTicket({ identity, body }: RoutedRequest, { auth }: RouteContext):
   const { origins } = identity
   if (page !== undefined && origins.length > 0 && !origins.includes(page))
     return jsonError(tokenOfOthers(page, origins))
-  return json(200, { ticket: auth.tickets.issue(identity), expiresInSeconds: TICKET_LIFE_SECONDS })
+  const { ticket, lifeSeconds } = auth.tickets.issue(identity)
+  return json(200, { ticket, expiresInSeconds: lifeSeconds })
 }
 
 function tokenOfOthers(page: string, origins: readonly string[]): WireError {
   const message = `This token is for pages of ${origins.join(', ')}, not of ${page}; make one with that page among its origins`
   return { code: 'forbidden_origin', message, field: 'page', value: page }
+}
+
+const NO_TICKETS: WireError = {
+  code: 'forbidden',
+  message: 'Tickets are made with a key or a token, not with another ticket; show yours in "Authorization"',
 }
 
 const ONLY_KEYS: WireError = {

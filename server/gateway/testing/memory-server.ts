@@ -2,25 +2,26 @@
 import { Authenticator } from '../../auth/authenticator.ts'
 import { onlyModel } from '../../models/models.ts'
 import { harness } from '../../session/testing/harness.ts'
+import type { HarnessOptions } from '../../session/testing/harness.ts'
 import { refuseToFetch } from '../fetch-image.ts'
 import type { FetchImage } from '../fetch-image.ts'
+import { FetchTurns } from '../fetch-turns.ts'
 import { MemoryClient, MemoryHost } from '../memory-host.ts'
 import { Routes } from '../routes.ts'
 import { ALL_ROUTES } from '../routes/all.ts'
 import { StaticFiles } from '../static-files.ts'
 import { noWebhooks } from './no-webhooks.ts'
 
-export interface MemoryServerOptions {
+export interface MemoryServerOptions extends HarnessOptions {
   readonly keys?: readonly string[]
   readonly origins?: readonly string[]
   readonly fetchImage?: FetchImage
-  readonly maxSessions?: number
 }
 
 /** Listens on loopback only, as far as its rules for origins know. */
 export async function memoryServer(options: MemoryServerOptions = {}) {
-  const { keys = [], origins = [], fetchImage = refuseToFetch, maxSessions = 100 } = options
-  const world = harness({ maxSessions })
+  const { keys = [], origins = [], fetchImage = refuseToFetch, ...ofWorld } = options
+  const world = harness(ofWorld)
   const { clock, registry, engine } = world
   const auth = new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() })
   const socketChanges: string[] = []
@@ -34,7 +35,7 @@ export async function memoryServer(options: MemoryServerOptions = {}) {
     origins: { allowed: origins, loopbackOnly: true },
     modules: ALL_ROUTES,
     auth,
-    fetchImage,
+    fetches: new FetchTurns(fetchImage),
     webhooks: noWebhooks(clock),
     onSocket: (dialect, change, code) => socketChanges.push(`${dialect} ${change} ${code}`),
     onBug: (_where, error) => {

@@ -3,6 +3,7 @@ import type { DrawParams } from '../../../lib/protocol/params.ts'
 import { createFakeEngine, FAKE_MODEL } from '../../engine/fake-engine.ts'
 import type { FakeEngineOptions } from '../../engine/fake-engine.ts'
 import { Dispatcher } from '../dispatcher.ts'
+import type { InputLimits } from '../held-inputs.ts'
 import { silentObserver } from '../observer.ts'
 import { Registry } from '../registry.ts'
 import type { SessionPolicy } from '../policy.ts'
@@ -39,8 +40,13 @@ export interface Drawing {
   readonly submit: (seq: number, mode?: 'live' | 'refine', image?: Uint8Array, rev?: number) => void
 }
 
+export interface HarnessOptions extends FakeEngineOptions {
+  readonly maxSessions?: number
+  readonly inputLimits?: InputLimits
+}
+
 /** Registry, dispatcher and a paused fake engine whose steps the test takes. */
-export function harness(options: FakeEngineOptions & { maxSessions?: number } = {}) {
+export function harness(options: HarnessOptions = {}) {
   const clock = new FakeClock()
   const picture = async () => JPEG
   const engine = createFakeEngine({ paused: true, clock, picture, ...options })
@@ -53,6 +59,7 @@ export function harness(options: FakeEngineOptions & { maxSessions?: number } = 
     observer: silentObserver,
     maxSessions: options.maxSessions ?? 100,
     framesPerSecond: 1000,
+    ...(options.inputLimits && { inputLimits: options.inputLimits }),
     newId: () => `s${ids++}`,
   })
   return {
