@@ -1,6 +1,7 @@
 """Writes what diffusers' Euler schedulers do, for lib/lcm/euler.test.ts: the samplers of SD-Turbo and SDXL-Turbo.
 
   python dump_euler.py ../../lib/lcm/golden/euler.json
+  python dump_euler.py ../../lib/lcm/golden/euler-zero-snr.json --zero-snr
 
 Samples are on the variance-preserving scale lib/lcm keeps: diffusers' own divided by sqrt(sigma^2 + 1).
 """
@@ -27,8 +28,8 @@ def fake_model(x: torch.Tensor, k: int) -> torch.Tensor:
     return 0.5 * x + 0.1 * torch.cos(torch.arange(LENGTH, dtype=torch.float64) * (k + 1))
 
 
-def run(kind, prediction: str, steps: int, strength: float, with_image: bool) -> dict:
-    scheduler = kind(prediction_type=prediction, **BASE)
+def run(kind, prediction: str, steps: int, strength: float, with_image: bool, zero_snr: bool) -> dict:
+    scheduler = kind(prediction_type=prediction, rescale_betas_zero_snr=zero_snr, **BASE)
     scheduler.set_timesteps(steps)
     start = max(steps - min(int(steps * strength), steps), 0)
     timesteps = scheduler.timesteps[start:]
@@ -51,19 +52,25 @@ def run(kind, prediction: str, steps: int, strength: float, with_image: bool) ->
         del sigma
     return {
         "sampler": "euler" if kind is EulerDiscreteScheduler else "euler_ancestral",
-        "predictionType": prediction, "steps": steps, "strength": strength, "withImage": with_image,
+        **({"rescaleBetasZeroSnr": True} if zero_snr else {}), "predictionType": prediction, "steps": steps, "strength": strength, "withImage": with_image,
         "timesteps": [int(t) for t in timesteps], "rows": rows,
     }
 
 
+CASES = [
+    ("epsilon", 1, 1.0, True), ("epsilon", 2, 0.5, True), ("epsilon", 3, 1.0, True), ("epsilon", 4, 0.8, True),
+    ("epsilon", 4, 1.0, False), ("v_prediction", 4, 0.8, True),
+]
+ZERO_SNR_CASES = [
+    ("v_prediction", 1, 1.0, True), ("v_prediction", 4, 1.0, False), ("v_prediction", 4, 1.0, True), ("v_prediction", 4, 0.8, True),
+]
+
 if __name__ == "__main__":
+    zero_snr = "--zero-snr" in sys.argv[2:]
     cases = [
-        run(kind, prediction, steps, strength, with_image)
+        run(kind, *case, zero_snr)
         for kind in (EulerDiscreteScheduler, EulerAncestralDiscreteScheduler)
-        for prediction, steps, strength, with_image in [
-            ("epsilon", 1, 1.0, True), ("epsilon", 2, 0.5, True), ("epsilon", 3, 1.0, True), ("epsilon", 4, 0.8, True),
-            ("epsilon", 4, 1.0, False), ("v_prediction", 4, 0.8, True),
-        ]
+        for case in (ZERO_SNR_CASES if zero_snr else CASES)
     ]
     rounded = json.loads(json.dumps(cases), parse_float=lambda s: float(f"{float(s):.9g}"))
     Path(sys.argv[1]).write_text(json.dumps(rounded, indent=1) + "\n")

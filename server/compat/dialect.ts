@@ -101,8 +101,8 @@ export interface SocketDialect {
   /** `hello`: the translator says when; `connect`: at once. */
   readonly opensOn: 'hello' | 'connect'
   /**
-   * Whom the server does not know: `handshake` refuses the upgrade with 401; `message` opens the socket, answers its
-   * first message with the problem `unauthorized` in this dialect's words, and closes.
+   * Whom the server does not know: `handshake` refuses the upgrade with 401; `message` opens the socket, says the
+   * problem `unauthorized` at once in this dialect's words, and closes.
    */
   readonly unauthorizedAt: 'handshake' | 'message'
   /** A socket that asks for nothing for so long, with nothing in flight, is closed; its client comes back when it needs to. */
