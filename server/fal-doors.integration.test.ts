@@ -127,7 +127,12 @@ describe('the doors for one request', () => {
       body: falBody(),
       signal: gone.signal,
     })
-    await expect.poll(() => engine.running).toBe(1)
+    let early: unknown
+    request.then(
+      async (reply) => (early = await reply.text()),
+      (error: unknown) => (early = error),
+    )
+    await expect.poll(() => ({ running: engine.running, early })).toEqual({ running: 1, early: undefined })
     gone.abort()
     await expect(request).rejects.toThrow()
     await expect.poll(() => [engine.running, server.sessions.size]).toEqual([0, 0])
