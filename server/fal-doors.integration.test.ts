@@ -122,14 +122,11 @@ describe('the doors for one request', () => {
   it('stops the job of a caller that goes away', async () => {
     const { server, engine } = await start({ paused: true })
     const gone = new AbortController()
-    const request = fetch(`http://127.0.0.1:${server.port}/`, {
-      method: 'POST',
-      body: falBody(),
-      signal: gone.signal,
-    })
+    const { signal } = gone
+    const request = plainRequest(server.port, { method: 'POST', path: '/', body: falBody(), signal })
     let early: unknown
     request.then(
-      async (reply) => (early = await reply.text()),
+      (reply) => (early = reply.body),
       (error: unknown) => (early = error),
     )
     await expect.poll(() => ({ running: engine.running, early })).toEqual({ running: 1, early: undefined })

@@ -1,6 +1,7 @@
 // SD.Next's preview socket (its PR 4936), against a whole server on the fake engine.
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { plainRequest } from './gateway/testing/ws-client.ts'
 import { call, imagesOf, turn } from './testing/a1111-client.ts'
 import type { Body } from './testing/a1111-client.ts'
 import { binary, cleanUpAfterTests, connect, drawing, start } from './testing/running-server.ts'
@@ -86,7 +87,7 @@ describe('the preview socket of SD.Next', () => {
     const gone = new AbortController()
     const { signal } = gone
     const body = JSON.stringify(request)
-    const left = fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', body, signal })
+    const left = plainRequest(server.port, { method: 'POST', path, body, signal })
     await running()
     gone.abort()
     await expect(left).rejects.toThrow()

@@ -101,14 +101,20 @@ export interface PlainReply {
 }
 
 /** An HTTP request whose path is sent exactly as written: `fetch` would tidy it first. */
-export function plainRequest(
-  port: number,
-  options: { method?: string; path: string; headers?: Record<string, string>; body?: string | Uint8Array },
-): Promise<PlainReply> {
+export interface PlainRequest {
+  readonly method?: string
+  readonly path: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | Uint8Array
+  readonly signal?: AbortSignal
+}
+
+/** On a connection of its own: those that `fetch` keeps may lead to a server that had this port before. */
+export function plainRequest(port: number, options: PlainRequest): Promise<PlainReply> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', path, headers = {}, body } = options
+    const { method = 'GET', path, headers = {}, body, signal } = options
     const request = httpRequest(
-      { host: '127.0.0.1', port, method, path, headers, agent: false },
+      { host: '127.0.0.1', port, method, path, headers, agent: false, ...(signal && { signal }) },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
