@@ -2,13 +2,21 @@
 // dials wss://fal.run and https://queue.fal.run; below it, a connector opens a plain connection to the port instead.
 import { connect as connectPlain } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { Agent, fetch as undiciFetch, setGlobalDispatcher, WebSocket as UndiciWebSocket } from 'undici'
+import {
+  Agent,
+  fetch as undiciFetch,
+  getGlobalDispatcher,
+  setGlobalDispatcher,
+  WebSocket as UndiciWebSocket,
+} from 'undici'
+import { afterAll } from 'vitest'
 
 /** `*.localhost`: what 0.6 and 0.7 make of `host: 'gateway.localhost:PORT'`. */
 const FAL = /(^|\.)fal\.(run|ai)$|\.localhost$/
 
 /**
- * For the whole process, and before fal's clients are imported: they take hold of `fetch` when they are.
+ * For the whole test file, and before fal's clients are imported: they take hold of `fetch` when they are. Other files run
+ * in the same process, in any order, so what was there comes back at the end.
  *
  * @param ca certificate of a server that speaks TLS itself; without it the connections are plain below https
  */
@@ -23,8 +31,17 @@ export function leadFalHostsTo(port: () => number, ca?: () => string): void {
       socket.once('error', (error) => callback(error, null))
     },
   })
+  const before = {
+    dispatcher: getGlobalDispatcher(),
+    fetch: globalThis.fetch,
+    WebSocket: globalThis.WebSocket,
+  }
   setGlobalDispatcher(dispatcher)
   Object.assign(globalThis, { fetch: undiciFetch, WebSocket: UndiciWebSocket })
+  afterAll(() => {
+    setGlobalDispatcher(before.dispatcher)
+    Object.assign(globalThis, { fetch: before.fetch, WebSocket: before.WebSocket })
+  })
 }
 
 /** What all versions of fal's client have in common, as far as the tests use it. */
