@@ -55,6 +55,7 @@ test('a pin that is restored with the seed unlocked comes back with its own', as
   await expect(seed).not.toHaveValue(pinned)
   await page.waitForTimeout(1000)
   await studio.changing(() => restore(page).click())
-  await page.waitForTimeout(500)
+  // tldraw tells of what it was given a frame later.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   await expect(seed).toHaveValue(pinned)
 })

@@ -33,7 +33,7 @@ test('a look into the box before the connection is there leaves the saved words 
   await studio.open(server.url)
   await studio.say('a lighthouse')
   await studio.prompt.blur()
-  await page.waitForTimeout(1000)
+  await studio.keeps('a lighthouse')
   const release = await heldConnection(page)
   await page.reload()
   await expect(studio.prompt).toHaveValue('a lighthouse')

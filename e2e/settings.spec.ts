@@ -49,7 +49,7 @@ test('a saved drawing that is opened offline shows its words, and its file holds
   const studio = new Studio(page)
   await studio.open(server.url)
   await studio.say('a lighthouse')
-  await page.waitForTimeout(1000)
+  await studio.keeps('a lighthouse')
   await nobodyAnswers(page)
   await page.reload()
   await expect(studio.prompt).toHaveValue('a lighthouse')
@@ -63,7 +63,7 @@ test('words that are set in one tab of a drawing are those of the other, and str
   const [first, second] = [new Studio(await context.newPage()), new Studio(await context.newPage())]
   await first.open(server.url)
   await first.say('day')
-  await first.page.waitForTimeout(1000)
+  await first.keeps('day')
   await second.page.goto(first.page.url())
   await expect(second.prompt).toHaveValue('day')
   await first.page.bringToFront()

@@ -141,6 +141,15 @@ export class Studio {
     return content.items ?? content.shapes
   }
 
+  /** Waits until this browser keeps `words` as the prompt of a drawing. */
+  async keeps(words: string): Promise<void> {
+    const isKept = (prompt: string) =>
+      Object.entries(localStorage).some(
+        ([key, text]) => key.startsWith('sketchwire:drawing:') && text.includes(`"prompt":${prompt}`),
+      )
+    await expect.poll(() => this.page.evaluate(isKept, JSON.stringify(words))).toBe(true)
+  }
+
   /** Sets the prompt and waits for its picture. */
   async say(words: string): Promise<void> {
     await this.changing(() => this.prompt.fill(words))

@@ -33,6 +33,8 @@ export interface DrawingSurface {
   /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void
   content(): Promise<DrawingContent>
+  /** The drawing of this moment, without a copy of it: gives its content whenever that is asked for. Cheap. */
+  hold(): () => Promise<DrawingContent>
   /** Throws AppError for a drawing that this canvas cannot show, as far as can be told before it is put on a page. */
   check(content: DrawingContent): void
   /** Replaces the page as one step of undo. Throws AppError for a drawing that this canvas cannot show. */

@@ -11,6 +11,7 @@ export interface EditorHands extends Pick<
   DrawingSurface,
   | 'takeSnapshot'
   | 'content'
+  | 'hold'
   | 'check'
   | 'replace'
   | 'usePicture'
@@ -80,6 +81,11 @@ export class TldrawSurface implements DrawingSurface {
 
   async content(): Promise<DrawingContent> {
     return (await this.#hands()).content()
+  }
+
+  /** Without an editor there is nothing yet to hold: what it gives is the page as it will be then. */
+  hold(): () => Promise<DrawingContent> {
+    return this.store.getState().hands?.hold() ?? (() => this.content())
   }
 
   check(content: DrawingContent): void {

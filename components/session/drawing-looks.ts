@@ -3,7 +3,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../lib/client/types.ts'
 import type { DrawingContent, DrawingSurface } from '../canvas/drawing-surface.ts'
-import { holdDrawing } from './held-drawing.ts'
 
 export interface Look {
   readonly version: number
@@ -41,7 +40,7 @@ export class DrawingLooks {
     await isReady(this.#surface)
     const { version: before } = this.store.getState()
     this.#changedInPassing = false
-    const content = holdDrawing(this.#surface)
+    const content = this.#surface.hold()
     const snapshot = await this.#surface.takeSnapshot(size)
     const look = this.#looks.get(snapshot) ?? { version: before ?? ++this.#newest, content }
     this.#looks.set(snapshot, look)

@@ -141,3 +141,13 @@ describe('the plain canvas', () => {
     expect(closed).toEqual(['two', 'one'])
   })
 })
+
+it('holds the drawing as it was, the stroke under the pen with it', async () => {
+  const surface = new PlainSurface({ size: { width: 256, height: 256 }, start: 'blank' })
+  surface.penDown([0, 0, 0.5])
+  const held = surface.hold()
+  surface.penUp()
+  surface.clear()
+  expect(await held()).toMatchObject({ plain: 1, items: [{ kind: 'stroke' }] })
+  expect(surface.items).toEqual([])
+})

@@ -233,6 +233,11 @@ export class PlainSurface implements DrawingSurface {
     return { plain: 1, items: [...this.#now] }
   }
 
+  hold(): () => Promise<DrawingContent> {
+    const { items } = this
+    return async () => ({ plain: 1, items: [...items] })
+  }
+
   check(content: DrawingContent): void {
     plainItems(content)
   }

@@ -7,6 +7,7 @@ import { widthBeside } from '../palette.ts'
 import type { EditorHands, TldrawSurface } from '../tldraw-surface.ts'
 import { lockCamera } from './camera.ts'
 import { checkContent, clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
+import { holdContent } from './held-content.ts'
 import { drawExample } from './example-drawing.ts'
 import { tellFullPage } from './full-page.ts'
 import { applyFirstStyles, chooseFill, chooseWidth, keepStyles, readPen } from './pen.ts'
@@ -74,6 +75,7 @@ function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']
     fit,
     takeSnapshot: (size) => snapshot(editor, size),
     content: () => readContent(editor),
+    hold: () => holdContent(editor),
     check: (content) => checkContent(editor, content),
     replace: async (content) => putContent(editor, content),
     usePicture: (picture) => pictureAsDrawing(editor, picture, paperFor(surface.store.getState().size)),

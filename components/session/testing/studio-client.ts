@@ -7,7 +7,7 @@ import { DrawingLooks } from '../drawing-looks.ts'
 import { ShownPicture } from '../shown-picture.ts'
 
 /** Gives the snapshot it has of a scene that it knows, as every canvas does. */
-export class NumberSurface implements Pick<DrawingSurface, 'takeSnapshot' | 'content'> {
+export class NumberSurface implements Pick<DrawingSurface, 'takeSnapshot' | 'hold'> {
   scene = 0
   readonly store = { getState: () => ({ ready: true }) }
   readonly #known = new Map<string, Snapshot>()
@@ -20,8 +20,8 @@ export class NumberSurface implements Pick<DrawingSurface, 'takeSnapshot' | 'con
     return snapshot
   }
 
-  async content(): Promise<DrawingContent> {
-    return { plain: 1, items: [] }
+  hold(): () => Promise<DrawingContent> {
+    return async () => ({ plain: 1, items: [] })
   }
 
   get asSurface(): DrawingSurface {

@@ -1,27 +1,18 @@
-// The drawing of a moment, held without a copy: what it is made of never changes, so that a list of it is enough until
-// somebody wants the content. Cheap enough for every snapshot.
-import type { DrawingContent, DrawingSurface } from '../canvas/drawing-surface.ts'
-import { PlainSurface } from '../canvas/plain/plain-surface.ts'
-import { TldrawSurface, type EditorHands } from '../canvas/tldraw-surface.ts'
+// The page of a moment, held without a copy: tldraw's records never change, so a list of them is enough until somebody
+// wants the content. Cheap enough for every snapshot.
+import type { Editor, TLContent } from 'tldraw'
 
-type Editor = EditorHands['editor']
+type HeldEditor = Pick<Editor, 'store' | 'getCurrentPageId' | 'resolveAssetsInContent'>
 type Records = ReturnType<Editor['store']['allRecords']>
 
-/** Gives the drawing of now, whenever that is asked for. The surface must be ready: before that there is none. */
-export function holdDrawing(surface: DrawingSurface): () => Promise<DrawingContent> {
-  if (surface instanceof PlainSurface) {
-    const { items } = surface
-    return async () => ({ plain: 1, items: [...items] })
-  }
-  const hands = surface instanceof TldrawSurface ? surface.store.getState().hands : undefined
-  if (!hands) return () => surface.content()
-  const { editor } = hands
+/** Gives the page as it is now, whenever that is asked for. */
+export function holdContent(editor: HeldEditor): () => Promise<TLContent> {
   const records = editor.store.allRecords()
   return () => contentOf(editor, records)
 }
 
-/** As `content()` of the surface gives it: shapes from the lowest up, each before what is in it, images inlined as data URIs. */
-async function contentOf(editor: Editor, records: Records): Promise<DrawingContent> {
+/** As `readContent` gives the page of now: shapes from the lowest up, each before what is in it, images inlined as data URIs. */
+async function contentOf(editor: HeldEditor, records: Records): Promise<TLContent> {
   const all = records.filter((record) => record.typeName === 'shape')
   const within = (parent: string): typeof all =>
     all
