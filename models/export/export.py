@@ -20,6 +20,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from fused import DOMAIN, FusedProcessor, share_weights
 from schedule import read_schedule
+from sizes import multiple_of, read_sizes
 
 OPSET = 17
 FUSED = "unet.fused.onnx"
@@ -81,6 +82,14 @@ def schedule_of(model):
     except OSError as error:
         remedy = "put that of the checkpoint it was made from there"
         raise SystemExit(f"{model} has no readable scheduler/scheduler_config.json ({error}): {remedy}") from error
+
+
+def side_multiple(model):
+    try:
+        return multiple_of(UNet2DConditionModel.load_config(model, subfolder="unet"))
+    except OSError as error:
+        remedy = "name a diffusers folder or a repository id"
+        raise SystemExit(f"{model} has no readable unet/config.json ({error}): {remedy}") from error
 
 
 def load(options):
@@ -177,10 +186,10 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def manifest(options, parts, schedule, files):
+def manifest(options, parts, read, files):
     unet, _, vae, tokenizer = parts
     lcm = unet.config.time_cond_proj_dim is not None
-    sizes = [tuple(int(n) for n in size.split("x")) for size in options.sizes.split(",")]
+    sizes = read["sizes"]
     graphs = {"unet": "unet.onnx", "vaeEncoder": "vae_encoder.onnx", "vaeDecoder": "vae_decoder.onnx"}
     guidance = {"embedding": True, "dim": unet.config.time_cond_proj_dim} if lcm else {"embedding": False, "negative": "empty"}
     at_sizes = lambda graphs: [{"width": width, "height": height, **graphs} for width, height in sizes]  # noqa: E731
@@ -208,9 +217,10 @@ def manifest(options, parts, schedule, files):
             "imageLatents": "none",
             "posterior": "mean" if isinstance(vae, AutoencoderTiny) else options.posterior,
         },
+        "sizeMultiple": read["multiple"],
         "image": {"layout": "uint8-hwc"},
         "tokenizer": {"maxLength": 77, "padId": tokenizer.pad_token_id},
-        "scheduler": {**schedule, "strengthSemantics": "lcm" if lcm else "generic"},
+        "scheduler": {**read["schedule"], "strengthSemantics": "lcm" if lcm else "generic"},
         "guidance": guidance,
         "defaults": {
             "prompt": options.prompt,
@@ -243,12 +253,14 @@ def main():
     parser.add_argument("--prompt", default="a house by the sea, oil painting")
     options = parser.parse_args()
     # Before the weights, which take minutes.
-    schedule = schedule_of(options.model)
+    multiple = side_multiple(options.model)
+    sizes = read_sizes(options.sizes, multiple)
+    read = {"schedule": schedule_of(options.model), "multiple": multiple, "sizes": sizes}
     options.out.mkdir(parents=True, exist_ok=True)
     parts = load(options)
     write_tokenizer(options.out / "tokenizer.json", parts[3])
     files = ["tokenizer.json", *write_graphs(options, parts)]
-    text = json.dumps(manifest(options, parts, schedule, files), indent=2)
+    text = json.dumps(manifest(options, parts, read, files), indent=2)
     # Last, so that a folder with a manifest is a whole one.
     (options.out / "manifest.json").write_text(text + "\n")
     print(f"{options.out}: {sum((options.out / file).stat().st_size for file in files) / 1e6:.1f} MB")

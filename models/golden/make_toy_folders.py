@@ -211,7 +211,7 @@ def folder(root: Path, name: str, *, scheduler: dict, pipeline: str, vae: str, s
     write(out / "model_index.json", {**index, **({"force_zeros_for_empty_prompt": True} if xl else {})})
     write(out / "scheduler/scheduler_config.json", {**BETAS, **scheduler})
     if configs:
-        write(out / "unet/config.json", {"_class_name": "UNet2DConditionModel", "in_channels": 4, "sample_size": 8, "time_cond_proj_dim": COND if cond else None})
+        write(out / "unet/config.json", {"_class_name": "UNet2DConditionModel", "in_channels": 4, "sample_size": 8, "time_cond_proj_dim": COND if cond else None, "block_out_channels": [8]})
         write(out / "vae_decoder/config.json", {"_class_name": vae, "scaling_factor": scale, "latent_channels": 4, "block_out_channels": [8, 8, 8, 8]})
 
 

@@ -7,7 +7,7 @@ import math
 
 import torch
 
-from canvas import blur, box, ellipse, mix, petals, segments
+from canvas import box, ellipse, mix, petals, segments
 from palette import LIGHT, STROKES, table
 
 #: Letters as strokes on a 2 x 4 grid (x right, y down): pairs of end points.

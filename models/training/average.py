@@ -11,7 +11,7 @@ def main():
     out, *files = sys.argv[1:]
     if not files:
         sys.exit(__doc__)
-    parts = [torch.load(file, weights_only=True) for file in files]
+    parts = [torch.load(file, map_location="cpu", weights_only=True) for file in files]
     mean = {module: {name: torch.stack([part[module][name].float() for part in parts]).mean(0).to(tensor.dtype)
                      for name, tensor in tensors.items()} for module, tensors in parts[0].items()}
     torch.save(mean, out)

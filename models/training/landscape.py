@@ -3,9 +3,9 @@ import math
 
 import torch
 
-from canvas import Canvas, Pen, blur, ellipse, mix, segments
+from canvas import Canvas, Pen, ellipse, mix
 from noise import LATENT_PITCH
-from palette import GROUNDS, LIGHT, SKETCH_SKY, STROKES, THINGS, TIMES, table
+from palette import GROUNDS, LIGHT, SKETCH_SKY, STROKES, THINGS, table
 
 
 class Scene:
@@ -56,7 +56,7 @@ def sky(s):
     far = torch.sin(2 * LATENT_PITCH * t.row + swell)
     s.wave = mix(far, torch.sin(LATENT_PITCH * t.row + swell), ((s.depth - 0.06) / 0.2).clamp(0, 1))
     ripple = s.wave * (0.012 + 0.03 * s.depth)
-    s.YR = mix(s.Y, 2 * s.horizon - s.Y * 1.0 + ripple, below).clamp(-0.5, 1.5)
+    s.YR = mix(s.Y, 2 * s.horizon - s.Y + ripple, below).clamp(-0.5, 1.5)
     s.XR = s.X + below * ripple * 0.6
     height = (s.YR / s.horizon).clamp(0, 1) ** 1.3
     top, low = table([v[2] for v in LIGHT.values()], s.time), table([v[3] for v in LIGHT.values()], s.time)

@@ -17,7 +17,7 @@ def constant(s, *rgb):
 
 def island(s):
     """A wooded hump on the sea with its dark reflection."""
-    rand, t = s.rand, s.t
+    rand = s.rand
     on = rand.flag(0.4) * is_ground(s, 0, 1)
     x, w, h = rand.u(0.15, 0.85) * s.aspect, rand.u(0.12, 0.28), rand.u(0.05, 0.14)
     d = torch.maximum(ellipse(s.X - x, s.Y - s.horizon - 0.03, w, h), s.Y - s.horizon - 0.035)

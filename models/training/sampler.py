@@ -49,7 +49,7 @@ def sample(unet, text, sketch, steps=4, strength=0.8, seed=0, guidance=DEFAULT_G
     noise, generator = draw_noise(count, shape, seed, sketch.device)
     cond = guidance_embedding(torch.full((count,), float(guidance), device=sketch.device))
     empty = (sketch.abs().amax((1, 2, 3), keepdim=True) == 0).float()
-    x = None
+    denoised = sketch
     for i, t in enumerate(ts):
         if i:
             noise = torch.randn(1, *shape, generator=generator).to(sketch.device).expand(count, *shape)
@@ -57,8 +57,7 @@ def sample(unet, text, sketch, steps=4, strength=0.8, seed=0, guidance=DEFAULT_G
             noise = each[i]
         if i == steps - 1 and last_noise is not None:
             noise = last_noise
-        source = denoised if i else sketch
-        x = abar[t].sqrt() * source + (1 - abar[t]).sqrt() * noise
+        x = abar[t].sqrt() * denoised + (1 - abar[t]).sqrt() * noise
         if not i:
             x = torch.where(empty > 0, noise, x)
         out = unet(torch.cat([x, sketch], 1), torch.full((count,), float(t), device=sketch.device), text, cond)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import torch
 
 from abstract import draw_abstract, scatter
-from canvas import shift
 from landscape import Scene, ground, ridges, sky
 from noise import Rand, Texture
 from palette import STYLES, SUBJECTS, TIMES, words_to_ids

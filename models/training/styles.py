@@ -11,8 +11,7 @@ def gray(x):
 
 def edges(x, reach=1):
     """Strength of edges, about 0..0.5: [b, 1, H, W]."""
-    g = x if x.shape[1] == 1 else x
-    return ((g - shift(g, reach, 0)).abs() + (g - shift(g, 0, reach)).abs()).amax(1, True)
+    return ((x - shift(x, reach, 0)).abs() + (x - shift(x, 0, reach)).abs()).amax(1, True)
 
 
 def pixel_grid(x):
@@ -54,8 +53,8 @@ def pencil(x, t):
     """Coloured pencil: hatching in two directions by tone, dark contours, cream paper."""
     tone = gray(blur(x, 3)).clamp(0, 1)
     columns, rows = pixel_grid(x)
-    first = torch.sin((columns + rows) * 0.7854 * 1.0 + 0.7 * t.medium)
-    second = torch.sin((columns - rows) * 0.7854 * 1.0 + 0.7 * t.medium2)
+    first = torch.sin((columns + rows) * 0.7854 + 0.7 * t.medium)
+    second = torch.sin((columns - rows) * 0.7854 + 0.7 * t.medium2)
     ink = ((first + 1.6 - 2.6 * tone) * 0.8).clamp(0, 1) * 0.6 + ((second + 0.7 - 2.8 * tone) * 0.8).clamp(0, 1) * 0.4
     contour = (edges(blur(x, 3), 1) * 3.2 - 0.08).clamp(0, 1)
     colourful = blur(x, 3).amax(1, True) - blur(x, 3).amin(1, True)
@@ -78,7 +77,7 @@ def neon(x, t):
     hue = mix(default.expand_as(x), saturated, ((peak - trough) * 3).clamp(0, 0.85))
     line = (edges(x, 2) * 1.7 - 0.05).clamp(0, 1)
     glow = blur(line, 9) * 0.9 + blur(line, 25) * 0.6
-    return near * 0.13 + hue * (line * 1.0 + glow * 0.75) + 0.35 * line ** 2
+    return near * 0.13 + hue * (line + glow * 0.75) + 0.35 * line ** 2
 
 
 FILTERS = [photo, watercolor, oil, pencil, neon]

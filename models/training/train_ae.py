@@ -6,19 +6,12 @@ import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
 from common import RUNS, Clock, Ema, Log, Pool, load, save, set_rates, to_signed
+from metrics import psnr, sharpness
 
 
-def sharpness(y, x):
-    """Mean gradient magnitude of y over that of x."""
-    def g(v):
-        v = v.mean(1)
-        return ((v[:, 1:, :-1] - v[:, :-1, :-1]) ** 2 + (v[:, :-1, 1:] - v[:, :-1, :-1]) ** 2).sqrt().mean()
-    return (g(y) / g(x)).item()
-
-
-def psnr(y, x):
-    """Mean PSNR in dB of images in [-1, 1]."""
-    return (-10 * ((y - x) / 2).pow(2).mean((1, 2, 3)).clamp(min=1e-8).log10()).mean().item()
+def psnr_of(y, x):
+    """Mean PSNR in dB of pictures in [-1, 1]."""
+    return psnr(y / 2, x / 2).mean().item()
 
 
 def sample_images(pool, count):
@@ -93,7 +86,7 @@ def train(args):
         ema.update(both)
         step += 1
         if step % 50 == 0:
-            log.row(phase="ae", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr(y.detach().float(), x),
+            log.row(phase="ae", step=step, done=done, loss=loss.item(), critic=critic_loss, psnr=psnr_of(y.detach().float(), x),
                     sharp=sharpness(y.detach().float(), x), z=z.detach().float().std().item())
         if step % 400 == 0:
             save(os.path.join(RUNS, "ae.pt"), encoder=ema.module[0], decoder=ema.module[1], critic=critic)

@@ -9,7 +9,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from palette import MAX_TOKENS, WORDS
+from palette import WORDS
 
 TEXT_WIDTH = 160
 
