@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearestBucket, wholeFactor } from './buckets.ts'
+import { nearestBucket, noiseBucket } from './buckets.ts'
 
 const sizes = [
   { width: 512, height: 512 },
@@ -29,10 +29,23 @@ describe('nearestBucket', () => {
   })
 })
 
-describe('wholeFactor', () => {
-  it('is the factor on both sides, or nothing', () => {
-    expect(wholeFactor({ width: 256, height: 256 }, { width: 512, height: 512 })).toBe(2)
-    expect(wholeFactor({ width: 256, height: 384 }, { width: 512, height: 512 })).toBeUndefined()
-    expect(wholeFactor({ width: 384, height: 256 }, { width: 512, height: 512 })).toBeUndefined()
+describe('noiseBucket', () => {
+  const large = { width: 512, height: 512 }
+
+  it('is the bucket of the smaller size where it fits in a whole number of times on both sides, else none', () => {
+    const small = { width: 256, height: 256 }
+    expect(noiseBucket(sizes, small, large)).toEqual(small)
+    expect(noiseBucket(sizes, { width: 200, height: 200 }, large)).toEqual(small)
+    expect(noiseBucket(sizes, large, large)).toEqual(large)
+    expect(noiseBucket(sizes, { width: 256, height: 384 }, large)).toBeUndefined()
+    expect(noiseBucket(sizes, { width: 384, height: 256 }, large)).toBeUndefined()
+    expect(noiseBucket(sizes, large, small)).toBeUndefined()
+    expect(noiseBucket(sizes, undefined, large)).toBeUndefined()
+  })
+
+  it('asks the buckets, not the asked sizes: 200 fits into 400 twice, and 256 not into 384', () => {
+    const square = [256, 384, 512].map((side) => ({ width: side, height: side }))
+    const rendered = nearestBucket(square, { width: 400, height: 400 })
+    expect(noiseBucket(square, { width: 200, height: 200 }, rendered)).toBeUndefined()
   })
 })

@@ -16,8 +16,17 @@ export function nearestBucket<T extends PixelSize>(sizes: readonly T[], asked: P
   return best.size
 }
 
-/** How often `from` fits into `to` on both sides; `undefined` unless it is one whole number. */
-export function wholeFactor(from: PixelSize, to: PixelSize): number | undefined {
-  const factor = to.width / from.width
-  return Number.isInteger(factor) && from.height * factor === to.height ? factor : undefined
+/**
+ * The bucket whose noise a job rendered in `rendered` can continue: that of `from`, where it fits in the same whole number
+ * of times on both sides. What was asked for says nothing of that: each size is rendered in the nearest bucket.
+ */
+export function noiseBucket<T extends PixelSize>(
+  sizes: readonly T[],
+  from: PixelSize | undefined,
+  rendered: PixelSize,
+): T | undefined {
+  if (from === undefined) return undefined
+  const bucket = nearestBucket(sizes, from)
+  const factor = rendered.width / bucket.width
+  return Number.isInteger(factor) && bucket.height * factor === rendered.height ? bucket : undefined
 }

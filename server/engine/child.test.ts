@@ -21,7 +21,7 @@ describe('a child that cannot be forked', () => {
     })
     expect(reasons).toEqual([])
     expect(child?.pid).toBeUndefined()
-    child?.send({ type: 'probe', provider: 'cpu' })
+    child?.send({ type: 'probe', againstCpu: false, provider: 'cpu' })
     child?.kill()
     await exited
     expect(reasons).toEqual([expect.stringContaining('null bytes')])

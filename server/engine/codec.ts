@@ -78,6 +78,28 @@ export async function decodeMask(
   }
 }
 
+/** How pixels are found between those there are. */
+export type Kernel = 'lanczos3' | 'nearest'
+
+export interface ResampleOptions {
+  readonly size: PixelSize
+  readonly fit: ImageFit
+  readonly kernel: Kernel
+}
+
+/**
+ * JPEG, PNG or WebP bytes -> PNG of exactly `size`, turned as EXIF says, transparency kept.
+ * @throws EngineError as `decodeImage`.
+ */
+export async function resampleImage(
+  bytes: Uint8Array,
+  { size, fit, kernel }: ResampleOptions,
+): Promise<Uint8Array> {
+  return await decode(bytes, { size, placement: { fit, shape: size }, kernel }, (placed) =>
+    placed.toColourspace('srgb').png({ compressionLevel: 3 }).toBuffer(),
+  )
+}
+
 /** Pixels whose last channel is opacity -> one weight each. */
 function weightsOf(pixels: Uint8Array, channels: number): Uint8Array {
   const weights = new Uint8Array(pixels.length / channels)
@@ -129,14 +151,17 @@ function toRgb(input: Sharp): Sharp {
 interface Target {
   readonly size: PixelSize
   readonly placement: Placement | undefined
+  /** Default Lanczos. */
+  readonly kernel?: Kernel
 }
 
 /** @param source size of the picture once it is turned */
-function place(input: Sharp, source: PixelSize, { size, placement }: Target): Sharp {
+function place(input: Sharp, source: PixelSize, { size, placement, kernel }: Target): Sharp {
   const { fit, shape } = placement ?? { fit: 'stretch', shape: size }
   const scales = [shape.width / source.width, shape.height / source.height] as const
-  if (fit === 'crop') return stretched(input.extract(middle(source, shape, Math.max(...scales))), size)
-  if (fit === 'stretch') return stretched(input, size)
+  if (fit === 'crop')
+    return stretched(input.extract(middle(source, shape, Math.max(...scales))), size, kernel)
+  if (fit === 'stretch') return stretched(input, size, kernel)
   const scale = Math.min(...scales)
   const inner = {
     width: within((source.width * scale * size.width) / shape.width, size.width),
@@ -146,11 +171,11 @@ function place(input: Sharp, source: PixelSize, { size, placement }: Target): Sh
   const top = Math.floor((size.height - inner.height) / 2)
   const right = size.width - inner.width - left
   const bottom = size.height - inner.height - top
-  return stretched(input, inner).extend({ left, right, top, bottom, extendWith: 'copy' })
+  return stretched(input, inner, kernel).extend({ left, right, top, bottom, extendWith: 'copy' })
 }
 
-function stretched(input: Sharp, { width, height }: PixelSize): Sharp {
-  return input.resize(width, height, { fit: 'fill', kernel: 'lanczos3' })
+function stretched(input: Sharp, { width, height }: PixelSize, kernel: Kernel = 'lanczos3'): Sharp {
+  return input.resize(width, height, { fit: 'fill', kernel })
 }
 
 /** The largest part of `source` that has the shape asked for. */

@@ -41,7 +41,10 @@ export interface Job {
   readonly width: number
   readonly height: number
   readonly mode: FrameMode
-  /** Size whose noise a refinement continues, so that the larger picture keeps the layout of the smaller. */
+  /**
+   * Size whose noise a refinement continues, so that the larger picture keeps the layout of the smaller. Where the bucket
+   * of that size does not fit a whole number of times into its own, the noise is the seed's.
+   */
   readonly noiseFrom?: { readonly width: number; readonly height: number }
   readonly output: { readonly codec: ImageCodec; readonly quality: number }
   /**

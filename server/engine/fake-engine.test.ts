@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { decodeImage } from './codec.ts'
 import { engineContract, generateWhenFree, jobFor } from './engine.contract.ts'
 import { createFakeEngine } from './fake-engine.ts'

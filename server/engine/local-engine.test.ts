@@ -1,7 +1,7 @@
 // When the engine changes its provider, and when it does not: over children that are no processes, on a clock moved by
 // hand.
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { jobFor } from './engine.contract.ts'
 import { createLocalEngine, openLocalEngine, type LocalEngineOptions } from './local-engine.ts'
 import type { EngineLog } from './log.ts'
@@ -83,6 +83,83 @@ describe('a child that opens one large file', () => {
     await using _engine = await openLocalEngine(options)
     clock.advance(3 * MINUTE_MS + 200)
     expect(devices.started).toHaveLength(2)
+  })
+})
+
+describe('a size that the device has no memory for', () => {
+  const LARGE = { width: 128, height: 128 }
+  const signal = new AbortController().signal
+
+  it('ends its frames for good, and nothing else: it is not tried again for ten minutes', async () => {
+    const { clock, devices, options } = setUp((device) => {
+      device.ready()
+      device.works(({ width }) => width < 128)
+    })
+    await using engine = await createLocalEngine(options)
+    const small = await jobFor(engine)
+    const large = { ...(await jobFor(engine)), ...LARGE }
+    for (let i = 0; i < 5; i++) {
+      await expect(engine.generate(large, { signal })).rejects.toMatchObject({
+        code: 'invalid_params',
+        message: expect.stringMatching(
+          /^The device has no memory to paint at 128x128; choose a smaller size, such as 64x64/,
+        ),
+        place: { field: 'width', value: '128x128' },
+      })
+      await engine.generate(small, { signal })
+      clock.advance(1000)
+    }
+    expect(devices.started).toHaveLength(1)
+    expect(devices.last.jobs).toEqual(['128x128', ...Array.from({ length: 5 }, () => '64x64')])
+    expect([engine.info.provider, engine.state().name]).toEqual(['cuda', 'ready'])
+    clock.advance(10 * MINUTE_MS)
+    await expect(engine.generate(large, { signal })).rejects.toMatchObject({ code: 'invalid_params' })
+    expect(devices.last.jobs.at(-1)).toBe('128x128')
+  })
+
+  it('may have it on the next provider', async () => {
+    const { clock, devices, options } = setUp((device) => {
+      device.ready()
+      device.works(({ width }) => width < 128 || device.config.provider === 'cpu')
+    })
+    await using engine = await createLocalEngine(options)
+    const large = { ...(await jobFor(engine)), ...LARGE }
+    await expect(engine.generate(large, { signal })).rejects.toMatchObject({ code: 'invalid_params' })
+    for (let i = 0; i < 3; i++) {
+      devices.last.dies()
+      clock.advance(5000)
+    }
+    expect(engine.info.provider).toBe('cpu')
+    await engine.generate(large, { signal })
+  })
+})
+
+describe('a child that holds the memory of larger calls than pay', () => {
+  it.each([
+    ['some do', 2],
+    ['one row alone does', 1],
+  ])('is started anew with those that do, once: %s', async (_, lanes) => {
+    const { clock, devices, options } = setUp((device) => device.ready(lanes, device.config.maxRows ?? 8))
+    const engine = await openLocalEngine(options)
+    await using _engine = engine
+    clock.advance(MINUTE_MS)
+    await engine.started
+    const told = devices.started.map(({ config }) => [config.provider, config.maxRows, config.maxRowsReason])
+    expect(told).toEqual([
+      ['cuda', undefined, undefined],
+      ['cuda', lanes, `${lanes} of 8`],
+    ])
+    // One that ends later keeps to it.
+    devices.last.dies()
+    clock.advance(5000)
+    expect(devices.last.config.maxRows).toBe(lanes)
+    expect([devices.started.length, engine.slots]).toEqual([3, lanes])
+  })
+
+  it('is left as it is where its memory comes back', async () => {
+    const { devices, options } = setUp((device) => device.ready(1, 8), { provider: 'cpu' })
+    await using _engine = await createLocalEngine(options)
+    expect(devices.started).toHaveLength(1)
   })
 })
 

@@ -1,14 +1,14 @@
 // The engine a person gets: a model folder, run by one supervised child process per slot.
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { RowLimits } from './batch/row-limits.ts'
-import { nearestBucket } from './buckets.ts'
+import { nearestBucket, noiseBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
 import { checkPrecision, checkSafety, checkSchedule } from './check-model.ts'
-import { forkChild, type SpawnChild } from './child.ts'
+import type { SpawnChild } from './child.ts'
+import type { PixelSize } from './codec.ts'
+import { defaultSpawn } from './default-spawn.ts'
 import {
   EngineError,
   type Engine,
@@ -17,6 +17,7 @@ import {
   type Job,
   type JobResult,
 } from './engine.ts'
+import { findProvider } from './find-provider.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
@@ -24,11 +25,11 @@ import { timeoutsOf, type BatchingChoice, type LocalEngineOptions } from './loca
 import { modelInfo, verifyFiles, type Manifest } from './manifest.ts'
 import { readMemory } from './memory.ts'
 import { checkMemory, memoryProblem, modelBytes, readModelFolder } from './model-folder.ts'
+import { noRoom } from './no-room.ts'
 import type { FoundPrecision } from './precision.ts'
 import { PrecisionMemory } from './precision-memory.ts'
-import { childProbe } from './probe.ts'
-import { AUTO, chooseProvider, forceProvider, ProviderLadder, type Objection } from './provider-choice.ts'
-import { candidatesOf, thisMachine } from './providers.ts'
+import { AUTO, type ProviderLadder } from './provider-choice.ts'
+import { SizeLimits } from './size-limits.ts'
 import { Slot, type SlotFailure, type SlotOptions } from './slot.ts'
 import { judge } from './slot-failures.ts'
 import { MOST_ABREAST, slotThreads } from './slot-threads.ts'
@@ -94,36 +95,6 @@ interface SlotEngineOptions extends LocalEngineOptions {
   readonly threadsOfSlots: readonly number[]
 }
 
-async function findProvider(
-  options: LocalEngineOptions,
-  spawn: SpawnChild,
-  objection: Objection,
-): Promise<ProviderLadder> {
-  const { provider = 'cpu', clock = systemClock } = options
-  const probe = childProbe(spawn, clock)
-  const choice =
-    provider === AUTO
-      ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
-      : await forceProvider(provider, probe)
-  return new ProviderLadder(choice, clock, objection)
-}
-
-/** Node cannot run the TypeScript source of the child: when this file is run as one (vitest), the built one is used. */
-function defaultWorkerUrl(): URL {
-  const built = import.meta.url.endsWith('.ts')
-    ? '../../dist/server/engine/slot-worker.js'
-    : './slot-worker.js'
-  return new URL(built, import.meta.url)
-}
-
-function defaultSpawn({ workerUrl = defaultWorkerUrl(), log }: LocalEngineOptions): SpawnChild {
-  if (!existsSync(workerUrl)) {
-    const message = `${fileURLToPath(workerUrl)} is missing: build the server first (npm run build:server)`
-    throw new AppError('engine_unstartable', message)
-  }
-  return forkChild(workerUrl, log)
-}
-
 class SlotEngine implements LocalEngine {
   /** Settles once: the first slot is ready, or none can be. */
   readonly started: Promise<void>
@@ -137,6 +108,7 @@ class SlotEngine implements LocalEngine {
   readonly #free = new FreeSlots(() => this.#slots.some(({ state }) => state.name === 'ready'))
   readonly #foundPrecision: () => FoundPrecision | undefined
   readonly #rowLimits = new RowLimits()
+  readonly #sizeLimits: SizeLimits
   #closing: Promise<void> | undefined
   #othersStarted = false
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
@@ -150,6 +122,7 @@ class SlotEngine implements LocalEngine {
     this.#log = log
     this.#manifest = manifest
     this.#info = modelInfo(manifest, ladder.provider)
+    this.#sizeLimits = new SizeLimits(options.clock ?? systemClock, manifest.defaults)
     this.started = new Promise((resolve, reject) => {
       this.#tellStarted = (outcome) => (outcome === undefined ? resolve() : reject(outcome))
     })
@@ -172,6 +145,8 @@ class SlotEngine implements LocalEngine {
       onChange: () => this.#onSlotChange(),
       // One that still works on the provider before says nothing of the one of now.
       onDone: () => slot.provider === this.#ladder.provider && this.#ladder.worked(),
+      onNoRoom: (size) => slot.provider !== undefined && this.#sizeLimits.failedAt(slot.provider, size),
+      isWasteful: (found) => slot.provider !== undefined && this.#rowLimits.isWasteful(slot.provider, found),
       onFailure: (failure) => this.#onFailure(slot, failure),
     })
     return slot
@@ -185,7 +160,7 @@ class SlotEngine implements LocalEngine {
       found: this.#foundPrecision(),
       threads,
       slots: options.threadsOfSlots.length,
-      maxRows: this.#rowLimits.of(provider),
+      rowLimit: this.#rowLimits.of(provider),
     })
   }
 
@@ -237,8 +212,16 @@ class SlotEngine implements LocalEngine {
     checkJob(job, this.info)
     if (options.signal.aborted) throw new EngineError('cancelled', 'Cancelled before it began')
     const { sizes } = this.info
-    const noiseFrom = job.noiseFrom && nearestBucket(sizes, job.noiseFrom)
-    return slot.run({ job, rendered: nearestBucket(sizes, job), noiseFrom }, options)
+    const rendered = nearestBucket(sizes, job)
+    this.#checkRoom(rendered)
+    return slot.run({ job, rendered, noiseFrom: noiseBucket(sizes, job.noiseFrom, rendered) }, options)
+  }
+
+  /** A size that the device had no memory for just now is refused before it takes any. */
+  #checkRoom(rendered: PixelSize): void {
+    if (!this.#sizeLimits.refuses(this.#ladder.provider, rendered)) return
+    const { code, message, place } = noRoom(rendered, this.#manifest.defaults)
+    throw new EngineError(code, message, place)
   }
 
   #noSlot(): EngineError {

@@ -24,9 +24,17 @@ describe('readManifest', () => {
       id: 'toy-model',
       provider: 'cuda',
       originalInferenceSteps: 50,
+      sampler: 'lcm',
     })
     expect(manifestFiles(manifest)).toContain('weights.bin')
     await verifyFiles(TOY_MODEL, manifest)
+  })
+
+  it('tells a client of a negative prompt where the model is guided by two passes', async () => {
+    const manifest = await readManifest(TOY_MODEL)
+    expect(modelInfo(manifest, 'cpu').negativePrompt).toBeUndefined()
+    const guided = { ...manifest, guidance: { ...manifest.guidance, negative: 'empty' as const } }
+    expect(modelInfo(guided, 'cpu').negativePrompt).toBe(true)
   })
 
   it('says which folder has no manifest', async () => {
@@ -88,6 +96,11 @@ describe('readManifest', () => {
       'a size that is no multiple of the latents',
       (m) => ({ ...m, latents: { ...m.latents, downsample: 7 } }),
       '64x64',
+    ],
+    [
+      'a size that its U-Net cannot halve',
+      (m) => ({ ...m, sizeMultiple: 64 }),
+      'has 96x64, not a multiple of sizeMultiple 64',
     ],
     ['a default size it has not', (m) => ({ ...m, defaults: { ...m.defaults, width: 72 } }), '72x64'],
     [

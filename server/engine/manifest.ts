@@ -130,10 +130,14 @@ const ManifestSchema = v.object({
     downsample: whole,
     /** Latents of the graphs x this = latents of the loop (SD1.5: 0.18215). */
     scalingFactor: v.number(),
+    /** Of a decoder that is of another autoencoder with the same latents: TAESD's (1) beside a KL encoder. */
+    decoderScalingFactor: v.optional(v.number()),
     imageLatents: v.picklist(['concat', 'none']),
     /** 'sample' draws the image's latents as diffusers does, 'mean' takes the likeliest: no flicker between frames. */
     posterior: v.optional(v.picklist(['mean', 'sample']), 'mean'),
   }),
+  /** Pixels that every side is a whole number of times: what all levels of a U-Net with open sides can halve. */
+  sizeMultiple: v.optional(whole),
   /** Most rows of one U-Net call, where several pictures share one; default 8. */
   maxBatch: v.optional(whole),
   image: v.object({ layout: v.picklist(['uint8-hwc', 'float-nchw']) }),
@@ -197,10 +201,12 @@ function parseManifest(text: string, path: string): Manifest {
   throw folderError('model_invalid_manifest', `${path} does not fit format 1: ${problems.join('; ')}`)
 }
 
-function checkSizes({ files, latents, defaults, preview }: Manifest, path: string): void {
+function checkSizes({ files, latents, defaults, preview, sizeMultiple = 1 }: Manifest, path: string): void {
   for (const { width, height } of files.sizes) {
-    if (width % latents.downsample === 0 && height % latents.downsample === 0) continue
-    const message = `files.sizes has ${width}x${height}, not a multiple of latents.downsample ${latents.downsample}`
+    const multiples = { 'latents.downsample': latents.downsample, sizeMultiple }
+    const wrong = Object.entries(multiples).find(([, one]) => width % one !== 0 || height % one !== 0)
+    if (wrong === undefined) continue
+    const message = `files.sizes has ${width}x${height}, not a multiple of ${wrong.join(' ')}`
     throw folderError('model_invalid_manifest', `${path}: ${message}; correct the manifest`)
   }
   const variants = Object.entries(files.variants ?? {}).map(([name, of]) => ({
@@ -333,7 +339,7 @@ export function schedulerConfig({ scheduler }: Manifest): SchedulerConfig {
 
 /** What a client must know; `provider` is where the graphs run. */
 export function modelInfo(manifest: Manifest, provider: string): ModelInfo {
-  const { id, name, files, limits, scheduler, defaults, refine, words } = manifest
+  const { id, name, files, limits, scheduler, guidance, defaults, refine, words } = manifest
   return {
     id,
     name,
@@ -342,6 +348,8 @@ export function modelInfo(manifest: Manifest, provider: string): ModelInfo {
     limits,
     originalInferenceSteps: scheduler.originalInferenceSteps,
     strengthSemantics: scheduler.strengthSemantics,
+    sampler: scheduler.sampler,
+    ...(guidance.negative === undefined ? {} : { negativePrompt: true }),
     defaults,
     ...(refine === undefined ? {} : { refine }),
     words,

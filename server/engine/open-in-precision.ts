@@ -4,7 +4,7 @@ import { messageOf } from '../../lib/std/errors.ts'
 import { inInt8, type Manifest } from './manifest.ts'
 import { openModels, type OnnxModels, type OnnxModelsOptions } from './onnx/models.ts'
 import { comparePrecisions, type FoundPrecision, type PrecisionChoice } from './precision.ts'
-import { rehearsalOf } from './rehearsal.ts'
+import { rehearsalOf, type Rehearsal } from './rehearsal.ts'
 
 export interface InPrecisionOptions extends OnnxModelsOptions {
   /** Default 'auto'. */
@@ -20,7 +20,8 @@ export interface InPrecision {
 /**
  * Opens the graphs that are best here; where there are two sets, both are open for a moment.
  * @throws AppError `model_unloadable` or `model_unexpected_io`, naming the file: of the float32 graphs, or of those
- *   that were asked for. Int8 graphs that cannot be opened are a reason for float32, no error.
+ *   that were asked for. Int8 graphs that cannot be opened are a reason for float32, no error. What the float32 graphs
+ *   throw when they are tried comes out as it is.
  */
 export async function openInPrecision(options: InPrecisionOptions): Promise<InPrecision> {
   const { manifest, provider, precision = 'auto' } = options
@@ -43,6 +44,12 @@ async function findBest(options: InPrecisionOptions, manifest: Manifest): Promis
   const { schedule } = options
   const plain = await openModels(options)
   const rehearsal = rehearsalOf({ models: plain, manifest, schedule })
+  let fault: unknown
+  const float32: Rehearsal = () =>
+    rehearsal().catch((error: unknown) => {
+      fault = error
+      throw error
+    })
   const maxError = manifest.files.int8?.maxError ?? 0
   let quantised: OnnxModels | undefined
   let precision: FoundPrecision
@@ -50,8 +57,13 @@ async function findBest(options: InPrecisionOptions, manifest: Manifest): Promis
     quantised = await openModels({ ...options, manifest })
     const int8 = rehearsalOf({ models: quantised, manifest, schedule })
     const nowMs = () => performance.now()
-    precision = await comparePrecisions({ float32: rehearsal, int8, maxError, nowMs })
+    precision = await comparePrecisions({ float32, int8, maxError, nowMs })
   } catch (error) {
+    // What the float32 graphs cannot do is no fault of the others.
+    if (error === fault) {
+      await Promise.all([plain.release(), quantised?.release()])
+      throw error
+    }
     precision = {
       name: 'float32',
       reason: `int8 failed: ${withoutFolder(messageOf(error), options.modelDir)}`,

@@ -1,30 +1,32 @@
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Child, SpawnChild } from './child.ts'
 import type { Probe } from './provider-choice.ts'
+import type { Probed } from './slot-protocol.ts'
 
 /** A driver that has to compile its first shaders takes seconds, one that hangs takes for ever. */
 const PATIENCE_MS = 30_000
 
 /** A probe in a child of its own: a driver that aborts, or never answers, takes that process with it and no other. */
 export function childProbe(spawn: SpawnChild, clock: Clock): Probe {
-  return (provider) =>
+  return (provider, againstCpu) =>
     new Promise((resolve) => {
-      let problem: string | undefined = 'it ended without a word'
+      let found: Probed | undefined
       const cancelTimer = clock.setTimer(() => {
-        problem = `it did not answer within ${PATIENCE_MS / 1000} s`
+        found = { problem: `it did not answer within ${PATIENCE_MS / 1000} s` }
         child.kill()
       }, PATIENCE_MS)
       const child: Child = spawn({
         onMessage: (message) => {
           if (message.type !== 'probed') return
-          problem = message.problem
+          const { problem, slow } = message
+          found = { problem, ...(slow === undefined ? {} : { slow }) }
           child.kill()
         },
         onExit: (reason) => {
           cancelTimer()
-          resolve(problem === 'it ended without a word' ? `its process ended (${reason})` : problem)
+          resolve(found ?? { problem: `its process ended (${reason})` })
         },
       })
-      child.send({ type: 'probe', provider })
+      child.send({ type: 'probe', provider, againstCpu })
     })
 }

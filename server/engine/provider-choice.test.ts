@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { chooseProvider, forceProvider, ProviderLadder } from './provider-choice.ts'
 import { candidatesOf, onlyProvider, type Machine } from './providers.ts'
 
@@ -19,10 +19,10 @@ const NVIDIA = ['/dev/nvidiactl', '/usr/lib64/libvulkan.so.1.3']
 const CUDA = '/runtime/libonnxruntime_providers_cuda.so'
 
 function probing(works: readonly string[]) {
-  const asked: string[] = []
-  const probe = (provider: string) => {
-    asked.push(provider)
-    return Promise.resolve(works.includes(provider) ? undefined : 'no adapter')
+  const asked: [string, boolean][] = []
+  const probe = (provider: string, againstCpu: boolean) => {
+    asked.push([provider, againstCpu])
+    return Promise.resolve({ problem: works.includes(provider) ? undefined : 'no adapter' })
   }
   return { asked, probe }
 }
@@ -78,15 +78,37 @@ describe('the fastest provider that works', () => {
   it('E2 tells everybody of those that failed that they did, and the log with which words', async () => {
     const said = 'Failed to load /home/me/node_modules/onnxruntime-node/bin/libonnxruntime_providers_cuda.so'
     const candidates = candidatesOf(machine(['/dev/nvidiactl', CUDA]))
-    const { reason, what } = await chooseProvider(candidates, async () => said)
+    const { reason, what } = await chooseProvider(candidates, async () => ({ problem: said }))
     expect(reason).toContain(`; cuda: ${said}, webgpu: ${said}`)
     expect(what).toMatch(/^cpu is the fastest .*; cuda: it failed when it was tried \("npm run gpu:doctor"/)
     expect(what).not.toContain('/home')
   })
 
+  it('is not one that is slower than the CPU, as a driver without a GPU is', async () => {
+    const slow = 'it is slower than the CPU'
+    const software = async (provider: string) => ({
+      problem: undefined,
+      ...(provider === 'webgpu' ? { slow } : {}),
+    })
+    const doubtful = candidatesOf(machine(['/dev/dri/renderD128']))
+    const what = `cpu is the fastest provider that works here; cuda: no NVIDIA driver, webgpu: ${slow}`
+    expect(await chooseProvider(doubtful, software)).toEqual({
+      provider: 'cpu',
+      reason: what,
+      what,
+      next: [],
+    })
+    expect(await chooseProvider(candidatesOf(machine([...NVIDIA, CUDA])), software)).toMatchObject({
+      provider: 'cuda',
+    })
+    // Whoever asks for it gets it.
+    expect(await forceProvider('webgpu', software)).toMatchObject({ provider: 'webgpu' })
+  })
+
   it('is not looked for when one is asked for, which works or is refused', async () => {
-    const { probe } = probing(['webgpu'])
+    const { asked, probe } = probing(['webgpu'])
     expect(await forceProvider('webgpu', probe)).toMatchObject({ provider: 'webgpu', next: [] })
+    expect(asked).toEqual([['webgpu', false]])
     await expect(forceProvider('cuda', probe)).rejects.toThrow(
       /^Provider cuda cannot be had here: no adapter; "npm run gpu:doctor"/,
     )

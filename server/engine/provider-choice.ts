@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/std/clock.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import type { Candidate } from './providers.ts'
+import type { Probed } from './slot-protocol.ts'
 
 /** Let the engine look for the fastest that works. */
 export const AUTO = 'auto'
@@ -15,23 +16,23 @@ export interface ProviderChoice {
   readonly next: readonly string[]
 }
 
-/** Runs a small graph on a provider, in a process of its own; resolves with what is wrong, or `undefined`. */
-export type Probe = (provider: string) => Promise<string | undefined>
+/** Runs small graphs on a provider, in a process of its own. @param againstCpu whether it is timed against the CPU. */
+export type Probe = (provider: string, againstCpu: boolean) => Promise<Probed>
 
 /**
- * The first candidate that lacks nothing and passes its probe; cpu is not probed. With nothing to try this takes no
- * time at all.
+ * The first candidate that lacks nothing, passes its probe and is not slower than cpu, which is not probed. With nothing
+ * to try this takes no time at all.
  */
 export async function chooseProvider(
   candidates: readonly Candidate[],
   probe: Probe,
 ): Promise<ProviderChoice> {
-  const passed: { readonly why: string; readonly what: string }[] = []
-  for (const [i, { provider, lacks, doubt }] of candidates.entries()) {
-    const problem = lacks ?? (provider === 'cpu' ? undefined : await probe(provider))
-    if (problem !== undefined) {
-      const passedFor = (words: string) => `${provider}: ${words}${doubt === undefined ? '' : ` (${doubt})`}`
-      passed.push({ why: passedFor(problem), what: passedFor(lacks ?? FAILED) })
+  const passed: Passed[] = []
+  for (const [i, candidate] of candidates.entries()) {
+    const { provider } = candidate
+    const objection = await objectionTo(candidate, probe)
+    if (objection !== undefined) {
+      passed.push(objection)
       continue
     }
     // What is in doubt and was not probed is nothing to fall back to.
@@ -44,10 +45,24 @@ export async function chooseProvider(
 
 const FAILED = 'it failed when it was tried ("npm run gpu:doctor" says why)'
 
-function inWords(
-  chosen: string,
-  passed: readonly { readonly why: string; readonly what: string }[],
-): Pick<ProviderChoice, 'reason' | 'what'> {
+/** Why a candidate was passed over, as in `ProviderChoice`. */
+interface Passed {
+  readonly why: string
+  readonly what: string
+}
+
+async function objectionTo({ provider, lacks, doubt }: Candidate, probe: Probe): Promise<Passed | undefined> {
+  const inFull = (words: string) => `${provider}: ${words}${doubt === undefined ? '' : ` (${doubt})`}`
+  if (lacks !== undefined) return { why: inFull(lacks), what: inFull(lacks) }
+  if (provider === 'cpu') return undefined
+  const { problem, slow } = await probe(provider, true)
+  if (problem !== undefined) return { why: inFull(problem), what: inFull(FAILED) }
+  // It ran, so nothing is in doubt.
+  const words = `${provider}: ${slow}`
+  return slow === undefined ? undefined : { why: words, what: words }
+}
+
+function inWords(chosen: string, passed: readonly Passed[]): Pick<ProviderChoice, 'reason' | 'what'> {
   const after = (words: readonly string[]) => (words.length === 0 ? chosen : `${chosen}; ${words.join(', ')}`)
   return { reason: after(passed.map(({ why }) => why)), what: after(passed.map(({ what }) => what)) }
 }
@@ -57,7 +72,8 @@ function inWords(
  * @throws AppError `provider_unavailable`, saying why it cannot be had.
  */
 export async function forceProvider(provider: string, probe: Probe): Promise<ProviderChoice> {
-  const problem = provider === 'cpu' ? undefined : await probe(provider)
+  // Whoever asks for one by name may have a slow one.
+  const { problem } = provider === 'cpu' ? { problem: undefined } : await probe(provider, false)
   if (problem === undefined) return { provider, ...inWords(`${provider} was asked for`, []), next: [] }
   const remedy = '"npm run gpu:doctor" tells what is missing; or leave out --provider and SKETCHWIRE_PROVIDER'
   throw new AppError('provider_unavailable', `Provider ${provider} cannot be had here: ${problem}; ${remedy}`)

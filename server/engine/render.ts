@@ -12,7 +12,7 @@ import {
   type PredictInput,
   type Schedule,
 } from '../../lib/lcm/index.ts'
-import { assumedCosts, measureCosts } from './batch/measure-costs.ts'
+import { assumedCosts, measureCosts, rowsAt } from './batch/measure-costs.ts'
 import { BUCKETS } from './batch/next-call.ts'
 import { StepBatcher } from './batch/step-batcher.ts'
 import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage } from './codec.ts'
@@ -49,6 +49,8 @@ export interface RenderOptions {
 export interface Renderer {
   /** What its graphs compute in. */
   readonly precision: FoundPrecision
+  /** What `warmUp` rehearses. */
+  readonly defaultSize: PixelSize
   /**
    * Runs every graph of the default size once, so that the first frame of a person is as fast as the next; finds out
    * how many jobs are worth running side by side.
@@ -65,6 +67,8 @@ export interface SideBySide {
   readonly lanes: number
   /** Why so many, in words; `undefined` where nobody asked for more than one. */
   readonly reason: string | undefined
+  /** Most rows of a U-Net call that was made to find that out; absent where none was. */
+  readonly tried?: number
 }
 
 /**
@@ -84,14 +88,16 @@ export async function openRenderer(
   const safety = await openSafety({ ...config, onOpened }, manifest)
   const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
   let batcher: StepBatcher | undefined
+  const { width, height } = manifest.defaults
   return {
     precision,
+    defaultSize: { width, height },
     async warmUp(onCall = () => Promise.resolve()) {
       await rehearsalOf(parts)()
-      const found =
+      const { batcher: found, ...sideBySide } =
         config.batching === undefined ? ONE_LANE : await findBatching(parts, { ...config, onCall })
-      batcher = found.batcher
-      return { lanes: found.lanes, reason: found.reason }
+      batcher = found
+      return sideBySide
     },
     render: (work, options) => render({ ...parts, batcher }, work, options),
     release: async () => {
@@ -123,37 +129,43 @@ type FoundBatching = SideBySide & { readonly batcher?: StepBatcher }
 
 const ONE_LANE: FoundBatching = { lanes: 1, reason: undefined }
 
-interface HowToBatch extends Pick<WorkerConfig, 'batching' | 'maxRows'> {
+interface HowToBatch extends Pick<WorkerConfig, 'batching' | 'maxRows' | 'maxRowsReason'> {
   readonly onCall: (rows: number) => Promise<void>
 }
 
 async function findBatching(
   parts: Parts,
-  { batching, maxRows: most = Infinity, onCall }: HowToBatch,
+  { batching, maxRows: limit = Infinity, maxRowsReason, onCall }: HowToBatch,
 ): Promise<FoundBatching> {
   const { manifest, models } = parts
   const allowed = manifest.maxBatch ?? MAX_ROWS
-  const maxRows = Math.min(allowed, most)
+  const maxRows = Math.min(allowed, limit)
   if (models.alone !== undefined)
     return { lanes: 1, reason: `no batching: the U-Net cannot, ${models.alone}` }
   if (allowed === 1) return { lanes: 1, reason: 'no batching: maxBatch of the manifest is 1' }
-  if (maxRows === 1) return { lanes: 1, reason: 'no batching: a call of 2 rows ended the engine process' }
+  if (maxRows === 1) return { lanes: 1, reason: maxRowsReason }
   const run = models.predictRows
-  const { costs, rows, reason } =
+  const { costs, rows, tried, reason } =
     batching === 'always'
       ? assumedCosts(maxRows)
       : await measureCosts({ run, row: await anyRow(parts), maxRows, onCall, nowMs: () => performance.now() })
-  if (rows === 1) return { lanes: 1, reason: `no batching: ${reason}` }
+  if (rows === 1) return { lanes: 1, tried, reason: `no batching: ${reason}` }
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-  return { lanes: rows, reason, batcher: new StepBatcher({ run, costs, clock: systemClock, turn }) }
+  const most = (size: PixelSize) => rowsAt(size, manifest.defaults, rows)
+  return {
+    lanes: rows,
+    tried,
+    reason,
+    batcher: new StepBatcher({ run, costs, most, clock: systemClock, turn }),
+  }
 }
 
 async function anyRow({ manifest, models }: Parts): Promise<PredictInput> {
   const { width, height, prompt } = manifest.defaults
-  const { latentChannels, latentScale, timestepCondDim = 0 } = models
+  const { latentChannels, downsample, timestepCondDim = 0 } = models
   const channels = latentChannels * (models.imageLatents === 'concat' ? 2 : 1)
   return {
-    sample: new Float32Array((channels * width * height) / latentScale ** 2),
+    sample: new Float32Array((channels * width * height) / downsample ** 2),
     channels,
     size: { width, height },
     timestep: 499,

@@ -33,6 +33,7 @@ describe('the end of an engine process', () => {
     ['at the start', { failedStarts: 2 }, { isLoading: true }, 'start again'],
     ['at the start, the third time', { failedStarts: 3 }, { isLoading: true }, 'next provider'],
     ['at the start for its device', unusable('provider_failed'), { isLoading: true }, 'next provider'],
+    ['at the start for want of memory', unusable('out_of_memory'), { isLoading: true }, 'next provider'],
     ['at the start for its model', unusable('model_unexpected_io'), { isLoading: true }, 'give up'],
   ])('%s', (_, failure, now, verdict) => {
     expect(judge({ ...CRASH, ...failure }, { ...RUNNING, ...now })).toBe(verdict)

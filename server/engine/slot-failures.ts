@@ -1,4 +1,5 @@
 // What the end of a slot's process means for the engine: whose fault it was, and what to do about it.
+import { OUT_OF_MEMORY, PROVIDER_FAILED } from './onnx/device-errors.ts'
 import type { SlotFailure } from './slot.ts'
 
 /** A child that ends this often before it was ever ready will not start by itself. */
@@ -8,7 +9,8 @@ export const START_ATTEMPTS = 3
 const PROVIDER_FAULTS: ReadonlySet<string> = new Set([
   'model_unloadable',
   'model_unusable',
-  'provider_failed',
+  OUT_OF_MEMORY,
+  PROVIDER_FAILED,
 ])
 
 export interface Circumstances {

@@ -14,8 +14,10 @@ export interface WorkerConfig {
   readonly precision?: PrecisionChoice
   /** Whether pictures share U-Net calls: always, or as far as calls are measured to gain by it; default never. */
   readonly batching?: 'always' | 'measured'
-  /** Most rows of a call: larger ones ended the process before. */
+  /** Most rows of a call: larger ones ended the process before, or did not pay. */
   readonly maxRows?: number
+  /** Why no more, in words. */
+  readonly maxRowsReason?: string
   /** Bytes the graphs of all open sizes may take; default half of the memory. */
   readonly memoryBudgetBytes?: number
   /** Every picture passes the model's safety checker. */
@@ -31,8 +33,8 @@ export interface SlotJob {
 }
 
 export type ToWorker =
-  /** Instead of `start`: does this provider run at all? */
-  | { readonly type: 'probe'; readonly provider: string }
+  /** Instead of `start`: does this provider run at all, and (`againstCpu`) no slower than the CPU? */
+  | { readonly type: 'probe'; readonly provider: string; readonly againstCpu: boolean }
   | { readonly type: 'start'; readonly config: WorkerConfig }
   | { readonly type: 'job'; readonly id: number; readonly work: SlotJob }
   | { readonly type: 'cancel'; readonly id: number }
@@ -48,6 +50,8 @@ export type FromWorker =
       readonly lanes: number
       /** Why so many, where more than one was asked for. */
       readonly lanesReason: string | undefined
+      /** Most rows of a U-Net call that was made to find that out. */
+      readonly tried?: number
       readonly precision: FoundPrecision
     }
   /** While it starts: this is done. */
@@ -58,14 +62,23 @@ export type FromWorker =
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: JobResult }
-  | { readonly type: 'probed'; readonly problem: string | undefined }
-  | {
-      readonly type: 'failed'
-      readonly id: number
-      readonly failure: JobFailure
-      /** The provider failed, for this reason: this process is of no more use. */
-      readonly fatal?: string
-    }
+  | ({ readonly type: 'probed' } & Probed)
+  | ({ readonly type: 'failed'; readonly id: number } & FailedJob)
+
+export interface Probed {
+  /** Why it cannot be used, in words. */
+  readonly problem: string | undefined
+  /** Why it should not be, though it can: the CPU is faster. */
+  readonly slow?: string
+}
+
+export interface FailedJob {
+  readonly failure: JobFailure
+  /** The provider failed, for this reason: this process is of no more use. */
+  readonly fatal?: string
+  /** There is no memory to paint in this size. */
+  readonly noRoomFor?: PixelSize
+}
 
 export interface JobFailure {
   readonly code: ErrorCode

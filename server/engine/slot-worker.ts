@@ -3,11 +3,12 @@
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { failureOf } from './job-failure.ts'
-import { PROVIDER_FAILED, probeProvider } from './onnx/runtime.ts'
+import { probeProvider } from './onnx/provider-probe.ts'
 import { openRenderer, type Renderer } from './render.ts'
 import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
+import { WorkedSizes } from './worked-sizes.ts'
 
-let renderer: Renderer | undefined
+let painter: { readonly renderer: Renderer; readonly sizes: WorkedSizes } | undefined
 const jobs = new Map<number, { readonly signal: { aborted: boolean }; wants: readonly PreviewWant[] }>()
 
 /** Resolves when it is out of this process, or lost. */
@@ -26,14 +27,14 @@ async function start(config: WorkerConfig): Promise<void> {
     if (isStarting) void send({ type: 'progress', what })
   }
   try {
-    renderer = await openRenderer(config, onProgress)
+    const renderer = await openRenderer(config, onProgress)
     // Waited for: the call may end this process, and then only the parent knows which it was.
     const onCall = (rows: number) => send({ type: 'measuring', rows })
-    const { lanes, reason: lanesReason } = await renderer.warmUp(onCall)
-    const loadMs = performance.now() - startedMs
-    const { precision } = renderer
+    const { lanes, reason: lanesReason, tried = 1 } = await renderer.warmUp(onCall)
+    painter = { renderer, sizes: new WorkedSizes(config.provider, renderer.defaultSize) }
+    const figures = { loadMs: performance.now() - startedMs, rssBytes: process.memoryUsage.rss() }
     isStarting = false
-    void send({ type: 'ready', loadMs, rssBytes: process.memoryUsage.rss(), lanes, lanesReason, precision })
+    void send({ type: 'ready', ...figures, lanes, lanesReason, tried, precision: renderer.precision })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'
     void send({ type: 'unusable', code, message: messageOf(error) })
@@ -45,17 +46,18 @@ async function run(id: number, work: SlotJob): Promise<void> {
   const job = { signal, wants: work.job.previews }
   jobs.set(id, job)
   try {
-    if (renderer === undefined)
+    if (painter === undefined)
       throw new AppError('engine_loading', 'The model is being loaded; send the frame again')
-    const result = await renderer.render(work, {
+    const result = await painter.renderer.render(work, {
       signal,
       wants: () => job.wants,
       onStep: (event) => void send({ type: 'step', id, event }),
     })
+    painter.sizes.worked(work.rendered)
     void send({ type: 'done', id, result })
   } catch (error) {
-    const fatal = error instanceof AppError && error.code === PROVIDER_FAILED ? { fatal: error.message } : {}
-    void send({ type: 'failed', id, failure: failureOf(error), ...fatal })
+    const failed = painter?.sizes.failed(error, work.rendered) ?? { failure: failureOf(error) }
+    void send({ type: 'failed', id, ...failed })
   } finally {
     jobs.delete(id)
   }
@@ -73,7 +75,7 @@ process.on('message', (message: unknown) => {
   if (!isToWorker(message)) return
   switch (message.type) {
     case 'probe':
-      void probeProvider(message.provider).then((problem) => send({ type: 'probed', problem }))
+      void probeProvider(message).then((probed) => send({ type: 'probed', ...probed }))
       return
     case 'start':
       void start(message.config)

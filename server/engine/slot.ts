@@ -1,7 +1,9 @@
 // One child process under supervision. Its life is the union below; every change goes through `#to`. It takes as many
 // jobs at a time as it has lanes.
 import type { Clock } from '../../lib/std/clock.ts'
+import type { FoundRows } from './batch/row-limits.ts'
 import type { Child, SpawnChild } from './child.ts'
+import type { PixelSize } from './codec.ts'
 import { EngineError, type GenerateOptions, type JobResult } from './engine.ts'
 import { closedError } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
@@ -71,8 +73,12 @@ export interface SlotOptions {
   readonly onChange: () => void
   /** Told what a child's graphs compute in, answers what all slots compute in: the same drawing, the same picture. */
   readonly agree?: (found: FoundPrecision) => FoundPrecision
+  /** Told what a child found out of calls of several rows; answers whether it is to be started anew with fewer. */
+  readonly isWasteful?: (found: FoundRows) => boolean
   /** A job was done. */
   readonly onDone?: () => void
+  /** A job ended because there is no memory for its size. */
+  readonly onNoRoom?: (size: PixelSize) => void
   /** The child ended for a reason that lies with it, its model or its device; may leave this slot out. */
   readonly onFailure?: (failure: SlotFailure) => void
 }
@@ -216,21 +222,7 @@ export class Slot {
   #onMessage(child: Child, message: FromWorker): void {
     const state = this.#state
     if (message.type === 'ready' && state.name === 'starting') {
-      const { loadMs, rssBytes, lanes, lanesReason, precision } = message
-      const { name } = precision
-      if ((this.#options.agree?.(precision) ?? precision).name !== name)
-        return this.#kill(`started anew: it computes in ${name}, the others do not`, { blame: 'nobody' })
-      const figures = {
-        loadMs: Math.round(loadMs),
-        rssMb: Math.round(rssBytes / 1e6),
-        lanes,
-        precision: name,
-      }
-      const reason = lanesReason === undefined ? {} : { batching: lanesReason }
-      this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
-      this.#wasReady = true
-      this.#failedStarts = 0
-      this.#to({ name: 'ready', child, lanes })
+      this.#onReady(child, message)
     } else if (message.type === 'progress' && state.name === 'starting') {
       this.#awaitStart(message.what)
     } else if (message.type === 'measuring' && state.name === 'starting') {
@@ -242,6 +234,28 @@ export class Slot {
       const run = this.#runs.get(message.id)
       if (run !== undefined) this.#onJobMessage(run, message)
     }
+  }
+
+  #onReady(child: Child, message: Extract<FromWorker, { type: 'ready' }>): void {
+    const { loadMs, rssBytes, lanes, lanesReason, precision, tried } = message
+    const { name } = precision
+    if ((this.#options.agree?.(precision) ?? precision).name !== name)
+      return this.#kill(`started anew: it computes in ${name}, the others do not`, { blame: 'nobody' })
+    if (this.#options.isWasteful?.(message) === true) {
+      const reason = `started anew: it holds the memory of calls of ${tried} rows, and makes none above ${lanes}`
+      return this.#kill(reason, { blame: 'nobody' })
+    }
+    const figures = {
+      loadMs: Math.round(loadMs),
+      rssMb: Math.round(rssBytes / 1e6),
+      lanes,
+      precision: name,
+    }
+    const reason = lanesReason === undefined ? {} : { batching: lanesReason }
+    this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
+    this.#wasReady = true
+    this.#failedStarts = 0
+    this.#to({ name: 'ready', child, lanes })
   }
 
   #onJobMessage(run: Run, message: Extract<FromWorker, { id: number }>): void {
@@ -260,6 +274,7 @@ export class Slot {
     // It answered, so it is in order, whatever it answered.
     this.#failures = 0
     if (message.type === 'done') this.#options.onDone?.()
+    else if (message.noRoomFor !== undefined) this.#options.onNoRoom?.(message.noRoomFor)
     run.settle(outcomeOf(run, message))
     this.#countLanes()
     if (this.#stale) this.recycle()

@@ -5,10 +5,13 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { forkChild } from './child.ts'
 import { decodeImage } from './codec.ts'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
+import { childProbe } from './probe.ts'
+import { systemClock } from './system-clock.ts'
 import { buildServer } from './testing/build-server.ts'
 import { TOY_MODEL } from './testing/models.ts'
 
@@ -30,6 +33,15 @@ describe.skipIf(!existsSync(DRIVER) || !existsSync(LOADER))('provider webgpu thr
   afterAll(async () => {
     vi.unstubAllEnvs()
     await rm(libraries, { recursive: true, force: true })
+  })
+
+  it('is slower than the CPU, and said to be: nobody gets it unasked', { timeout: 120_000 }, async () => {
+    const worker = new URL('../../dist/server/engine/slot-worker.js', import.meta.url)
+    const probe = childProbe(forkChild(worker, silentLog), systemClock)
+    const { problem, slow } = await probe('webgpu', true)
+    expect(problem).toBeUndefined()
+    expect(slow).toMatch(/^it is slower than the CPU, .* GFLOP takes it [\d.]+ ms, and cpu [\d.]+ ms$/)
+    expect(await probe('webgpu', false)).toEqual({ problem: undefined })
   })
 
   it('paints what provider cpu paints', { timeout: 240_000 }, async () => {

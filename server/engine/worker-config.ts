@@ -1,5 +1,6 @@
 // What a child is told; asked at every start, because the provider may be another by then.
 import { defaultBudgetBytes } from './graph-memory.ts'
+import type { RowLimit } from './batch/row-limits.ts'
 import type { BatchingChoice, LocalEngineOptions } from './local-options.ts'
 import type { Manifest } from './manifest.ts'
 import type { FoundPrecision } from './precision.ts'
@@ -20,20 +21,20 @@ export interface Now {
   readonly threads: number
   /** Processes that share the memory. */
   readonly slots: number
-  /** Most rows this device is known to survive. */
-  readonly maxRows: number | undefined
+  /** What is known of calls of several rows on this device. */
+  readonly rowLimit: RowLimit | undefined
 }
 
 export function workerConfig(options: LocalEngineOptions, now: Now): WorkerConfig {
   const { modelDir, batching = 'auto', precision = 'auto' } = options
-  const { manifest, provider, found, threads, maxRows } = now
+  const { manifest, provider, found, threads, rowLimit } = now
   return {
     modelDir,
     provider,
     precision: found?.name ?? precision,
     threads,
     ...workerBatching(batching, provider),
-    ...(maxRows === undefined ? {} : { maxRows }),
+    ...(rowLimit === undefined ? {} : { maxRows: rowLimit.rows, maxRowsReason: rowLimit.reason }),
     memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(now.slots),
     safetyChecker: options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false,
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Machine } from '../engine/providers.ts'
-import { findingsOf } from './findings.ts'
+import { findingsOf, type LoadProblem } from './findings.ts'
 
 const paths = [
   '/dev/nvidiactl',
@@ -17,29 +17,56 @@ const machine: Machine = {
     paths.filter((path) => path.startsWith(`${dir}/`)).map((path) => path.slice(dir.length + 1)),
 }
 
-const nowhere = () => false
+/** glibc's words. */
+const absent = (library: string) => `${library}: cannot open shared object file: No such file or directory`
+const byName = (loadProblem: LoadProblem) =>
+  new Map(findingsOf(machine, loadProblem).map((finding) => [finding.what, finding]))
 
 it('tells what is there, and of what is not how to get it', () => {
-  const findings = new Map(findingsOf(machine, nowhere).map((finding) => [finding.what, finding]))
+  const findings = byName(absent)
   expect(findings.get('NVIDIA driver')?.found).toBe('/dev')
-  expect(findings.get('libcudnn.so.9')?.found).toBe('/usr/lib64/libcudnn.so.9.1.0')
   expect(findings.get('Vulkan driver')?.found).toBe('/etc/vulkan/icd.d/nvidia_icd.json')
   expect(findings.get('CUDA provider')?.found).toBe('/runtime/libonnxruntime_providers_cuda.so')
   expect(findings.get('libvulkan.so.1')).toMatchObject({
     found: undefined,
     remedy: expect.stringContaining('libvulkan1'),
   })
-  expect(findings.get('libcudart.so.12')?.found).toBeUndefined()
+  expect(findings.get('libcudart.so.12')).toMatchObject({
+    found: undefined,
+    remedy: 'install the CUDA 12 runtime libraries (cuda needs them)',
+  })
+  expect([...findings.keys()]).toContain('libnvrtc.so.12')
+})
+
+it('does not call found what lies where the loader does not look', () => {
+  expect(byName(absent).get('libcudnn.so.9')).toEqual({
+    what: 'libcudnn.so.9',
+    found: undefined,
+    remedy:
+      '/usr/lib64/libcudnn.so.9.1.0 is there, where the loader does not look: put /usr/lib64 into LD_LIBRARY_PATH, or into a file of /etc/ld.so.conf.d and run ldconfig',
+  })
+})
+
+it('says what a library lacks that the loader finds and cannot use', () => {
+  const lacking = byName(() => absent('libcublasLt.so.12'))
+  expect(lacking.get('libcublas.so.12')).toMatchObject({
+    found: undefined,
+    remedy: expect.stringMatching(
+      /^the loader finds it and cannot use it \(libcublasLt\.so\.12: cannot open/,
+    ),
+  })
+  expect(lacking.get('libcublasLt.so.12')?.remedy).toBe(
+    'install the CUDA 12 runtime libraries (cuda needs them)',
+  )
 })
 
 it('does not call missing what the loader finds in another folder', () => {
-  const found = findingsOf(machine, (library) => library === 'libcudart.so.12').filter(
-    (finding) => finding.found !== undefined,
-  )
+  const loads = (library: string) => (library === 'libcudart.so.12' ? undefined : absent(library))
+  const found = findingsOf(machine, loads).filter((finding) => finding.found !== undefined)
   expect(found.map(({ what }) => what)).toContain('libcudart.so.12')
   expect(found.map(({ what }) => what)).not.toContain('libcublas.so.12')
 })
 
 it('has nothing to look for where the providers come with the package', () => {
-  expect(findingsOf({ ...machine, platform: 'darwin' }, nowhere)).toEqual([])
+  expect(findingsOf({ ...machine, platform: 'darwin' }, absent)).toEqual([])
 })

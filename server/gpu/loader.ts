@@ -1,15 +1,21 @@
 import { messageOf } from '../../lib/std/errors.ts'
 
 /**
- * Whether this system's loader finds a shared library: where LD_LIBRARY_PATH says, in its own cache, or where this
- * program was linked to look. The loader alone knows all of these, and says so only by loading; a server should not.
+ * What this system's loader says against a shared library, `undefined` where it loads: from where LD_LIBRARY_PATH says,
+ * from its own cache, or from where this program was linked to look. The loader alone knows all of these, and says so
+ * only by loading; a server should not.
  */
-export function canLoad(library: string): boolean {
+export function loadProblem(library: string): string | undefined {
   try {
     process.dlopen({ exports: {} }, library)
-    return true
+    return undefined
   } catch (error) {
+    const message = messageOf(error)
     // It was loaded, is no addon of Node's, and is unloaded again.
-    return messageOf(error).includes('did not self-register')
+    return message.includes('did not self-register') ? undefined : message
   }
+}
+
+export function canLoad(library: string): boolean {
+  return loadProblem(library) === undefined
 }

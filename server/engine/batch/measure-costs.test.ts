@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PredictInput } from '../../../lib/lcm/index.ts'
-import { assumedCosts, measureCosts } from './measure-costs.ts'
+import { assumedCosts, measureCosts, rowsAt } from './measure-costs.ts'
 
 const row: PredictInput = {
   sample: new Float32Array(4),
@@ -45,16 +45,18 @@ describe('measureCosts', () => {
   })
 
   it('finds that more rows do not pay', async () => {
-    const { rows, reason } = await measureCosts(device((count) => count ** 1.1))
-    expect(rows).toBe(1)
+    const { rows, tried, reason } = await measureCosts(device((count) => count ** 1.1))
+    expect([rows, tried]).toEqual([1, 8])
     expect(reason).toMatch(/^more rows in a call are no faster \(1: 1.0 ms/)
   })
 
   it('stops at the most the model allows, and at what the device cannot do', async () => {
     const limited = await measureCosts({ ...device((count) => 8 + count), maxRows: 2 })
     expect([...limited.costs.keys()]).toEqual([1, 2])
+    expect(limited).toMatchObject({ rows: 2, tried: 2 })
     const broken = await measureCosts(device((count) => 8 + count, 4))
     expect([...broken.costs.keys()]).toEqual([1, 2])
+    expect(broken).toMatchObject({ rows: 2, tried: 4 })
     expect(broken.reason).toContain('4 rows failed (out of memory)')
   })
 
@@ -90,4 +92,11 @@ describe('measureCosts', () => {
 
 it('without measuring, as many rows as the model allows are taken to pay', () => {
   expect([1, 2, 3, 4, 8, 100].map((most) => assumedCosts(most).rows)).toEqual([1, 2, 2, 4, 8, 8])
+})
+
+it('at larger sizes calls carry fewer rows, by the square of the area', () => {
+  const of = (width: number, height: number) => rowsAt({ width, height }, { width: 512, height: 512 }, 8)
+  expect([of(512, 512), of(768, 512), of(768, 768), of(1024, 1024)]).toEqual([8, 3, 1, 1])
+  // What was not measured is not tried.
+  expect(of(256, 256)).toBe(8)
 })

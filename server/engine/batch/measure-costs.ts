@@ -1,5 +1,5 @@
 // What a U-Net call costs by its number of rows, found out by running it: devices differ in where more rows pay.
-import type { PredictInput } from '../../../lib/lcm/index.ts'
+import type { PredictInput, Size } from '../../../lib/lcm/index.ts'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { BUCKETS, usefulRows, type CallCosts } from './next-call.ts'
 
@@ -27,6 +27,8 @@ export interface Batching {
   readonly costs: CallCosts
   /** Most rows that are worth a call; 1: none beside the first. */
   readonly rows: number
+  /** Most rows of a call that was made to find that out, whether it failed or not. */
+  readonly tried: number
   /** For the log: what was found. */
   readonly reason: string
 }
@@ -35,7 +37,7 @@ export interface Batching {
 export function assumedCosts(maxRows: number): Batching {
   const costs = new Map([...ASSUMED_COSTS].filter(([bucket]) => bucket <= maxRows))
   const rows = usefulRows(costs)
-  return { costs, rows, reason: `up to ${rows} rows in a call, as was asked for` }
+  return { costs, rows, tried: 1, reason: `up to ${rows} rows in a call, as was asked for` }
 }
 
 /** Timed runs of each bucket, after one that is not: it compiles, plans and takes memory. */
@@ -48,9 +50,11 @@ const RUNS = 3
 export async function measureCosts({ run, row, maxRows, nowMs, onCall }: CallsToMeasure): Promise<Batching> {
   const costs = new Map<number, number>()
   let failed = ''
+  let tried = 1
   for (const bucket of BUCKETS.filter((rows) => rows <= maxRows)) {
     const rows = Array.from({ length: bucket }, () => row)
     await onCall(bucket)
+    tried = bucket
     try {
       costs.set(bucket, await fastest(() => run(rows, bucket), nowMs))
     } catch (error) {
@@ -64,7 +68,16 @@ export async function measureCosts({ run, row, maxRows, nowMs, onCall }: CallsTo
   const rows = usefulRows(costs)
   const figures = [...costs].map(([bucket, ms]) => `${bucket}: ${ms.toFixed(1)} ms`).join(', ')
   const found = rows === 1 ? 'more rows in a call are no faster' : `up to ${rows} rows in a call`
-  return { costs, rows, reason: `${found} (${figures}${failed})` }
+  return { costs, rows, tried, reason: `${found} (${figures}${failed})` }
+}
+
+/**
+ * Most rows of a call at `size`, where calls of up to `rows` were measured at `measured`: what attention holds grows with the
+ * square of the area, and larger pictures gain less by company, as each fills more of the device by itself.
+ */
+export function rowsAt(size: Size, measured: Size, rows: number): number {
+  const times = (size.width * size.height) / (measured.width * measured.height)
+  return Math.max(1, Math.floor(rows / Math.max(1, times ** 2)))
 }
 
 async function fastest(run: () => Promise<unknown>, nowMs: () => number): Promise<number> {

@@ -45,6 +45,14 @@ describe('the next call', () => {
     expect(nextCall(rows(1), GPU)).toEqual({ rows: rows(1), bucket: 1 })
   })
 
+  it('has no more rows than its size allows, whoever waits beside it', () => {
+    const large = Array.from({ length: 5 }, () => row({ size: '768x768', most: 3 }))
+    expect(nextCall([...large, ...rows(8)], GPU)).toEqual({ rows: large.slice(0, 2), bucket: 2 })
+    // Not filled up either: what is in the way is the call, not its rows.
+    expect(nextCall(large.slice(0, 3), FLAT)?.bucket).toBe(2)
+    expect(nextCall([row({ most: 1 }), row({ most: 1 })], FLAT)).toMatchObject({ bucket: 1 })
+  })
+
   it.each([
     [
       'splits three and five where that is faster',

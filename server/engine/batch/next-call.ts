@@ -17,6 +17,8 @@ export interface WaitingRow {
   readonly mode: FrameMode
   /** Calls that have gone by without it while it waited. */
   readonly passedBy: number
+  /** Most rows of its size that a call may carry; any bucket's when absent. */
+  readonly most?: number
 }
 
 /** Milliseconds of a call by its bucket, as measured on this device; the smallest bucket is 1. Only ratios count. */
@@ -42,10 +44,15 @@ export function nextCall<R extends WaitingRow>(waiting: readonly R[], costs: Cal
   if (first === undefined) return undefined
   const beside = waiting.filter((row) => row.size === first.size)
   const own = entitled.length === 0 ? beside : beside.filter(isEntitled)
-  const bucket = bestBucket(own.length, costs)
+  const bucket = bestBucket(own.length, within(costs, first.most))
   // Places that would be filled up anyway go to refinements of the same size.
   const others = beside.filter((row) => !own.includes(row))
   return { rows: [...own, ...others].slice(0, bucket), bucket }
+}
+
+/** The costs of calls of `most` rows or fewer. */
+export function within(costs: CallCosts, most = Infinity): CallCosts {
+  return new Map([...costs].filter(([bucket]) => bucket <= most))
 }
 
 /** Whether a call of `ready` rows should be held back for `coming` more: they must gain more than the wait costs. */

@@ -8,7 +8,7 @@ import {
   type PredictInput,
 } from '../../../lib/lcm/index.ts'
 import { dummyModels, dummySketch } from '../../../lib/lcm/_util/dummy-models.ts'
-import { FakeClock } from '../../../lib/std/clock.ts'
+import { FakeClock } from '../../../lib/std/testing/fake-clock.ts'
 import { StepBatcher, type Lane, type LaneOptions } from './step-batcher.ts'
 
 const COSTS = new Map([

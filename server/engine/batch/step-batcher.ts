@@ -1,14 +1,16 @@
 // Step-level batching, the running part: gathers the rows of all pictures that are being made and runs them call by
 // call. Rows join and leave between steps; `next-call.ts` chooses.
-import type { Models, PredictInput } from '../../../lib/lcm/index.ts'
+import type { Models, PredictInput, Size } from '../../../lib/lcm/index.ts'
 import type { FrameMode } from '../../../lib/protocol/control.ts'
 import type { Clock } from '../../../lib/std/clock.ts'
-import { isWorthWaiting, JOIN_WAIT_MS, nextCall, type Call, type CallCosts } from './next-call.ts'
+import { isWorthWaiting, JOIN_WAIT_MS, nextCall, within, type Call, type CallCosts } from './next-call.ts'
 
 export interface StepBatcherOptions {
   /** One U-Net call, filled up to `bucket`; one output per row. */
   readonly run: (rows: readonly PredictInput[], bucket: number) => Promise<readonly Float32Array[]>
   readonly costs: CallCosts
+  /** Most rows of a call at this size; any bucket's when absent. */
+  readonly most?: (size: Size) => number
   readonly clock: Clock
   /** One turn of the event loop, in which cancels and new pictures come in. */
   readonly turn: () => Promise<void>
@@ -34,6 +36,7 @@ interface Row {
   readonly size: string
   readonly mode: FrameMode
   passedBy: number
+  readonly most: number
   readonly input: PredictInput
   readonly lane: LaneOptions
   readonly resolve: (output: Float32Array) => void
@@ -74,8 +77,9 @@ export class StepBatcher {
   #predict(input: PredictInput, lane: LaneOptions): Promise<Float32Array> {
     this.#coming.delete(lane)
     const size = `${input.size.width}x${input.size.height}`
+    const most = this.#options.most?.(input.size) ?? Infinity
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ size, mode: lane.mode, passedBy: 0, input, lane, resolve, reject })
+      this.#waiting.push({ size, mode: lane.mode, passedBy: 0, most, input, lane, resolve, reject })
       this.#changed()
       if (!this.#isWorking) void this.#work()
     })
@@ -105,7 +109,8 @@ export class StepBatcher {
   #holdMs({ rows }: Call<Row>): number {
     const leftMs = this.#lastEndMs + JOIN_WAIT_MS - this.#options.clock.now()
     const coming = [...this.#coming.values()].filter((size) => size === rows[0]?.size).length
-    return leftMs > 0 && isWorthWaiting(rows.length, coming, this.#options.costs) ? leftMs : 0
+    const costs = within(this.#options.costs, rows[0]?.most)
+    return leftMs > 0 && isWorthWaiting(rows.length, coming, costs) ? leftMs : 0
   }
 
   #changeWithin(ms: number): Promise<void> {

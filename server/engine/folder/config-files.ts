@@ -46,7 +46,11 @@ export const UnetConfigSchema = v.looseObject({
   // An integer, or [height, width].
   sample_size: v.nullish(v.union([v.number(), v.tuple([v.number(), v.number()])])),
   time_cond_proj_dim: number,
+  // A number in all that can be used; a list in others, which may be read before they are refused.
+  cross_attention_dim: v.nullish(v.unknown()),
+  block_out_channels: v.nullish(v.array(v.number())),
 })
+export type UnetConfig = v.InferOutput<typeof UnetConfigSchema>
 
 export const VaeConfigSchema = v.looseObject({
   _class_name: text,

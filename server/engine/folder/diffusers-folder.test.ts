@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readModelFolder } from '../model-folder.ts'
@@ -84,6 +84,53 @@ describe('SDXL with the LCM-LoRA merged in, without a negative prompt,', () => {
 
   it('is not SDXL without a second text encoder', async () => {
     expect((await read('lcm-lora-old')).guidance.negative).toBe('empty')
+  })
+})
+
+describe('the two sides of an autoencoder', () => {
+  const KL = {
+    _class_name: 'AutoencoderKL',
+    scaling_factor: 0.18215,
+    latent_channels: 4,
+    block_out_channels: [8, 8, 8, 8],
+  }
+  const TINY = { ...KL, _class_name: 'AutoencoderTiny', scaling_factor: 1 }
+
+  async function latentsOf(configs: Record<string, object>) {
+    await using copy = await copyOf('lcm-optimum')
+    await rm(join(copy.dir, 'vae_decoder/config.json'))
+    for (const [side, config] of Object.entries(configs)) {
+      await mkdir(join(copy.dir, side), { recursive: true })
+      await writeFile(join(copy.dir, side, 'config.json'), JSON.stringify(config))
+    }
+    const { latents, preview } = await readDiffusersFolder(copy.dir)
+    return {
+      factors: [latents.scalingFactor, latents.decoderScalingFactor],
+      hasPreview: preview !== undefined,
+    }
+  }
+
+  it.each<[string, Record<string, object>, (number | undefined)[]]>([
+    ['share a factor', { vae_encoder: KL, vae_decoder: KL }, [0.18215, undefined]],
+    ['are both what one config says', { vae_decoder: TINY }, [1, undefined]],
+    ['are both what the other config says', { vae_encoder: TINY }, [1, undefined]],
+    ['have one each: a tiny decoder', { vae_encoder: KL, vae_decoder: TINY }, [0.18215, 1]],
+    ['have one each: a tiny decoder beside the original', { vae: KL, vae_decoder: TINY }, [0.18215, 1]],
+    ['have one each: a tiny encoder', { vae_encoder: TINY, vae_decoder: KL }, [1, 0.18215]],
+  ])('%s', async (_, configs, factors) => {
+    expect(await latentsOf(configs)).toEqual({ factors, hasPreview: true })
+  })
+
+  it.each<[string, object]>([
+    ['scaling_factor 0.13025', { ...KL, scaling_factor: 0.13025 }],
+    ['16 channels', { ...TINY, latent_channels: 16 }],
+    ['4 pixels a cell', { ...TINY, block_out_channels: [8, 8, 8] }],
+  ])('are refused where they are of two latent spaces: %s', async (words, decoder) => {
+    const refused = latentsOf({ vae_encoder: KL, vae_decoder: decoder })
+    await expect(refused).rejects.toThrow(
+      /vae_encoder.*AutoencoderKL of 4 channels, 8 pixels a cell, scaling_factor 0\.18215, but /,
+    )
+    await expect(refused).rejects.toThrow(words)
   })
 })
 

@@ -14,6 +14,7 @@ import {
   SchedulerConfigSchema,
   UnetConfigSchema,
   type InstallRecord,
+  type UnetConfig,
 } from './config-files.ts'
 import { readAutoencoder } from './autoencoder.ts'
 import { readOnnxHeader, type HeaderPort, type OnnxHeader } from './onnx-header.ts'
@@ -50,9 +51,7 @@ export async function readDiffusersFolder(dir: string): Promise<Manifest> {
   const cond = checkUnet(dir, unet, { isXl: graphs.isXl, inChannels: unetConfig.in_channels })
   const scheduler = await readFolderScheduler(dir, cond !== undefined)
   const { latents, isTiny } = await readAutoencoder(dir, { isXl: graphs.isXl, indexVae: index.vae?.[1] })
-  const sample = portOf(unet, 'sample')
-  const trained = { downsample: latents.downsample, trained: unetConfig.sample_size }
-  const sizes = sizesOf({ path: join(dir, GRAPHS.unet), sample, ...trained })
+  const sizes = readSizes(dir, unet, { unetConfig, downsample: latents.downsample })
   const text = await readText(dir, graphs)
   const behaviour = behaviourOf({
     sampler: scheduler.sampler,
@@ -122,6 +121,23 @@ function readGraphs(dir: string): Graphs {
 
 function portOf({ inputs }: OnnxHeader, name: string): HeaderPort {
   return inputs.find((port) => port.name === name) ?? { name, type: 'missing', shape: [] }
+}
+
+function readSizes(
+  dir: string,
+  unet: OnnxHeader,
+  { unetConfig, downsample }: { readonly unetConfig: UnetConfig; readonly downsample: number },
+) {
+  const { cross_attention_dim: dim, block_out_channels: channels, sample_size: trained } = unetConfig
+  return sizesOf({
+    path: join(dir, GRAPHS.unet),
+    sample: portOf(unet, 'sample'),
+    downsample,
+    wordsWidth:
+      fixed(portOf(unet, 'encoder_hidden_states').shape[2]) ?? (typeof dim === 'number' ? dim : undefined),
+    levels: channels?.length,
+    trained,
+  })
 }
 
 /** The guidance embedding's port, if there is one. */

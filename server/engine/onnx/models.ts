@@ -78,7 +78,16 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     predict: async (input) => only(await at(input.size, onRun, (graphs) => graphs.predict([input], 1))),
     decodeImage: (latents, size) => at(size, onRun, (graphs) => graphs.decode(latents)),
   })
-  const { alone } = await at(manifest.defaults, unheard, async (graphs) => graphs)
+  const release = async () => {
+    await cache.clear()
+    await text.release()
+  }
+  const { alone } = await at(manifest.defaults, unheard, async (graphs) => graphs).catch(
+    async (error: unknown) => {
+      await release()
+      throw error
+    },
+  )
   return {
     ...heardBy(unheard),
     heardBy,
@@ -88,10 +97,7 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     get openSizes() {
       return cache.size
     },
-    async release() {
-      await cache.clear()
-      await text.release()
-    },
+    release,
   }
 }
 
@@ -114,7 +120,7 @@ function atSizes(options: OnnxModelsOptions) {
 function traits({ latents, guidance }: Manifest) {
   return {
     latentChannels: latents.channels,
-    latentScale: latents.downsample,
+    downsample: latents.downsample,
     imageLatents: latents.imageLatents,
     timestepCondDim: guidance.embedding ? guidance.dim : 0,
     ...(guidance.negative === undefined ? {} : { negative: guidance.negative }),

@@ -43,6 +43,17 @@ describe('image graphs', () => {
     expect(read[255]).toBe(127.5)
   })
 
+  it('have a factor each where they are of two autoencoders', () => {
+    const mixed = { ...floats, latents: { ...manifest.latents, scalingFactor: 0.5, decoderScalingFactor: 4 } }
+    const encoder = graph([port('sample', 'float32', [1, 3, 64, 64])], [latents])
+    const decoder = graph([latents], [port('sample', 'float32', [1, 3, 64, 64])])
+    const ones = new Float32Array(256).fill(1)
+    const read = bindImageEncoder(encoder, size, mixed).read({ data: ones, dims: [1, 4, 8, 8] })
+    expect(read[0]).toBe(0.5)
+    const fed = bindImageDecoder(decoder, size, mixed).feed(read)
+    expect(fed['latents']?.data[0]).toBe(0.125)
+  })
+
   it('draw from a posterior with noise, and refuse to where a graph gives only latents', () => {
     const sampled: Manifest = { ...manifest, latents: { ...manifest.latents, posterior: 'sample' } }
     const input = [port('image', 'uint8', [1, 64, 64, 3])]

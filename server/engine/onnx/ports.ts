@@ -61,12 +61,12 @@ export interface ImageDecoderBinding {
 }
 
 export function bindImageDecoder(graph: Graph, size: Size, manifest: Manifest): ImageDecoderBinding {
-  const { channels, scalingFactor } = manifest.latents
+  const { channels, scalingFactor, decoderScalingFactor = scalingFactor } = manifest.latents
   const dims = latentShape(channels, size, manifest).map(Number)
   const input = check(graph, only(graph, graph.inputs, 'input'), { types: FLOAT, shapes: [dims] })
   check(graph, only(graph, graph.outputs, 'output'), imageExpected(size, manifest))
   return {
-    feed: (latents) => ({ [input.name]: { data: scaled(latents, 1 / scalingFactor), dims } }),
+    feed: (latents) => ({ [input.name]: { data: scaled(latents, 1 / decoderScalingFactor), dims } }),
     read: ({ data }) =>
       notBlack(graph, data instanceof Uint8Array ? data : nchwToRgb(finite(graph, data), size)),
   }

@@ -4,6 +4,7 @@ import './no-float16-array.ts'
 import { dirname } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
+import { isOutOfMemory, OUT_OF_MEMORY, PROVIDER_FAILED } from './device-errors.ts'
 import { fromHalf, toHalf } from './half.ts'
 
 /** Element types the engine can make and read; float16 ports are fed from and read to float32. */
@@ -30,9 +31,6 @@ export interface RuntimeOptions {
   readonly onOpened?: (path: string) => void
 }
 
-/** The device or its driver failed while a graph ran. The sessions of this process are of no more use. */
-export const PROVIDER_FAILED = 'provider_failed'
-
 /**
  * Threads that wait must sleep, not spin: with the gateway, a browser or a second slot on the same two cores a
  * spinning run took twice as long (59 ms against 31 for a 6 M-parameter U-Net). Denormals would slow near-black areas.
@@ -55,13 +53,13 @@ export interface Graph {
 /**
  * Opens the graph at `path`; external weights are found beside it.
  * @param model instead of what the file holds.
- * @throws AppError `model_unloadable` naming the file.
+ * @throws AppError `model_unloadable` naming the file, or `out_of_memory`; its runs throw `out_of_memory` and, but on
+ *   cpu, `provider_failed`.
  */
 export async function openGraph(path: string, runtime: RuntimeOptions, model?: Uint8Array): Promise<Graph> {
   const { provider, onOpened } = runtime
   const session = await openSession(path, runtime, model).catch((cause: unknown) => {
-    const message = `${path} cannot be opened on provider ${provider} (${messageOf(cause)}); install the model again, or choose provider cpu`
-    throw new AppError('model_unloadable', message, { cause })
+    throw unopened(path, provider, cause)
   })
   onOpened?.(path)
   const inputs = ports(session.inputMetadata)
@@ -73,7 +71,8 @@ export async function openGraph(path: string, runtime: RuntimeOptions, model?: U
     outputs,
     async run(feeds, wanted = outputs.slice(0, 1).map(({ name }) => name)) {
       const results = await session.run(toTensors(feeds, halves), wanted).catch((cause: unknown) => {
-        // On cpu an error is the model's own, and the sessions outlive it.
+        if (isOutOfMemory(cause)) throw outOfMemory(`${path} cannot be run`, provider, cause)
+        // On cpu any other error is the model's own, and the sessions outlive it.
         if (provider === 'cpu') throw cause
         throw new AppError(PROVIDER_FAILED, `${path} on provider ${provider}: ${messageOf(cause)}`, { cause })
       })
@@ -81,6 +80,19 @@ export async function openGraph(path: string, runtime: RuntimeOptions, model?: U
     },
     release: () => session.release(),
   }
+}
+
+function unopened(path: string, provider: string, cause: unknown): AppError {
+  const what = `${path} cannot be opened`
+  if (isOutOfMemory(cause)) return outOfMemory(what, provider, cause)
+  const message = `${what} on provider ${provider} (${messageOf(cause)}); install the model again, or choose provider cpu`
+  return new AppError('model_unloadable', message, { cause })
+}
+
+function outOfMemory(what: string, provider: string, cause: unknown): AppError {
+  const remedy = 'end other programs that use its memory, or choose a smaller model or another provider'
+  const message = `${what} on provider ${provider}, which has no memory for it (${messageOf(cause)}); ${remedy}`
+  return new AppError(OUT_OF_MEMORY, message, { cause })
 }
 
 function openSession(
@@ -101,28 +113,6 @@ function openSession(
   // A graph in memory does not know its folder.
   const session = { ...SESSION_EXTRA.session, model_external_initializers_file_folder_path: dirname(path) }
   return InferenceSession.create(model, { ...options, extra: { session } })
-}
-
-/** x [1,1,4,4] float32 -> a 3x3 convolution with ones, ReLU -> y: 179 bytes of ONNX. */
-const PROBE_GRAPH =
-  'CAg6qAEKIgoBeAoBdxIBYyIEQ29udioRCgRwYWRzQAFAAUABQAGgAQcKDAoBYxIBeSIEUmVsdRIFcHJvYmUqMwgBCAEIAwgDEAFCAXdKJAAAgD8AAIA/' +
-  'AACAPwAAgD8AAIA/AACAPwAAgD8AAIA/AACAP1obCgF4EhYKFAgBEhAKAggBCgIIAQoCCAQKAggEYhsKAXkSFgoUCAESEAoCCAEKAggBCgIIBAoCCARCBAoAEBE='
-
-/** Runs a small graph on `provider`: what is wrong with it, or `undefined` when the numbers are right. */
-export async function probeProvider(provider: string): Promise<string | undefined> {
-  try {
-    const session = await InferenceSession.create(Buffer.from(PROBE_GRAPH, 'base64'), {
-      executionProviders: [provider],
-      logSeverityLevel: 3,
-    })
-    const x = new Tensor('float32', new Float32Array(16).fill(1), [1, 1, 4, 4])
-    const { y } = await session.run({ x })
-    const corner = y instanceof Tensor ? y.data[0] : undefined
-    await session.release()
-    return corner === 4 ? undefined : `it gave ${String(corner)} where 4 is right`
-  } catch (error) {
-    return messageOf(error)
-  }
 }
 
 function ports(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {

@@ -1,15 +1,19 @@
 // Engine children that are no processes: a test says, by provider, what each of them does when it is started.
 import type { Child, ChildEvents, SpawnChild } from '../child.ts'
+import type { PixelSize } from '../codec.ts'
 import type { JobResult } from '../engine.ts'
-import type { WorkerConfig } from '../slot-protocol.ts'
+import { noRoom } from '../no-room.ts'
+import type { ToWorker, WorkerConfig } from '../slot-protocol.ts'
 
 export interface FakeDevice {
   readonly config: WorkerConfig
   readonly events: ChildEvents
-  /** Tells the parent that it can paint. */
-  ready(lanes?: number): void
-  /** Answers every job from now on; else it hangs on them. */
-  works(): void
+  /** Sizes of the jobs it was given, as "64x96". */
+  readonly jobs: readonly string[]
+  /** Tells the parent that it can paint. @param tried most rows of a call that it made to find its lanes. */
+  ready(lanes?: number, tried?: number): void
+  /** Answers every job from now on; else it hangs on them. @param hasRoom whether there is memory for a size. */
+  works(hasRoom?: (size: PixelSize) => boolean): void
   /** Ends the process. */
   dies(): void
 }
@@ -40,18 +44,21 @@ function resultOf(width: number, height: number): JobResult {
 export function fakeDevices(onStart: (device: FakeDevice) => void): FakeDevices {
   const started: FakeDevice[] = []
   const spawn: SpawnChild = (events) => {
-    let answers = false
+    let answer: (message: JobMessage) => void = () => undefined
+    const jobs: string[] = []
     const child: Child = {
       pid: undefined,
       kill: () => events.onExit('SIGKILL'),
       send(message) {
         if (message.type === 'probe') events.onMessage({ type: 'probed', problem: undefined })
-        if (message.type === 'job' && answers) {
-          const { width, height } = message.work.job
-          events.onMessage({ type: 'done', id: message.id, result: resultOf(width, height) })
+        if (message.type === 'job') {
+          const { width, height } = message.work.rendered
+          jobs.push(`${width}x${height}`)
+          answer(message)
         }
         if (message.type !== 'start') return
-        const device = deviceOf(events, message.config, () => (answers = true))
+        const works: FakeDevice['works'] = (hasRoom) => (answer = answerer(events, hasRoom))
+        const device = deviceOf(events, { config: message.config, jobs, works })
         started.push(device)
         onStart(device)
       },
@@ -69,15 +76,29 @@ export function fakeDevices(onStart: (device: FakeDevice) => void): FakeDevices 
   }
 }
 
-function deviceOf(events: ChildEvents, config: WorkerConfig, works: () => void): FakeDevice {
+type JobMessage = Extract<ToWorker, { type: 'job' }>
+
+function answerer({ onMessage }: ChildEvents, hasRoom: (size: PixelSize) => boolean = () => true) {
+  return ({ id, work: { job, rendered } }: JobMessage) => {
+    if (hasRoom(rendered)) return onMessage({ type: 'done', id, result: resultOf(job.width, job.height) })
+    onMessage({
+      type: 'failed',
+      id,
+      failure: noRoom(rendered, { width: 64, height: 64 }),
+      noRoomFor: rendered,
+    })
+  }
+}
+
+function deviceOf(events: ChildEvents, own: Pick<FakeDevice, 'config' | 'jobs' | 'works'>): FakeDevice {
   return {
-    config,
+    ...own,
     events,
-    ready(lanes = 1) {
+    ready(lanes = 1, tried = lanes) {
       const precision = { name: 'float32', reason: 'a test' } as const
-      events.onMessage({ type: 'ready', loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined, precision })
+      const figures = { loadMs: 1, rssBytes: 1, lanes, lanesReason: `${lanes} of ${tried}`, tried }
+      events.onMessage({ type: 'ready', ...figures, precision })
     },
-    works,
     dies: () => events.onExit('SIGABRT'),
   }
 }

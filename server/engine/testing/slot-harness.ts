@@ -1,5 +1,5 @@
 // A slot over children that are no processes: a test says what each of them answers.
-import { FakeClock } from '../../../lib/std/clock.ts'
+import { FakeClock } from '../../../lib/std/testing/fake-clock.ts'
 import type { Child, ChildEvents } from '../child.ts'
 import type { JobResult } from '../engine.ts'
 import { silentLog } from '../log.ts'
@@ -26,8 +26,8 @@ class FakeChild implements Child {
     this.kills += 1
   }
 
-  ready(lanes = 1, precision: Precision = 'float32'): void {
-    const figures = { loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined }
+  ready(lanes = 1, precision: Precision = 'float32', tried = lanes): void {
+    const figures = { loadMs: 1, rssBytes: 1, lanes, lanesReason: undefined, tried }
     this.events.onMessage({ type: 'ready', ...figures, precision: { name: precision, reason: 'a test' } })
   }
 
