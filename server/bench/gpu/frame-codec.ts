@@ -3,7 +3,7 @@ import { scriptedDrawing } from '../strokes.ts'
 
 /** What stands at both ends of a frame. */
 export interface FrameCodec {
-  /** One sketch a frame. */
+  /** Painted in turn. */
   readonly sketches: readonly Uint8Array[]
   /** To [H,W,3] RGB uint8. */
   decode(sketch: Uint8Array): Promise<Uint8Array>

@@ -8,20 +8,18 @@ import {
   type Models,
   type PredictInput,
 } from '../../../lib/lcm/index.ts'
+import { messageOf } from '../../../lib/std/errors.ts'
 import { openGraph, type Graph, type TensorValue } from '../../engine/onnx/runtime.ts'
+import type { Outcome } from './figure.ts'
 import type { FrameCodec } from './frame-codec.ts'
 import type { GraphsAbout } from './graphs.ts'
-import { timedRuns, times, type MeasureOptions, type Times } from './measure.ts'
+import type { MeasureOptions } from './measure.ts'
+import { timeRuns, timesOf } from './timing.ts'
 
 const TOKENS = 77
 const GUIDANCE_DIM = 256
-const WARM_UP = 2
-
-export interface FrameFigures {
-  readonly steps: number
-  readonly ms: Times
-  readonly fps: number
-}
+/** Sketches in turn, each with more on it than the one before. */
+const SKETCHES = 30
 
 export interface FrameOptions extends MeasureOptions {
   readonly about: GraphsAbout
@@ -30,47 +28,59 @@ export interface FrameOptions extends MeasureOptions {
   readonly pixels: boolean
 }
 
-/** Frames with TAESD at batch 1, for each number of steps. @throws AppError when a graph cannot be opened or run. */
-export async function measureFrames(options: FrameOptions): Promise<FrameFigures[]> {
-  const opened = await Promise.all(
-    ['taesd_encoder', 'unet', 'taesd_decoder'].map((name) =>
-      openGraph(join(options.dir, `${name}.b1.onnx`), options),
-    ),
-  )
-  try {
-    const models = modelsOf(opened, options.about)
-    const figures: FrameFigures[] = []
-    for (const steps of options.steps) figures.push(await framesOf(models, steps, options))
-    return figures
-  } finally {
-    await Promise.all(opened.map((graph) => graph.release()))
+/** Frames with TAESD at batch 1, for each number of steps in turn; `tell` takes each figure as soon as it is known. */
+export async function measureFrames(
+  options: FrameOptions,
+  tell: (steps: number, outcome: Outcome) => Promise<void>,
+): Promise<void> {
+  const { about, clock, dir } = options
+  const open = async () => {
+    const startedMs = clock.now()
+    const names = ['taesd_encoder', 'unet', 'taesd_decoder']
+    const graphs = await Promise.all(names.map((name) => openGraph(join(dir, `${name}.b1.onnx`), options)))
+    return { models: modelsOf(graphs, about), openMs: clock.now() - startedMs }
+  }
+  const opened = await open().catch((error: unknown) => ({ failed: messageOf(error) }))
+  for (const steps of options.steps) {
+    const measure = () => ('failed' in opened ? opened : framesOf(opened, steps, options))
+    await tell(steps, await attempt(measure))
   }
 }
 
-async function framesOf(models: Models, steps: number, options: FrameOptions): Promise<FrameFigures> {
+async function attempt(measure: () => Outcome | Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await measure()
+  } catch (error) {
+    return { failed: messageOf(error) }
+  }
+}
+
+async function framesOf(
+  { models, openMs }: { readonly models: Models; readonly openMs: number },
+  steps: number,
+  options: FrameOptions,
+): Promise<Outcome> {
   const { size } = options.about
   const schedule = createSchedule(LCM_DEFAULTS)
-  const codec = await codecOf(options)
-  const sketches = codec.sketches.values()
+  const { sketches, decode, encode } = await codecOf(options)
+  let next = 0
   const frame = async () => {
-    const { value: sketch } = sketches.next()
-    if (sketch === undefined) return
+    const sketch = sketches[next++ % sketches.length] ?? new Uint8Array()
     const job = { prompt: '', size, steps, strength: 0.65, guidanceScale: 1, seed: 42 }
-    const { rgb } = await img2img(models, schedule, { ...job, rgb: await codec.decode(sketch) })
-    await codec.encode(rgb)
+    const { rgb } = await img2img(models, schedule, { ...job, rgb: await decode(sketch) })
+    await encode(rgb)
   }
-  const ms = times((await timedRuns(frame, codec.sketches.length)).slice(WARM_UP))
-  return { steps, ms, fps: 1000 / ms.p50 }
+  const { firstMs, ms } = await timeRuns(frame, options)
+  const times = timesOf(ms)
+  return { openMs, firstMs, ms: times, perSecond: 1000 / times.p50 }
 }
 
-async function codecOf({ about, runs, pixels }: FrameOptions): Promise<FrameCodec> {
+async function codecOf({ about, pixels }: FrameOptions): Promise<FrameCodec> {
   const { size } = about
-  const count = runs + WARM_UP
   // Only here, so that a machine without sharp can measure all the rest.
-  if (!pixels) return (await import('./frame-codec.ts')).jpegCodec(count, size)
-  const white = new Uint8Array(size.width * size.height * 3).fill(255)
+  if (!pixels) return (await import('./frame-codec.ts')).jpegCodec(SKETCHES, size)
   return {
-    sketches: Array.from({ length: count }, () => white),
+    sketches: [new Uint8Array(size.width * size.height * 3).fill(255)],
     decode: (sketch) => Promise.resolve(sketch),
     encode: () => Promise.resolve(),
   }
@@ -87,7 +97,7 @@ function modelsOf([encoder, unet, decoder]: readonly Graph[], { size, text }: Gr
   }
   return {
     latentChannels: 4,
-    latentScale: 8,
+    downsample: 8,
     imageLatents: 'none',
     timestepCondDim: GUIDANCE_DIM,
     encodePrompt: () => Promise.resolve(words),

@@ -10,7 +10,7 @@ import { messageOf } from '../../../lib/std/errors.ts'
 const run = promisify(execFile)
 const BUILDER = fileURLToPath(new URL('../../../../models/export/sd15_graphs.py', import.meta.url))
 
-const AboutSchema = v.object({
+export const AboutSchema = v.object({
   size: v.object({ width: v.number(), height: v.number() }),
   batches: v.array(v.number()),
   dtype: v.picklist(['float16', 'float32']),

@@ -1,18 +1,21 @@
 // `npm run bench:gpu`: SD1.5 at full size on one provider, as a table and, with --json FILE, as JSON. docs/bench/README.md
 // has the commands for a bare machine.
-import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { measureMachine } from '../calibration.ts'
-import { nvidiaDevice } from './device.ts'
-import { measureFrames, type FrameFigures } from './frames.ts'
-import { buildGraphs, readGraphs, type GraphsAbout } from './graphs.ts'
-import { measureGraph, type GraphFigures } from './measure.ts'
+import { checkMachine } from './check.ts'
+import { nvidiaDevice, onnxruntimeVersion } from './device.ts'
+import { buildGraphs, readGraphs } from './graphs.ts'
+import { measureAll, probeOf } from './parts.ts'
+import { partsLeft, planOf } from './plan.ts'
+import { goOn, isWhole, writeReport, type Report } from './report.ts'
 
 const { values } = parseArgs({
   options: {
+    /** Say in seconds whether the bench could run. */
+    check: { type: 'boolean', default: false },
     provider: { type: 'string', default: 'webgpu' },
     json: { type: 'string' },
     dir: { type: 'string', default: join(tmpdir(), 'sketchwire-sd15-graphs') },
@@ -26,83 +29,69 @@ const { values } = parseArgs({
     width: { type: 'string', default: 'full' },
     runs: { type: 'string', default: '30' },
     steps: { type: 'string', default: '1,2,4' },
+    /** Figures, by name or by what it begins with. */
+    only: { type: 'string' },
+    /** Seconds after which a process that gives no figure is ended. */
+    limit: { type: 'string', default: '180' },
     /** Frames from pixels to pixels, without JPEG at both ends: runs without sharp. */
     pixels: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
   },
 })
 
-interface GpuReport {
-  readonly date: string
-  readonly provider: string
-  readonly device: string | undefined
-  readonly machine: Awaited<ReturnType<typeof measureMachine>>
-  readonly about: GraphsAbout
-  readonly graphs: Readonly<Record<string, GraphFigures>>
-  /** Whether frames begin and end as JPEG, or as pixels. */
-  readonly frameEnds: 'jpeg' | 'pixels'
-  readonly frames: readonly FrameFigures[] | { readonly failed: string }
+const { provider, dir, json } = values
+const runtime = { provider, threads: Number(values.threads) }
+
+async function bench(): Promise<Report> {
+  const problem = await probeOf(runtime)
+  if (problem !== undefined)
+    throw new Error(`provider ${provider} does not work here: ${problem}; --check tells what the machine has`)
+  if (!values.reuse) await build()
+  const fresh = await freshReport()
+  const report = json === undefined ? fresh : await goOn(json, fresh)
+  const steps = list(values.steps).map(Number)
+  const parts = partsLeft(planOf(report.about, steps), report.figures, list(values.only ?? ''))
+  if (parts.length === 0) console.log(`${json ?? 'The plan'} has all of these figures already`)
+  const options = { ...runtime, dir, runs: Number(values.runs), about: report.about, pixels: values.pixels }
+  return measureAll(parts, report, {
+    options,
+    limitMs: Number(values.limit) * 1000,
+    say: (line) => console.log(line),
+    keep: (now) => (json === undefined ? undefined : writeReport(json, now)),
+  })
 }
 
-async function bench(): Promise<GpuReport> {
-  const { provider, dir } = values
-  const machine = await measureMachine()
-  if (!values.reuse) await buildGraphs({ ...values, dir })
-  const about = await readGraphs(dir)
-  const options = { provider, dir, threads: Number(values.threads), runs: Number(values.runs) }
-  const graphs: Record<string, GraphFigures> = {}
-  for (const file of filesOf(about)) {
-    graphs[file] = await measureGraph(`${file}.onnx`, options)
-    console.log(line(file, graphs[file]))
-  }
-  const steps = values.steps.split(',').map(Number)
-  const frames = await measureFrames({ ...options, about, steps, pixels: values.pixels }).catch(
-    (error: unknown) => ({
-      failed: messageOf(error),
-    }),
-  )
+async function build(): Promise<void> {
+  const startedMs = performance.now()
+  await buildGraphs(values)
+  console.log(`graphs built in ${dir} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+}
+
+async function freshReport(): Promise<Report> {
   return {
     date: new Date().toISOString(),
     provider,
     device: await nvidiaDevice(),
-    machine,
-    about,
-    graphs,
+    onnxruntime: onnxruntimeVersion(),
+    machine: await measureMachine(),
+    about: await readGraphs(dir),
     frameEnds: values.pixels ? 'pixels' : 'jpeg',
-    frames,
+    figures: {},
   }
 }
 
-function filesOf({ batches }: GraphsAbout): string[] {
-  const first = batches[0] ?? 1
-  const autoencoders = ['taesd_encoder', 'taesd_decoder', 'kl_encoder', 'kl_decoder']
-  return [...batches.map((batch) => `unet.b${batch}`), ...autoencoders.map((name) => `${name}.b${first}`)]
+function list(text: string): string[] {
+  return text.split(',').filter((one) => one !== '')
 }
 
-function line(name: string, figures: GraphFigures): string {
-  if ('failed' in figures) return `${name.padEnd(17)} failed: ${figures.failed}`
-  const { ms, perSecond, openMs, firstMs } = figures
-  const opened = `open ${openMs.toFixed(0)} ms, first ${firstMs.toFixed(0)} ms`
-  return `${name.padEnd(17)} p50 ${ms.p50.toFixed(2)} ms, p95 ${ms.p95.toFixed(2)} ms, ${perSecond.toFixed(1)} a second (${opened})`
-}
-
-function frameLines(frames: GpuReport['frames']): string[] {
-  if ('failed' in frames) return [`frames failed: ${frames.failed}`]
-  return frames.map(
-    ({ steps, ms, fps }) =>
-      `frame, ${steps} steps  p50 ${ms.p50.toFixed(2)} ms, p95 ${ms.p95.toFixed(2)} ms, ${fps.toFixed(1)} fps`,
-  )
+async function main(): Promise<boolean> {
+  if (!values.check) return isWhole(await bench())
+  const { python } = values
+  return checkMachine({ provider, python, probe: () => probeOf(runtime) }, (line) => console.log(line))
 }
 
 try {
-  const report = await bench()
-  console.log(frameLines(report.frames).join('\n'))
-  if (values.json !== undefined) {
-    await mkdir(dirname(values.json), { recursive: true })
-    await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  }
-  const failed = [...Object.values(report.graphs), report.frames].some((figures) => 'failed' in figures)
-  process.exitCode = failed ? 1 : 0
+  process.exitCode = (await main()) ? 0 : 1
 } catch (error) {
   console.error(`The GPU bench could not run: ${messageOf(error)}`)
   process.exitCode = 1
