@@ -110,6 +110,25 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
     expect(engine.jobs.at(-1)).not.toHaveProperty('mask')
   })
 
+  it('paint the size of enable_hr in one pass, and as many of many pictures as they can, and say both', async () => {
+    const { server, engine } = await start()
+    const asked = {
+      enable_hr: true,
+      hr_scale: 2,
+      width: 200,
+      height: 100,
+      batch_size: 4,
+      n_iter: 5,
+      steps: 1,
+    }
+    const { status, body } = await call(server, '/sdapi/v1/txt2img', asked)
+    const used = { width: 400, height: 200, batch_size: 4, n_iter: 2 }
+    expect([status, body['parameters']]).toMatchObject([200, { ...used, enable_hr: false }])
+    expect(JSON.parse(String(body['info']))).toMatchObject({ ...used, all_seeds: { length: 8 } })
+    expect(engine.jobs).toHaveLength(8)
+    expect(await sharp(imagesOf(body)[0]).metadata()).toMatchObject({ width: 400, height: 200 })
+  })
+
   it('answer bad input in their own shape', async () => {
     const { server } = await start()
     const cases: [string, unknown, number, string][] = [
@@ -121,7 +140,7 @@ describe('POST /sdapi/v1/txt2img and img2img', () => {
       ['/sdapi/v1/img2img', { ...MASKED, mask_blur: 65 }, 422, 'mask_blur'],
       ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH), 'x'] }, 422, 'init_images'],
       ['/sdapi/v1/img2img', { init_images: [dataUriOf(SKETCH)], resize_mode: 4 }, 422, 'resize_mode'],
-      ['/sdapi/v1/txt2img', { enable_hr: true }, 422, 'enable_hr'],
+      ['/sdapi/v1/txt2img', { enable_hr: true, hr_scale: 'much' }, 422, 'hr_scale'],
       ['/sdapi/v1/txt2img', { script_name: 'X/Y/Z plot' }, 422, "Script 'X/Y/Z plot' not found"],
       ['/sdapi/v1/txt2img', { alwayson_scripts: { controlnet: {} } }, 422, 'controlnet not found'],
       ['/sdapi/v1/interrogate', { model: 'clip' }, 404, 'Image not found'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { keepMemoryOfChildren, readConfig, readHubConfig } from './config.ts'
 import type { Config, HubConfig, Name } from './config.ts'
@@ -7,7 +8,7 @@ it('has defaults for everything', () => {
     host: '127.0.0.1',
     port: 7878,
     engine: 'local',
-    modelDir: 'models/pocket',
+    modelDir: join(process.cwd(), 'models/pocket'),
     origins: [],
     metricsPort: undefined,
     loopbackOnly: true,
@@ -49,9 +50,9 @@ const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unkno
   SKETCHWIRE_BATCHING: ['on', config('batching'), 'on'],
   SKETCHWIRE_MEMORY_BUDGET: ['1.5 GB', config('memoryBudgetBytes'), 1.5e9],
   SKETCHWIRE_ORIGINS: [
-    'https://a.example, http://b.example:81',
+    'https://a.example, http://b.example:81,app://obsidian.md',
     config('origins'),
-    ['https://a.example', 'http://b.example:81'],
+    ['https://a.example', 'http://b.example:81', 'app://obsidian.md'],
   ],
   SKETCHWIRE_EMBED_ORIGINS: ['https://blog.example', config('embedOrigins'), ['https://blog.example']],
   SKETCHWIRE_MAX_SESSIONS: ['5', config('maxSessions'), 5],
@@ -94,6 +95,8 @@ it.each([
   ['SKETCHWIRE_MEMORY_BUDGET', '6', /800MB or 6GB/],
   ['SKETCHWIRE_ORIGINS', 'example.org', /https:\/\/draw/],
   ['SKETCHWIRE_EMBED_ORIGINS', '*', /https:\/\/blog/],
+  ['SKETCHWIRE_EMBED_ORIGINS', 'tauri://localhost', /https:\/\/blog/],
+  ['SKETCHWIRE_ORIGINS', 'tauri://localhost/', /tauri:\/\/localhost\./],
   ['SKETCHWIRE_ORIGINS', 'https://example.org/page', /https:\/\/draw/],
   ['SKETCHWIRE_ENGINE', 'cloud', /local/],
   ['LOG_LEVEL', 'loud', /debug/],

@@ -1,16 +1,17 @@
-// The environment, read once into a frozen Config. Nothing else reads process.env.
+// The environment, read once into a frozen Config. Nothing else touches process.env but gateway/uws-head-limit.ts, which
+// has no other way to tell uWebSockets.js a limit.
 import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'
 import { MIN_KEY_CHARS } from './auth/keys.ts'
-import { chosenModel } from './chosen-model.ts'
 import { isAddressRange } from './gateway/client-address.ts'
-import { isLoopbackHost } from './gateway/origin.ts'
+import { isLoopbackHost, isOrigin } from './gateway/origin.ts'
+import { Store } from './models/store.ts'
 
 export interface Config {
   readonly host: string
   readonly port: number
   readonly engine: 'local' | 'fake'
-  /** Folder with a manifest.json. */
+  /** Folder of the model to start with: with a manifest.json, or in diffusers' ONNX layout. */
   readonly modelDir: string
   /** The folder whose models/ holds the bundled model and those that were installed. */
   readonly modelsRoot: string
@@ -62,7 +63,9 @@ const memory = v.pipe(
   v.transform((text) => Number.parseFloat(text) * (/GB$/i.test(text) ? 1e9 : 1e6)),
 )
 
-const origin = v.pipe(
+const origin = v.pipe(v.string(), v.check(isOrigin))
+/** What `frame-ancestors` is told, and `mayEmbed` compares: pages of the web. */
+const site = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text) && new URL(text).origin === text),
 )
@@ -107,7 +110,7 @@ const VARIABLES = {
     schema: v.pipe(v.string(), v.transform(list), v.array(v.pipe(v.string(), v.check(isAddressRange)))),
   },
   SKETCHWIRE_ENGINE: { allowed: 'local, or fake outside production', schema: v.picklist(['local', 'fake']) },
-  SKETCHWIRE_MODEL: { allowed: 'a folder with a manifest.json', schema: v.pipe(v.string(), v.minLength(1)) },
+  SKETCHWIRE_MODEL: { allowed: 'the folder of a model', schema: v.pipe(v.string(), v.minLength(1)) },
   SKETCHWIRE_PROVIDER: {
     allowed: 'the name of an execution provider, such as cpu, webgpu or cuda',
     schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
@@ -122,12 +125,12 @@ const VARIABLES = {
   SKETCHWIRE_BATCHING: { allowed: 'on, off or auto', schema: v.picklist(['on', 'off', 'auto']) },
   SKETCHWIRE_MEMORY_BUDGET: { allowed: 'an amount of memory such as 800MB or 6GB', schema: memory },
   SKETCHWIRE_ORIGINS: {
-    allowed: 'origins separated by commas, such as https://draw.example.org',
+    allowed: 'origins separated by commas, such as https://draw.example.org or tauri://localhost',
     schema: v.pipe(v.string(), v.transform(list), v.array(origin)),
   },
   SKETCHWIRE_EMBED_ORIGINS: {
     allowed: 'origins separated by commas, such as https://blog.example.org',
-    schema: v.pipe(v.string(), v.transform(list), v.array(origin)),
+    schema: v.pipe(v.string(), v.transform(list), v.array(site)),
   },
   SKETCHWIRE_MAX_SESSIONS: { allowed: 'a whole number from 1 to 10000', schema: whole(1, 10_000) },
   SKETCHWIRE_JOB_DEADLINE_MS: { allowed: 'a whole number from 1000 to 600000', schema: whole(1000, 600_000) },
@@ -158,12 +161,13 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
   const host = read('HOST') ?? '127.0.0.1'
   const engine = read('SKETCHWIRE_ENGINE') ?? 'local'
   const modelsRoot = read('SKETCHWIRE_MODELS_ROOT') ?? root
+  const store = new Store(modelsRoot)
   if (engine === 'fake' && env['NODE_ENV'] === 'production') throw refuse('SKETCHWIRE_ENGINE', source)
   const config = {
     host,
     port: read('PORT') ?? 7878,
     engine,
-    modelDir: read('SKETCHWIRE_MODEL') ?? chosenModel(modelsRoot) ?? 'models/pocket',
+    modelDir: read('SKETCHWIRE_MODEL') ?? store.folderOf(store.chosen()),
     modelsRoot,
     provider: read('SKETCHWIRE_PROVIDER'),
     precision: read('SKETCHWIRE_PRECISION') ?? 'auto',

@@ -131,6 +131,41 @@ describe.each(ALL_CLIENTS)('$name', (version) => {
   })
 })
 
+describe.each(ALL_CLIENTS)('$name', (version) => {
+  const bytesOf = (image: unknown) => sharp(image as Uint8Array).metadata()
+  const isOld = /0\.[679]/.test(version.name)
+
+  it("dials the app of Excalidraw's pages", async () => {
+    const talk = await connect({ ...version, app: '110602490-sdxl-turbo-realtime' })
+    talk.connection.send(ask('drawing', { strength: 0.99, sync_mode: true }))
+    await expect.poll(() => idsOf(talk)).toEqual(['drawing'])
+    expect(running.engine.jobs[0]).toMatchObject({ image: SKETCH, strength: 0.99 })
+  })
+
+  it.skipIf(isOld)("dials the apps of fal's own demonstrations, of a camera and of words", async () => {
+    const camera = await connect({ ...version, app: 'fal-ai/fast-turbo-diffusion/image-to-image' })
+    camera.connection.send(ask('frame', { image_url: undefined, image_bytes: SKETCH, sync_mode: true }))
+    await expect.poll(() => idsOf(camera)).toEqual(['frame'])
+    expect(await bytesOf(camera.results[0]?.images[0]?.content)).toMatchObject({ format: 'jpeg' })
+    const words = await connect({ ...version, app: 'fal-ai/flux-schnell-realtime' })
+    words.connection.send({ prompt: 'a boat', num_inference_steps: 2, request_id: 'words' })
+    await expect.poll(() => idsOf(words)).toEqual(['words'])
+    expect(running.engine.jobs.map(({ image }) => image)).toEqual([SKETCH, undefined])
+  })
+
+  it.skipIf(version.name === CLIENTS['0.6.1'].name)(
+    'gets the picture itself where the app is older than several',
+    async () => {
+      const talk = await connect({ ...version, app: '110602490-sd-turbo-real-time-high-fps-msgpack' })
+      talk.connection.send({ prompt: 'a cat', image: SKETCH, num_inference_steps: 2, strength: 0.44 })
+      await expect.poll(() => talk.results.length).toBe(1)
+      const [result] = talk.results as (FalResult & { image?: unknown })[]
+      expect(await bytesOf(result?.image)).toMatchObject({ format: 'jpeg' })
+      expect(running.engine.jobs[0]).toMatchObject({ image: SKETCH, strength: 0.44 })
+    },
+  )
+})
+
 describe.each(ALL_CLIENTS.filter(({ name }) => name !== CLIENTS['0.6.1'].name))('$name', (version) => {
   it.each([
     [undefined, ['first', 'd']],

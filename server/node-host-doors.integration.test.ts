@@ -1,6 +1,7 @@
 // The doors once more, on node:http and ws: what serves where uWebSockets.js has no binary that loads.
 import './testing/on-node-host.ts'
 import './auth.integration.test.ts'
+import './connecting.integration.test.ts'
 import './fal-doors.integration.test.ts'
 import './native-door.integration.test.ts'
 import { expect, it } from 'vitest'

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { checkParams } from '../protocol/params.ts'
+import { checkParams, DrawParamsSchema, type DrawParams } from '../protocol/params.ts'
+import { refinedSteps } from '../protocol/refinement.ts'
 import { DEFAULTS, MODEL } from './testing/fakes.ts'
 import { checkPatch, fitToModel, moveToModel, refinedParams } from './draft-params.ts'
 
@@ -16,6 +18,28 @@ describe('checkPatch', () => {
       ok: false,
       error: { code: 'invalid_params', field, value, range },
     })
+  })
+
+  it('takes what the schema of the wire takes, and nothing else', () => {
+    const unit = fc.constantFrom('x', 'é', '日', '🏡', '\ud83c')
+    const text = fc
+      .tuple(unit, fc.nat(1010), fc.constantFrom(0, 990, 1990))
+      .map(([one, more, least]) => one.repeat(least + more))
+    const value = fc.oneof(
+      fc.constantFrom(null, true, Number.NaN, Infinity, -0.5, 2.5, 2 ** 32, '4', ''),
+      fc.double(),
+      fc.integer({ min: -1, max: 2100 }),
+      text,
+    )
+    const field = fc.constantFrom(...Object.keys(DrawParamsSchema.entries))
+    fc.assert(
+      fc.property(field, value, (name, given) => {
+        const isTaken = v.is(DrawParamsSchema, { ...DEFAULTS, [name]: given })
+        const patch: unknown = { [name]: given }
+        expect(checkPatch(patch as Partial<DrawParams>).ok).toBe(isTaken)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('passes empty, emoji and right-to-left prompts', () => {
@@ -108,6 +132,24 @@ describe('refinedParams', () => {
     const { refine: _, ...plain } = MODEL
     expect(refinedParams(DEFAULTS, plain)).toBeUndefined()
     expect(refinedParams({ ...DEFAULTS, width: 512, height: 512 }, MODEL)).toBeUndefined()
+  })
+
+  it('takes the steps that the server gives a refinement', () => {
+    const asked = fc.record({
+      steps: fc.integer({ min: 1, max: 8 }),
+      strength: fc.double({ min: 0.1, max: 1, noNaN: true }),
+      wanted: fc.integer({ min: 1, max: 12 }),
+      strengthSemantics: fc.constantFrom('lcm' as const, 'generic' as const),
+    })
+    fc.assert(
+      fc.property(asked, ({ steps, strength, wanted, strengthSemantics }) => {
+        const refine = { width: 512, height: 512, steps: wanted }
+        const model = { ...MODEL, strengthSemantics, refine }
+        const params = { ...DEFAULTS, steps, strength }
+        fc.pre(checkParams(params, model) === undefined)
+        expect(refinedParams(params, model)?.steps).toBe(refinedSteps(params, model))
+      }),
+    )
   })
 
   it('takes as many steps as the strength leaves, never fewer than the live ones', () => {

@@ -1,7 +1,8 @@
 import type { WireError } from '../protocol/errors.ts'
-import { clamp, sameShape } from '../protocol/fit-to-model.ts'
+import { clamp } from '../protocol/fit-to-model.ts'
 import { checkParams, HARD_LIMITS } from '../protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
+import { refinedSize } from '../protocol/refinement.ts'
 
 export { fitToModel, moveToModel } from '../protocol/fit-to-model.ts'
 
@@ -65,22 +66,16 @@ export function sameParams(a: DrawParams, b: DrawParams): boolean {
 }
 
 /**
- * Parameters of the refinement pass of `params`, or `undefined` when the model has no larger size of exactly the
- * same shape: another shape would move the layout. Prompt, seed, strength and guidance stay.
+ * Parameters of the refinement pass of `params`, or `undefined` where the model offers none, or none larger than that.
+ * Prompt, seed, strength and guidance stay.
  */
 export function refinedParams(params: DrawParams, model: ModelInfo): DrawParams | undefined {
   const size = refinedSize(params, model)
   if (!model.refine || !size) return undefined
+  // As `refinedSteps` has it, which would cost every page its bytes; a test holds the two against each other.
   const steps = Math.max(params.steps, clamp(model.refine.steps, model.limits.steps))
   const most =
     model.strengthSemantics === 'lcm' ? Math.trunc(model.originalInferenceSteps * params.strength) : steps
   const refined = { ...params, width: size.width, height: size.height, steps: Math.min(steps, most) }
   return checkParams(refined, model) ? undefined : refined
-}
-
-function refinedSize(params: DrawParams, model: ModelInfo): { width: number; height: number } | undefined {
-  const fits = (size: { width: number; height: number }): boolean =>
-    size.width > params.width && sameShape(size, params)
-  if (model.refine && fits(model.refine)) return model.refine
-  return model.sizes.filter(fits).sort((a, b) => a.width - b.width)[0]
 }

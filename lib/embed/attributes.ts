@@ -16,6 +16,9 @@ export const LIVE_ATTRIBUTES = [
 /** Attributes that need the frame anew. */
 export const FIRM_ATTRIBUTES = ['server', 'model', 'drawing', 'surface'] as const
 
+/** Those of them that lead to another drawing. */
+export const DRAWING_ATTRIBUTES: readonly string[] = ['server', 'drawing']
+
 export const ATTRIBUTES: readonly string[] = [...LIVE_ATTRIBUTES, ...FIRM_ATTRIBUTES, 'token']
 
 /** What the page is told of the element's attributes. `host` is ours to say. */

@@ -30,8 +30,11 @@ export class Calls {
     this.#post = post
   }
 
-  /** Rejects with the frame's own error, or with AppError `no_answer` or `closed`. */
-  ask(call: Call): Promise<unknown> {
+  /**
+   * Rejects with the frame's own error, or with AppError `no_answer` or `closed`. `now`: of a frame that is there, and to
+   * which no other question goes yet, or no more.
+   */
+  ask(call: Call, now = this.#open): Promise<unknown> {
     this.#lastId += 1
     const message = { ...call, id: this.#lastId }
     const { id } = message
@@ -40,7 +43,7 @@ export class Calls {
         this.#fail(id, new AppError('no_answer', `The canvas did not answer ${call.type} in time`))
       const cancel = this.#clock.setTimer(late, ANSWER_WITHIN_MS)
       this.#pending.set(id, { resolve, reject, cancel })
-      if (this.#open) this.#post(message)
+      if (now) this.#post(message)
       else this.#waiting.push(message)
     })
   }

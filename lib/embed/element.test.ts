@@ -151,6 +151,73 @@ describe('a canvas that is changed', () => {
   })
 })
 
+describe('the height of a canvas', () => {
+  it('is its own affair, and not of the style attribute that frameworks write anew', async () => {
+    const a = canvas()
+    page.insert(a)
+    await page.settle()
+    page.say(a, { type: 'height', height: 612.2 })
+    expect(page.worn(a)).toContain('height: 613px')
+    expect(a.getAttribute('style')).toBeNull()
+  })
+
+  it('goes along to another document', async () => {
+    const a = canvas()
+    page.insert(a)
+    await page.settle()
+    page.say(a, { type: 'height', height: 613 })
+    a.adoptedCallback()
+    expect(page.worn(a)).toContain('height: 613px')
+  })
+})
+
+describe('a drawing that the browser does not keep', () => {
+  const FILE = '{"format":"sketchwire"}'
+
+  /** A canvas whose frame is there and has said so much. */
+  async function unkept() {
+    const a = canvas({ drawing: 'mine' })
+    page.insert(a)
+    await page.settle()
+    page.say(a, { type: 'hello' })
+    page.say(a, { type: 'status', detail: { connection: 'live', activity: 'x', text: '', kept: false } })
+    return a
+  }
+
+  it('goes along when the frame is loaded anew for another model', async () => {
+    const a = await unkept()
+    a.setAttribute('model', 'another')
+    const asked = expect(a.setPrompt('a boat')).resolves.toBeUndefined()
+    const [question] = page.posted(a).slice(-1)
+    expect(question).toMatchObject({ type: 'exportDrawing' })
+    page.say(a, { type: 'result', id: question?.['id'], ok: true, value: FILE })
+    await page.settle()
+    expect(page.shown(a)?.get('model')).toBe('another')
+    page.say(a, { type: 'hello' })
+    await page.settle()
+    const [load] = page.posted(a).slice(-1)
+    expect(load).toMatchObject({ type: 'loadDrawing', drawing: FILE })
+    page.say(a, { type: 'result', id: load?.['id'], ok: true })
+    await page.settle()
+    const [prompt] = page.posted(a).slice(-1)
+    expect(prompt).toMatchObject({ type: 'setPrompt', prompt: 'a boat' })
+    page.say(a, { type: 'result', id: prompt?.['id'], ok: true })
+    await asked
+  })
+
+  it('is not put in the place of another one that is asked for', async () => {
+    const a = await unkept()
+    a.setAttribute('model', 'another')
+    a.setAttribute('drawing', 'yours')
+    a.setAttribute('surface', 'plain')
+    await page.settle()
+    expect(drawings(a)).toEqual(['yours'])
+    page.say(a, { type: 'hello' })
+    await page.settle()
+    expect(page.posted(a).map(({ type }) => type)).toEqual(['set'])
+  })
+})
+
 it('names the formats of pictures, and does not wait for an answer to another', async () => {
   const a = canvas()
   page.insert(a)

@@ -1,13 +1,19 @@
 // `<sketchwire-canvas server="https://draw.example.org" prompt="..." view="lens">`: a live canvas in any page.
 import { AppError } from '../std/errors.ts'
-import { ATTRIBUTES, drawingNameFor, FIRM_ATTRIBUTES, frameAttributes } from './attributes.ts'
+import {
+  ATTRIBUTES,
+  DRAWING_ATTRIBUTES,
+  drawingNameFor,
+  FIRM_ATTRIBUTES,
+  frameAttributes,
+} from './attributes.ts'
 import { EmbedHost } from './host.ts'
 import { EXPORT_TYPES, type EmbedError, type ExportType } from './messages.ts'
 import { browserHostEnvironment } from './host-environment.ts'
 import { exactOrigin } from './options.ts'
 import { Places } from './places.ts'
 import { createStage, type Stage } from './stage.ts'
-import { dress } from './stage-style.ts'
+import type { TakenDrawing } from './unkept-drawing.ts'
 
 export const ELEMENT_NAME = 'sketchwire-canvas'
 
@@ -46,7 +52,8 @@ export class SketchwireCanvas extends HTMLElement {
   /** Of the page, when the drawing got its name: a page that changes its address later keeps its drawings. */
   #path: string | undefined
   #host: EmbedHost | undefined
-  #restarting = false
+  /** The frame is about to be loaded anew, with the same drawing or with another one. */
+  #restarting: 'same' | 'other' | undefined
   #getToken: TokenSource | undefined
 
   constructor() {
@@ -75,14 +82,17 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   adoptedCallback(): void {
-    if (this.shadowRoot) dress(this.shadowRoot)
+    this.#stage.dress()
   }
+
+  /** Moved with `moveBefore` it stays as it is, its frame too; without this it would leave the page and come back. */
+  connectedMoveCallback(): void {}
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.isConnected || before === now) return
     // The key itself is handed over when it is asked for; a locked canvas asks again on any news.
     if (name === 'token') return this.#host?.set({})
-    if (FIRM_ATTRIBUTES.some((firm) => firm === name)) return this.#restart()
+    if (FIRM_ATTRIBUTES.some((firm) => firm === name)) return this.#restart(name)
     if (name === 'theme') this.#stage.setTheme(now)
     this.#host?.set({ [name]: now })
   }
@@ -142,13 +152,14 @@ export class SketchwireCanvas extends HTMLElement {
 
   #open(): EmbedHost {
     // What is asked right after a change is asked of the canvas as it was changed.
-    if (this.#restarting && this.isConnected) this.#start()
+    if (this.#restarting && this.isConnected) this.#startAnew()
     if (this.#host) return this.#host
     throw new AppError('closed', 'The canvas is not on a page, or its server attribute is wrong')
   }
 
-  #start(): void {
-    this.#restarting = false
+  /** `drawing`: what the canvas before takes along. */
+  #start(drawing?: TakenDrawing): void {
+    this.#restarting = undefined
     this.#end()
     this.#stage.setTheme(this.getAttribute('theme'))
     const server = this.#server()
@@ -160,13 +171,14 @@ export class SketchwireCanvas extends HTMLElement {
       mount: (address) => this.#stage.mount(address),
       unmount: () => this.#stage.unmount(),
       token: async () => (await this.getToken?.()) ?? this.getAttribute('token') ?? undefined,
+      drawing,
       env: browserHostEnvironment(),
       events: {
         ready: (detail) => this.#tell('ready', detail),
         frame: (detail) => this.#tell('frame', detail),
         status: (detail) => this.#tell('status', detail),
         error: (error, retryInMs) => this.#problem(error, retryInMs),
-        height: (px) => this.style.setProperty('--sketchwire-height', `${Math.ceil(px)}px`),
+        height: (px) => this.#stage.setHeight(px),
         hello: () => this.#stage.say(undefined),
       },
     })
@@ -178,13 +190,22 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   /** Several attributes set in one go are one restart. */
-  #restart(): void {
-    if (this.#restarting) return
-    this.#restarting = true
+  #restart(changed: string): void {
+    const isComing = this.#restarting !== undefined
+    if (this.#restarting !== 'other')
+      this.#restarting = DRAWING_ATTRIBUTES.includes(changed) ? 'other' : 'same'
+    if (isComing) return
     queueMicrotask(() => {
-      if (this.#restarting && this.isConnected) this.#start()
-      this.#restarting = false
+      if (this.#restarting && this.isConnected) this.#startAnew()
+      this.#restarting = undefined
     })
+  }
+
+  #startAnew(): void {
+    const drawing = this.#restarting === 'same' ? this.#host?.leave() : undefined
+    // One that takes its drawing along goes by itself.
+    if (drawing) this.#host = undefined
+    this.#start(drawing)
   }
 
   #server(): string | undefined {

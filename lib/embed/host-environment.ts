@@ -1,4 +1,5 @@
 import type { HostEnvironment } from './host.ts'
+import { exactOrigin } from './options.ts'
 import { messagesOf } from './postbox.ts'
 
 /** The real browser. */
@@ -12,7 +13,7 @@ export function browserHostEnvironment(): HostEnvironment {
     },
     fetch: (url, init) => fetch(url, init),
     listen: messagesOf(window),
-    origin: location.origin,
+    origin: originOfPage(),
     random: () => Math.random(),
     onOnline: (listener) => {
       window.addEventListener('online', listener)
@@ -23,4 +24,13 @@ export function browserHostEnvironment(): HostEnvironment {
       return () => document.removeEventListener('securitypolicyviolation', listener)
     },
   }
+}
+
+/**
+ * Its address does not always tell it: a frame of `srcdoc` has its parent's, a sandboxed one has none ("null"). Otherwise
+ * the address is believed, because `origin` is a name that a page's own scripts may have taken.
+ */
+function originOfPage(): string {
+  const ofAddress = exactOrigin(location.origin)
+  return ofAddress !== undefined && self.origin !== 'null' ? ofAddress : self.origin
 }

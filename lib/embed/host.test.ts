@@ -1,47 +1,16 @@
 import { LIVE_ATTRIBUTES } from './attributes.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { EmbedHost } from './host.ts'
-import type { EmbedError } from './messages.ts'
-import { FakePage, good, PAGE, SERVER } from './testing/fake-page.ts'
+import { Embedded } from './testing/embedded.ts'
+import { type FakePage, good, PAGE, SERVER } from './testing/fake-page.ts'
 
 const RELOAD = { type: 'status', detail: { connection: 'reload', activity: 'offline', text: 'Reload' } }
+let canvas: Embedded
 let page: FakePage
-let events: { type: string; detail: unknown }[]
-let errors: { error: EmbedError; retryInMs: number | undefined }[]
-let token: () => Promise<string | undefined>
+let events: Embedded['events']
+let errors: Embedded['errors']
 
-function open(attributes: [string, string][] = [['view', 'lens']]): EmbedHost {
-  const note = (type: string) => (detail?: unknown) => void events.push({ type, detail })
-  return new EmbedHost({
-    server: SERVER,
-    attributes: () => attributes,
-    mount: (address) => {
-      page.mounted.push(address)
-      return () => page.frame
-    },
-    unmount: () => void page.mounted.push('unmounted'),
-    token: () => token(),
-    env: page.env,
-    events: {
-      ready: note('ready'),
-      frame: note('frame'),
-      status: note('status'),
-      height: note('height'),
-      hello: note('hello'),
-      error: (error, retryInMs) => void errors.push({ error, retryInMs }),
-    },
-  })
-}
-
-/** A canvas whose frame is there. */
-async function shown(): Promise<EmbedHost> {
-  page.answers = [good()]
-  const host = open()
-  await page.settle()
-  page.say({ type: 'hello' })
-  await page.settle()
-  return host
-}
+const open = () => canvas.open()
+const shown = () => canvas.shown()
 
 /** Lets a question fail, and pass the time in which a policy could still turn out to be why. */
 async function refused(): Promise<void> {
@@ -50,10 +19,8 @@ async function refused(): Promise<void> {
 }
 
 beforeEach(() => {
-  page = new FakePage()
-  events = []
-  errors = []
-  token = () => Promise.resolve(undefined)
+  canvas = new Embedded()
+  ;({ page, events, errors } = canvas)
 })
 
 describe('an embedded canvas from the outside', () => {
@@ -119,14 +86,14 @@ describe('an embedded canvas from the outside', () => {
 
   it('hands a key over when the server wants one, and says so when there is none', async () => {
     await shown()
-    token = () => Promise.resolve('key-1')
+    canvas.token = () => Promise.resolve('key-1')
     page.say({ type: 'needToken', id: 9 })
     await page.settle()
     expect(page.posted.at(-1)).toEqual({
       message: { sketchwire: 1, type: 'token', id: 9, token: 'key-1' },
       origin: SERVER,
     })
-    token = () => Promise.reject(new Error('my server said 500'))
+    canvas.token = () => Promise.reject(new Error('my server said 500'))
     page.say({ type: 'needToken', id: 10 })
     await page.settle()
     expect(page.posted.at(-1)?.message).toMatchObject({ id: 10, token: null })

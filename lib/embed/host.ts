@@ -18,6 +18,7 @@ import { embedAddress } from './options.ts'
 import { watchPolicy, type Directive, type PolicyWatch, type PolicyWatchOptions } from './policy.ts'
 import { openPostbox, type Peer, type Postbox, type PostboxOptions } from './postbox.ts'
 import { probe, type EmbedTrouble, type ProbeOptions } from './probe.ts'
+import { UnkeptDrawing, type TakenDrawing } from './unkept-drawing.ts'
 
 /** What the outer side takes from the browser. */
 export interface HostEnvironment {
@@ -54,6 +55,8 @@ export interface HostOptions {
   readonly unmount: () => void
   /** A key for this server, when it asks for one. */
   readonly token: () => Promise<string | undefined>
+  /** What the canvas that was here before takes along (`leave`). */
+  readonly drawing: TakenDrawing | undefined
   readonly env: HostEnvironment
   readonly events: HostEvents
 }
@@ -71,6 +74,7 @@ export class EmbedHost {
   readonly #stop = new AbortController()
   readonly #calls: Calls
   readonly #postbox: Postbox
+  readonly #unkept: UnkeptDrawing
   #peer: () => Peer = () => null
   #heard: (() => void) | undefined
   #wake: (() => void) | undefined
@@ -88,6 +92,11 @@ export class EmbedHost {
       onMessage: (message) => this.#receive(message),
     })
     this.#calls = new Calls(env.clock, (message) => this.#post(message))
+    this.#unkept = new UnkeptDrawing({
+      ask: (call) => this.#calls.ask(call, true),
+      taken: options.drawing,
+      onLoss: (error) => options.events.error(error),
+    })
     void this.#run()
   }
 
@@ -106,18 +115,38 @@ export class EmbedHost {
   }
 
   dispose(): void {
+    this.#close()
+    this.#options.unmount()
+  }
+
+  /**
+   * Makes way for a canvas of the same drawing, as `dispose` does. Gives a drawing that this browser does not keep to that
+   * canvas; its frame stays until then.
+   */
+  leave(): TakenDrawing | undefined {
+    this.#stop.abort()
+    const taken = this.#unkept.take()
+    if (taken) return taken.finally(() => this.#close())
+    this.dispose()
+    return undefined
+  }
+
+  #close(): void {
     this.#stop.abort()
     this.#wake?.()
     this.#heard?.()
     this.#postbox.close()
     this.#calls.close()
-    this.#options.unmount()
   }
 
   async #run(): Promise<void> {
     if (this.#running) return
     this.#running = true
-    const { env, events } = this.#options
+    const { env, events, unmount } = this.#options
+    if (this.#unkept.taken) {
+      await this.#unkept.taken
+      if (!this.#stop.signal.aborted) unmount()
+    }
     const offOnline = env.onOnline(() => this.#wake?.())
     for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
       const trouble = await this.#attempt()
@@ -218,18 +247,33 @@ export class EmbedHost {
     this.#heard?.()
     this.#heard = undefined
     this.#options.events.hello()
-    // Attributes may have changed while the page was loading, or be gone.
+    this.#setAll()
+    if (this.#unkept.taken) void this.#bringBack()
+    else this.#calls.open()
+  }
+
+  /** Attributes may have changed while the page was loading, or be gone. */
+  #setAll(): void {
     const gone = LIVE_ATTRIBUTES.map((name): [string, null] => [name, null])
     this.set(Object.fromEntries([...gone, ...this.#options.attributes()]))
+  }
+
+  /** Before anything else is asked of the page. The settings that the drawing had give way to the element's attributes. */
+  async #bringBack(): Promise<void> {
+    if (!(await this.#unkept.bring())) return
+    this.#setAll()
     this.#calls.open()
   }
 
   #status(detail: StatusDetail): void {
     this.#options.events.status(detail)
-    if (detail.connection !== 'reload' || this.#running || this.#reloads >= MOST_RELOADS) return
-    // A newer server: its own page understands it. The drawing is kept in the browser and comes back.
+    this.#unkept.heard(detail)
+    if (detail.connection !== 'reload' || this.#running || this.#stop.signal.aborted) return
+    if (this.#reloads >= MOST_RELOADS) return
+    // A newer server: its own page understands it. The drawing is kept in the browser, or taken along.
     this.#reloads += 1
     this.#calls.pause()
+    this.#unkept.take()
     void this.#run()
   }
 
@@ -238,7 +282,7 @@ export class EmbedHost {
     try {
       token = await this.#options.token()
     } catch (error) {
-      const message = `getToken failed: ${messageOf(error)}. The canvas goes on without a key`
+      const message = `getToken failed: ${messageOf(error)}. The canvas continues without a key`
       this.#options.events.error({ code: 'token_failed', message, field: 'token' })
     }
     this.#post({ type: 'token', id, token: token ?? null })

@@ -10,7 +10,7 @@ const call = { ...ours, id: v.pipe(v.number(), v.integer()) }
 export const EXPORT_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const
 export type ExportType = (typeof EXPORT_TYPES)[number]
 
-/** Host to frame. A message with an `id` is a call: it gets exactly one `result` with that id. */
+/** Host to frame. A message with an `id` is a call: it gets exactly one `result` or `failure` with that id. */
 export const HostMessageSchema = v.variant('type', [
   /** Attributes that changed, as text; `null` for one that was taken away. */
   v.object({ ...ours, type: v.literal('set'), options: v.record(v.string(), v.nullable(v.string())) }),
@@ -66,6 +66,8 @@ export const StatusDetailSchema = v.object({
   activity: v.string(),
   /** Both in words for people. */
   text: v.string(),
+  /** False while this browser refuses to keep the drawing; servers of before do not say. */
+  kept: v.optional(v.boolean()),
 })
 export type StatusDetail = v.InferOutput<typeof StatusDetailSchema>
 

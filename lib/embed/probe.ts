@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { EMBED_VERSION } from '../protocol/version.ts'
 import type { EmbedError } from './messages.ts'
+import { exactOrigin } from './options.ts'
 
 /** What `GET /embed.json` answers. */
 export const EmbedFactsSchema = v.object({
@@ -60,6 +61,10 @@ export async function probe({
   return judge(facts.output, server, origin)
 }
 
+/** "null", or what some browsers call a file's: nothing that a server could be told to let in. */
+const WITHOUT_ORIGIN =
+  'Serve it over http instead of opening it as a file (npx serve); a sandboxed frame needs sandbox="allow-scripts allow-same-origin"'
+
 function judge(facts: EmbedFacts, server: string, origin: string): EmbedTrouble | undefined {
   if (facts.embed !== EMBED_VERSION) {
     const message = `${server} speaks version ${facts.embed} of the embedding messages, this page ${EMBED_VERSION}. Load embed.js from ${server}/embed.js, or update the installed package`
@@ -75,12 +80,10 @@ function judge(facts: EmbedFacts, server: string, origin: string): EmbedTrouble 
     }
   }
   if (facts.allowed) return undefined
-  // A file opened from disk, or a sandboxed frame: no origin that a server could be told to let in.
-  const remedy =
-    origin === 'null'
-      ? 'This page has no origin: serve it over http instead of opening it as a file (npx serve)'
-      : `To let them, start it with SKETCHWIRE_EMBED_ORIGINS=${origin}`
-  const message = `${server} does not let pages of ${origin} embed its canvas. ${remedy}`
+  const message =
+    exactOrigin(origin) === undefined
+      ? `${server} cannot let this page embed its canvas, because the page has no origin. ${WITHOUT_ORIGIN}`
+      : `${server} does not let pages of ${origin} embed its canvas. To let them, start it with SKETCHWIRE_EMBED_ORIGINS=${origin}`
   return { error: { code: 'forbidden_origin', message, field: 'server', value: origin }, retry: false }
 }
 

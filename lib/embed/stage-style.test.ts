@@ -13,8 +13,10 @@ function rootIn(page: object, more: object = {}) {
 it('is a sheet and no <style>, which a policy could stop', () => {
   const { root, shadow } = rootIn(new FakeDocument(), { adoptedStyleSheets: [] })
   dress(shadow)
-  expect(shadow.adoptedStyleSheets).toEqual([{ text: expect.stringContaining('--sketchwire-height') }])
+  expect(shadow.adoptedStyleSheets).toEqual([{ text: expect.stringContaining('height: 420px') }])
   expect(root.querySelector('style')).toBeNull()
+  dress(shadow, 613)
+  expect(shadow.adoptedStyleSheets).toEqual([{ text: expect.stringContaining('height: 613px') }])
 })
 
 it('is put on again in another document, whose window makes the sheet', () => {
@@ -37,8 +39,7 @@ it('is a <style>, once, where the browser takes no sheets', () => {
   vi.stubGlobal('document', page)
   const { root, shadow } = rootIn(page)
   dress(shadow)
-  dress(shadow)
-  expect([...root.children].map(({ tag, textContent }) => [tag, textContent.includes('iframe')])).toEqual([
-    ['style', true],
-  ])
+  dress(shadow, 613)
+  const worn = [...root.children].map(({ tag, textContent }) => [tag, textContent.includes('height: 613px')])
+  expect(worn).toEqual([['style', true]])
 })

@@ -8,6 +8,10 @@ export interface Stage {
   unmount(): void
   /** Words in place of the canvas; `undefined` takes them away. */
   say(text: string | undefined, tone?: 'problem'): void
+  /** As high as the canvas would like to be, in CSS pixels; a `height` of the page around overrules it. */
+  setHeight(px: number): void
+  /** Once more, in another document. */
+  dress(): void
   /** A frame whose colour scheme is not its page's gets an opaque backdrop, and could not be transparent. */
   setTheme(theme: string | null): void
 }
@@ -19,6 +23,7 @@ export function createStage(root: ShadowRoot): Stage {
   root.append(words)
   let frame: HTMLIFrameElement | undefined
   let scheme = 'light dark'
+  let heightPx: number | undefined
   const unmount = () => {
     frame?.remove()
     frame = undefined
@@ -29,11 +34,7 @@ export function createStage(root: ShadowRoot): Stage {
     },
     mount: (address) => {
       unmount()
-      const made = document.createElement('iframe')
-      made.title = 'Sketchwire canvas'
-      made.allow = 'clipboard-write; fullscreen'
-      made.style.colorScheme = scheme
-      made.src = address
+      const made = makeFrame(address, scheme)
       frame = made
       root.append(made)
       return () => made.contentWindow
@@ -43,10 +44,24 @@ export function createStage(root: ShadowRoot): Stage {
       words.textContent = text ?? ''
       words.dataset['tone'] = tone ?? ''
     },
+    setHeight: (px) => {
+      heightPx = Math.ceil(px)
+      dress(root, heightPx)
+    },
+    dress: () => dress(root, heightPx),
     setTheme: (theme) => {
       scheme = theme === 'light' || theme === 'dark' ? theme : 'light dark'
       words.style.colorScheme = scheme
       if (frame) frame.style.colorScheme = scheme
     },
   }
+}
+
+function makeFrame(address: string, scheme: string): HTMLIFrameElement {
+  const frame = document.createElement('iframe')
+  frame.title = 'Sketchwire canvas'
+  frame.allow = 'clipboard-write; fullscreen'
+  frame.style.colorScheme = scheme
+  frame.src = address
+  return frame
 }

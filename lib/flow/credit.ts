@@ -3,33 +3,13 @@
  * client's own count is its ledger.
  */
 export class Credit {
+  readonly limit: number
   readonly #inFlight = new Set<number>()
-  #limit: number
 
   constructor(limit: number) {
-    this.#limit = Credit.#check(limit)
-  }
-
-  static #check(limit: number): number {
     if (!Number.isInteger(limit) || limit < 1)
       throw new RangeError(`Credit must be a whole number of at least 1, got ${limit}`)
-    return limit
-  }
-
-  get limit(): number {
-    return this.#limit
-  }
-
-  set limit(limit: number) {
-    this.#limit = Credit.#check(limit)
-  }
-
-  get inFlight(): number {
-    return this.#inFlight.size
-  }
-
-  get available(): number {
-    return Math.max(0, this.#limit - this.#inFlight.size)
+    this.limit = limit
   }
 
   /** True while `seq` is in flight. */
@@ -39,7 +19,7 @@ export class Credit {
 
   /** True when `seq` was admitted into the window. A seq already in flight is never admitted twice. */
   take(seq: number): boolean {
-    if (this.#inFlight.size >= this.#limit || this.#inFlight.has(seq)) return false
+    if (this.#inFlight.size >= this.limit || this.#inFlight.has(seq)) return false
     this.#inFlight.add(seq)
     return true
   }
@@ -47,10 +27,5 @@ export class Credit {
   /** True when `seq` was in flight; a second terminal event for the same frame gives nothing back. */
   give(seq: number): boolean {
     return this.#inFlight.delete(seq)
-  }
-
-  /** Forgets everything in flight: after a lost connection nothing will be answered (SPEC E1). */
-  reset(): void {
-    this.#inFlight.clear()
   }
 }

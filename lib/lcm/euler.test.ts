@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { maxDifference } from './_util/compare.ts'
-import { samplerStep } from './euler.ts'
+import { samplerStep } from './sampler.ts'
 import golden from './golden/euler.json' with { type: 'json' }
 // As golden/euler.json, of diffusers 0.42.1 with rescale_betas_zero_snr in BASE.
 import zeroSnr from './golden/euler-zero-snr.json' with { type: 'json' }

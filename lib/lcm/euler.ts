@@ -4,15 +4,7 @@
 // here: sigma = sqrt((1 - abar) / abar). Without churn the two are the same numbers.
 import { alphaCumprodAt, samplerOf } from './schedule.ts'
 import { expectLength, ShapeError } from './shape.ts'
-import { lcmStep, predictX0, type StepInput, type StepOutput } from './step.ts'
-
-/**
- * One step of the schedule's own sampler, see `Sampler`.
- * @throws ShapeError, ScheduleError as `lcmStep`.
- */
-export function samplerStep(input: StepInput): StepOutput {
-  return samplerOf(input.schedule) === 'lcm' ? lcmStep(input) : eulerStep(input)
-}
+import { predictX0, type StepInput, type StepOutput } from './step.ts'
 
 /**
  * x' = sqrt(abar') (x0 + sigma_down eps + sigma_up z). Euler: sigma_up = 0 and sigma_down = sigma'. Ancestral:

@@ -7,7 +7,7 @@ import { noiseBase, noisesFor, type NoisePlan, type NoiseSupplier } from './job-
 import { drawNoises } from './noise.ts'
 import { samplerOf, timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
 import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
-import { samplerStep } from './euler.ts'
+import { samplerStep } from './sampler.ts'
 import { addNoise } from './step.ts'
 
 /** Text-encoder output: last hidden state, [1, tokens, width] float32. */
@@ -34,8 +34,8 @@ export interface PredictInput {
 export interface Models {
   /** C: channels of the latents themselves, without concatenated ones. */
   readonly latentChannels: number
-  /** Pixels per latent cell on each axis; SD1.5: 8. */
-  readonly latentScale: number
+  /** Pixels per latent cell on each axis (diffusers: vae_scale_factor); SD1.5: 8. */
+  readonly downsample: number
   /** 'concat': the image's clean latents are appended to the U-Net input on the channel axis. */
   readonly imageLatents: 'concat' | 'none'
   /** Width of the U-Net's `timestep_cond`; 256 when absent, 0 for a U-Net without that input. */
@@ -64,7 +64,7 @@ export interface Img2ImgJob {
   readonly prompt: string
   /** [H,W,3] RGB uint8 of `size`; undefined paints from the prompt alone, at strength 1 from pure noise. */
   readonly rgb: Uint8Array | undefined
-  /** In pixels, multiples of the model's latentScale. */
+  /** In pixels, multiples of the model's downsample. */
   readonly size: Size
   readonly steps: number
   /** 0..1; ignored without an image. */
@@ -125,7 +125,8 @@ export class CancelledError extends Error {
 }
 
 /**
- * Runs one job: encode, noise to the first timestep, `steps` x (U-Net, lcmStep), decode.
+ * Runs one job: encode, noise to the first timestep, for each timestep the U-Net and a step of the schedule's sampler,
+ * decode. The timesteps are `job.steps`, and fewer where strength drops some ('generic').
  * Unusable parameters are refused before any model runs.
  * @throws ScheduleError, ShapeError (a model's output counts), CancelledError; a model's own errors pass through.
  */
@@ -177,7 +178,7 @@ interface Plan extends NoisePlan {
 }
 
 function planJob(models: Models, schedule: Schedule, job: Img2ImgJob): Plan {
-  const grid = latentGrid('size', job.size, models.latentScale)
+  const grid = latentGrid('size', job.size, models.downsample)
   if (job.rgb !== undefined) expectLength('rgb', job.rgb, job.size.width * job.size.height * 3)
   const strength = job.rgb === undefined ? 1 : job.strength
   const timesteps = timestepsOf(schedule, { steps: job.steps, strength, semantics: job.semantics ?? 'lcm' })

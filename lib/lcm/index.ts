@@ -1,5 +1,5 @@
 // The public API of lib/lcm. Not exported: buffer checks (shape.ts) beyond the types and error callers meet.
-export { eulerStep, samplerStep } from './euler.ts'
+export { eulerStep } from './euler.ts'
 export { guidanceEmbedding } from './guidance.ts'
 export {
   CancelledError,
@@ -17,6 +17,7 @@ export { detailSeed, drawNoises, TorchNormal, upsampleNoise, type UpsampleNoiseI
 export { nchwToRgb, rgbToNchw } from './pixels.ts'
 export { latentsOfMoments } from './posterior.ts'
 export { latentsToRgb, SD15_LATENT_RGB, type LatentRgbMap } from './preview.ts'
+export { samplerStep } from './sampler.ts'
 export {
   alphaCumprodAt,
   createSchedule,

@@ -52,12 +52,12 @@ function upsampledNoises(
 
 /** @throws ShapeError unless `noiseFrom` fits into `size` the same whole number of times on both sides. */
 export function noiseBase(
-  { latentChannels, latentScale }: { readonly latentChannels: number; readonly latentScale: number },
+  { latentChannels, downsample }: { readonly latentChannels: number; readonly downsample: number },
   size: Size,
   noiseFrom: Size | undefined,
 ): NoiseBase | undefined {
   if (noiseFrom === undefined) return undefined
-  const grid = latentGrid('noiseFrom', noiseFrom, latentScale)
+  const grid = latentGrid('noiseFrom', noiseFrom, downsample)
   const scale = size.width / noiseFrom.width
   if (!Number.isInteger(scale) || noiseFrom.height * scale !== size.height) {
     const sizes = `${noiseFrom.width}x${noiseFrom.height} to ${size.width}x${size.height}`

@@ -1,11 +1,8 @@
 // Sizes and length checks shared by lib/lcm. Every exported function checks its buffers here once,
 // so the `?? 0` in inner loops only satisfies the compiler: it is never reached.
+import type { Size } from '../std/size.ts'
 
-/** Width and height in whole units: image pixels, or latent cells where a docstring says "grid". */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+export type { Size }
 
 /** A buffer or size does not fit the others it is used with. `field` names the offending argument. */
 export class ShapeError extends Error {
@@ -35,8 +32,8 @@ export function expectSize(field: string, size: Size, multiple = 1): void {
   }
 }
 
-/** Pixels to latent cells. @throws ShapeError unless both sides are positive multiples of `latentScale`. */
-export function latentGrid(field: string, sizePx: Size, latentScale: number): Size {
-  expectSize(field, sizePx, latentScale)
-  return { width: sizePx.width / latentScale, height: sizePx.height / latentScale }
+/** Pixels to latent cells. @throws ShapeError unless both sides are positive multiples of `downsample`. */
+export function latentGrid(field: string, sizePx: Size, downsample: number): Size {
+  expectSize(field, sizePx, downsample)
+  return { width: sizePx.width / downsample, height: sizePx.height / downsample }
 }

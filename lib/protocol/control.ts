@@ -18,7 +18,6 @@ const FrameOverrides = {
 
 /** JSON part of a binary client frame. */
 export const FrameMetaSchema = v.object(FrameOverrides)
-export type FrameMeta = v.InferOutput<typeof FrameMetaSchema>
 
 export const HelloSchema = v.object({
   type: v.literal('hello'),

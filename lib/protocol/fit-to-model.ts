@@ -2,6 +2,7 @@
 // its sliders, the server with frames that wait while the model changes.
 import { leastStrength, leavesSteps, stepBudget } from './param-limits.ts'
 import type { DrawParams, ModelInfo } from './params.ts'
+import type { Size } from '../std/size.ts'
 
 /** What a model limits. */
 const TUNED = ['steps', 'strength', 'guidanceScale'] as const
@@ -30,11 +31,6 @@ export function moveToModel(params: DrawParams, model: ModelInfo, before?: Model
   const moved = { ...params, ...sizeFor(params, model, before) }
   for (const name of TUNED) if (params[name] === before?.defaults[name]) moved[name] = model.defaults[name]
   return fitToModel(moved, model)
-}
-
-interface Size {
-  readonly width: number
-  readonly height: number
 }
 
 function sizeFor(asked: Size, model: ModelInfo, before: ModelInfo | undefined): Size {

@@ -3,6 +3,7 @@ import type { WireError } from './errors.ts'
 
 /** What no model may exceed. A model's own, narrower limits arrive in `welcome` and are checked by `checkParams`. */
 export const HARD_LIMITS = {
+  /** UTF-16 units, `length` of a string, as text fields count them: an emoji outside the first plane is two. */
   promptChars: 2000,
   seed: [0, 4294967295],
   steps: [1, 50],
@@ -72,12 +73,26 @@ export function leavesSteps({ needed, of }: StepBudget, strength: number): boole
   return Math.trunc(of * strength) >= needed
 }
 
+/** Most steps that the model takes at `strength`; what it takes at least is its own limit. */
+export function mostSteps(model: ModelLimits, strength: number): number {
+  const [, high] = model.limits.steps
+  return model.strengthSemantics === 'generic'
+    ? high
+    : Math.min(high, Math.trunc(model.originalInferenceSteps * strength))
+}
+
 /** U-Net steps that run: where strength drops steps instead of shortening them, floor(steps * strength). */
 export function effectiveSteps(
   { steps, strength }: Pick<LimitedParams, 'steps' | 'strength'>,
   { strengthSemantics }: Pick<ModelLimits, 'strengthSemantics'>,
 ): number {
   return strengthSemantics === 'generic' ? Math.trunc(steps * strength) : steps
+}
+
+/** Smallest strength in thousandths that leaves the model something to do of `steps`. */
+export function leastStrengthFor(params: Pick<LimitedParams, 'steps'>, model: ModelLimits): number {
+  const { needed, of } = stepBudget(params, model)
+  return leastStrength(needed, of)
 }
 
 /** Smallest strength in thousandths that leaves `needed` of `of` steps: 50 * 0.58 is 28.999..., so dividing alone is not enough. */

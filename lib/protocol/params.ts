@@ -14,27 +14,16 @@ const finite = (field: string, [low, high]: readonly [number, number]) =>
 const whole = (field: string, range: readonly [number, number]) =>
   v.pipe(finite(field, range), v.integer(`${field} must be a whole number from ${range[0]} to ${range[1]}`))
 
-/** Characters as people count them, nearly: an emoji outside the first plane is one, though it takes two UTF-16 units. */
-export function countCharacters(text: string): number {
-  let count = 0
-  for (const _ of text) count += 1
-  return count
-}
-
-const characters = (field: string) =>
-  v.check(
-    // Twice the units cannot be fewer characters, so a text of megabytes is not counted through.
-    (text: string) =>
-      text.length <= HARD_LIMITS.promptChars * 2 && countCharacters(text) <= HARD_LIMITS.promptChars,
-    `${field} must be at most ${HARD_LIMITS.promptChars} characters`,
+const words = (field: string) =>
+  v.pipe(
+    v.string(`${field} must be text`),
+    v.maxLength(HARD_LIMITS.promptChars, `${field} must be at most ${HARD_LIMITS.promptChars} characters`),
   )
 
 export const DrawParamsSchema = v.object({
-  prompt: v.pipe(v.string('prompt must be text'), characters('prompt')),
+  prompt: words('prompt'),
   /** Read by models that are guided by two passes; others ignore it. */
-  negativePrompt: v.exactOptional(
-    v.pipe(v.string('negativePrompt must be text'), characters('negativePrompt')),
-  ),
+  negativePrompt: v.exactOptional(words('negativePrompt')),
   strength: finite('strength', HARD_LIMITS.strength),
   seed: whole('seed', HARD_LIMITS.seed),
   steps: whole('steps', HARD_LIMITS.steps),
@@ -60,6 +49,10 @@ export const ModelInfoSchema = v.object({
   limits: v.object({ steps: Range, strength: Range, guidanceScale: Range }),
   originalInferenceSteps: v.number(),
   strengthSemantics: v.picklist(['lcm', 'generic']),
+  /** 'lcm', 'euler', 'euler_ancestral', or one of a newer server. Servers before this field left it out: 'lcm'. */
+  sampler: v.optional(v.string()),
+  /** Whether it reads `negativePrompt`: it is guided by two passes. Servers before this field left it out. */
+  negativePrompt: v.optional(v.boolean()),
   defaults: DrawParamsSchema,
   refine: v.optional(v.object({ width: v.number(), height: v.number(), steps: v.number() })),
   words: v.record(v.string(), v.array(v.string())),

@@ -5,6 +5,7 @@ import { DEFAULTS } from '../client/testing/fakes.ts'
 import { crc32, readChunks, writeChunks } from './png-chunks.ts'
 import { formatParameters, readPngText, withParameters, withPngText } from './png-parameters.ts'
 
+const POCKET = { name: 'Pocket' }
 const PIXELS = { create: { width: 5, height: 3, channels: 3 as const, background: '#3366cc' } }
 const encoded = async () => new Uint8Array(await sharp(PIXELS).png().toBuffer())
 
@@ -14,7 +15,7 @@ describe('withParameters', () => {
     const out = withParameters(
       png,
       { ...DEFAULTS, prompt: 'a house\nat night', seed: 4294967295 },
-      'Pocket: v1',
+      { name: 'Pocket: v1', sampler: 'lcm' },
     )
     const text = readPngText(out)
     expect(text.get('parameters')).toBe(
@@ -35,15 +36,25 @@ describe('withParameters', () => {
   })
 
   it('is read by other decoders: libpng checks the CRC and hands out the text', async () => {
-    const out = withParameters(await encoded(), DEFAULTS, 'Pocket')
+    const out = withParameters(await encoded(), DEFAULTS, POCKET)
     const { comments } = await sharp(out).metadata()
     expect(comments?.find((comment) => comment.keyword === 'parameters')?.text).toBe(
-      formatParameters(DEFAULTS, 'Pocket'),
+      formatParameters(DEFAULTS, POCKET),
     )
   })
 
+  it.each([
+    [undefined, 'LCM'],
+    ['lcm', 'LCM'],
+    ['euler', 'Euler'],
+    ['euler_ancestral', 'Euler a'],
+  ] as const)('says of sampler %s that it is %s, in the words of A1111', (sampler, name) => {
+    const line = formatParameters(DEFAULTS, { name: 'Turbo', sampler })
+    expect(line).toContain(`Steps: 4, Sampler: ${name}, CFG scale: 1,`)
+  })
+
   it.each(['a house', 'café ÿ', 'дом', 'בית', '🏡 house', ''])('keeps the prompt %j', async (prompt) => {
-    const out = withParameters(await encoded(), { ...DEFAULTS, prompt }, 'Pocket')
+    const out = withParameters(await encoded(), { ...DEFAULTS, prompt }, POCKET)
     expect(readPngText(out).get('parameters')?.split('\n')[0]).toBe(prompt)
     const type = readChunks(out)[1]?.type
     expect(type).toBe(/^[\u0000-\u00ff]*$/.test(prompt) ? 'tEXt' : 'iTXt')
@@ -52,8 +63,8 @@ describe('withParameters', () => {
 
   it('replaces what an earlier save wrote and keeps the text of others', async () => {
     const other = withPngText(await encoded(), [{ keyword: 'Author', text: 'Ann' }])
-    const once = withParameters(other, DEFAULTS, 'Pocket')
-    const twice = withParameters(once, { ...DEFAULTS, seed: 2 }, 'Pocket')
+    const once = withParameters(other, DEFAULTS, POCKET)
+    const twice = withParameters(once, { ...DEFAULTS, seed: 2 }, POCKET)
     expect([...readPngText(twice).keys()].sort()).toEqual(['Author', 'parameters', 'sketchwire'])
     expect(readPngText(twice).get('parameters')).toContain('Seed: 2,')
     expect(twice).toHaveLength(once.length)

@@ -1,4 +1,4 @@
-import type { DrawParams } from './params.ts'
+import type { DrawParams, ModelInfo } from './params.ts'
 import { PROTOCOL_VERSION } from './version.ts'
 import { AppError } from '../std/errors.ts'
 import { latin1, readChunks, toLatin1, writeChunks } from './png-chunks.ts'
@@ -10,28 +10,42 @@ export interface PngText {
   readonly text: string
 }
 
+/** What of a model the settings tell. */
+type PaintedBy = Pick<ModelInfo, 'name' | 'sampler'>
+
 /** The PNG with its settings, for other tools (`parameters`, AUTOMATIC1111's format) and for us (`sketchwire`, JSON). */
 export function withParameters(
   png: Uint8Array,
   params: DrawParams,
-  modelName: string,
+  model: PaintedBy,
 ): Uint8Array<ArrayBuffer> {
-  const own = { protocol: PROTOCOL_VERSION, model: modelName, params }
+  const own = { protocol: PROTOCOL_VERSION, model: model.name, params }
   return withPngText(png, [
-    { keyword: 'parameters', text: formatParameters(params, modelName) },
+    { keyword: 'parameters', text: formatParameters(params, model) },
     { keyword: 'sketchwire', text: JSON.stringify(own) },
   ])
 }
 
+const SAMPLER_NAMES: Readonly<Record<string, string>> = {
+  lcm: 'LCM',
+  euler: 'Euler',
+  euler_ancestral: 'Euler a',
+}
+
+/** The model's sampler as AUTOMATIC1111 calls it; one that only a newer server knows keeps its own name. */
+export function samplerName({ sampler = 'lcm' }: Pick<ModelInfo, 'sampler'>): string {
+  return SAMPLER_NAMES[sampler] ?? sampler
+}
+
 /** AUTOMATIC1111's "infotext": the prompt, then one line of settings that every tool of that family reads. */
-export function formatParameters(params: DrawParams, modelName: string): string {
+export function formatParameters(params: DrawParams, model: PaintedBy): string {
   const settings = [
     `Steps: ${params.steps}`,
-    'Sampler: LCM',
+    `Sampler: ${samplerName(model)}`,
     `CFG scale: ${params.guidanceScale}`,
     `Seed: ${params.seed}`,
     `Size: ${params.width}x${params.height}`,
-    `Model: ${quoted(modelName)}`,
+    `Model: ${quoted(model.name)}`,
     `Denoising strength: ${params.strength}`,
     'Version: sketchwire',
   ]

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { Authenticator } from './authenticator.ts'
 import { TICKET_LIFE_SECONDS } from './tickets.ts'
 
@@ -76,6 +76,20 @@ describe('a server with keys', () => {
       code: 'unauthorized',
       message: expect.stringContaining('expired'),
     })
+  })
+
+  it("knows a key in the two parts that fal's bare sockets put into the query, or as the second with any id", async () => {
+    const { ask } = world(['id-of-fal:secret-0123456789', KEY])
+    const both = (id: string, secret: string) => ask(undefined, `fal_key_id=${id}&fal_key_secret=${secret}`)
+    expect(await both('id-of-fal', 'secret-0123456789')).toMatchObject({ via: 'key' })
+    expect(await both('whatever', KEY)).toMatchObject({ via: 'key' })
+    for (const [id, secret] of [
+      ['other-id', 'secret-0123456789'],
+      ['id-of-fal', ''],
+      [KEY, 'whatever'],
+    ] as const)
+      expect(await both(id, secret)).toMatchObject({ code: 'unauthorized' })
+    expect(await ask(undefined, `fal_key_secret=${KEY}`)).toMatchObject({ code: 'unauthorized' })
   })
 
   it('knows no token of another server, of a key taken away, of another algorithm, or without an end', async () => {
@@ -163,6 +177,15 @@ describe('wrong keys', () => {
     expect(await ask(`Bearer ${token}`)).toMatchObject({ via: 'token' })
     expect(await ask()).toMatchObject({ code: 'unauthorized' })
     expect(await ask(`Key ${KEY}`)).toMatchObject({ via: 'key' })
+  })
+
+  it('are counted where they come in two parts, once each', async () => {
+    const { ask } = world()
+    const guessTwo = () => ask(undefined, 'fal_key_id=a-guess&fal_key_secret=of-somebody-else')
+    for (let tries = 0; tries < 10; tries++) expect(await guessTwo()).toMatchObject({ code: 'unauthorized' })
+    expect(await guessTwo()).toMatchObject({ code: 'rate_limited' })
+    // Nor does the right one tell itself from others then.
+    expect(await ask(undefined, `fal_key_id=x&fal_key_secret=${KEY}`)).toMatchObject({ code: 'rate_limited' })
   })
 
   it('are counted for the whole network of an IPv6 address', async () => {

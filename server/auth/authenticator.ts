@@ -27,7 +27,8 @@ export type Verdict = Identity | WireError
 
 /**
  * Says who calls. Credentials are, in this order: `Authorization: Key`, `Bearer` or `Basic` (the password is the key),
- * then in the query `ticket`, `token` and fal's `fal_jwt_token`. Without keys everyone passes, named by address or token.
+ * then in the query `ticket`, `token`, fal's `fal_jwt_token` and its `fal_key_id` with `fal_key_secret`. Without keys
+ * everyone passes, named by address or token.
  */
 export class Authenticator {
   readonly tokens: Tokens
@@ -49,7 +50,8 @@ export class Authenticator {
   identify(credentials: Credentials): Verdict {
     const { authorization, query, address } = credentials
     const ticket = query.get('ticket')
-    const presented = fromHeader(authorization) ?? query.get('token') ?? query.get('fal_jwt_token')
+    const inQuery = query.get('token') ?? query.get('fal_jwt_token') ?? this.#falKey(query)
+    const presented = fromHeader(authorization) ?? inQuery
     if (presented === null && ticket === null) return this.#unknown(address, NOTHING_SHOWN)
     if (presented === null) return this.tickets.take(ticket ?? '') ?? this.#unknown(address, BAD_TICKET)
     // A token is signed: nobody guesses one, and one that was good once is no guess either.
@@ -59,6 +61,13 @@ export class Authenticator {
       return { caller: `token:${subject}`, via: 'token', origins, apps, expiresAtMs }
     }
     return token.why === 'expired' ? this.#unknown(address, EXPIRED) : this.#key(presented, address)
+  }
+
+  /** What fal's bare sockets of 2023 take: a key in its two parts, or, as with Basic, any id and the key. */
+  #falKey(query: URLSearchParams): string | null {
+    const [id, secret] = [query.get('fal_key_id'), query.get('fal_key_secret')]
+    if (id === null || secret === null) return null
+    return this.#keys.find(secret) === undefined ? `${id}:${secret}` : secret
   }
 
   #key(presented: string, address: string): Verdict {

@@ -16,6 +16,11 @@ export interface Identity {
   readonly expiresAtMs: number | undefined
 }
 
+/** Holds a key, or calls a server that has none: who may act for everybody. Tokens and tickets are one person's. */
+export function isOperator({ via }: Pick<Identity, 'via'>): boolean {
+  return via === 'key' || via === 'open'
+}
+
 /** What a server without keys knows: where the request came from. */
 export function identityOfAddress(address: string): Identity {
   const caller = `address:${networkOf(address)}`

@@ -1,9 +1,11 @@
 // The small lists that clients of AUTOMATIC1111's API read before they paint, and the text inside a PNG.
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { parseInfotext } from '../../lib/protocol/infotext.ts'
 import type { InstalledModel } from '../../lib/protocol/models.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
-import { readPngText } from '../../lib/protocol/png-parameters.ts'
+import { readPngText, samplerName } from '../../lib/protocol/png-parameters.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import { UPSCALERS } from './a1111-extras.ts'
 import { imageFromText } from './image-text.ts'
 import { isRecord, parseJson } from './validation.ts'
 
@@ -20,6 +22,8 @@ export const A1111_LISTS = [
   'prompt-styles',
   'embeddings',
   'scripts',
+  'script-info',
+  'extensions',
 ] as const
 export type A1111List = (typeof A1111_LISTS)[number]
 
@@ -40,13 +44,13 @@ export function findModel(models: readonly InstalledModel[], asked: string): Ins
 }
 
 /** GET path under /sdapi/v1/ -> body. What this server has not is an empty list, never a missing page. */
-export function a1111Lists(): Readonly<Record<A1111List, unknown>> {
+export function a1111Lists(model: ModelInfo): Readonly<Record<A1111List, unknown>> {
   return {
-    samplers: [{ name: 'LCM', aliases: ['lcm'], options: {} }],
+    samplers: [{ name: samplerName(model), aliases: [model.sampler ?? 'lcm'], options: {} }],
     schedulers: [
       { name: 'automatic', label: 'Automatic', aliases: null, default_rho: -1, need_inner_model: false },
     ],
-    upscalers: [],
+    upscalers: UPSCALERS,
     'latent-upscale-modes': [],
     loras: [],
     'sd-vae': [],
@@ -56,7 +60,18 @@ export function a1111Lists(): Readonly<Record<A1111List, unknown>> {
     'prompt-styles': [],
     embeddings: { loaded: {}, skipped: {} },
     scripts: { txt2img: [], img2img: [] },
+    'script-info': [],
+    extensions: [],
   }
+}
+
+/** Options that clients index without asking whether they are there: what happens here, whatever is set. */
+const AS_EVER = {
+  sd_vae: 'Automatic',
+  CLIP_stop_at_last_layers: 1,
+  inpainting_mask_weight: 1,
+  img2img_color_correction: false,
+  eta_noise_seed_delta: 0,
 }
 
 /** GET /sdapi/v1/options: what clients look at. Previews follow who asks, so the two switches only tell pages how. */
@@ -65,6 +80,7 @@ export function a1111Options(model: ModelInfo): Readonly<Record<string, unknown>
     samples_format: 'png',
     sd_model_checkpoint: model.name,
     sd_checkpoint_hash: '',
+    ...AS_EVER,
     live_previews_enable: true,
     live_previews_image_format: 'png',
     show_progress_every_n_steps: 1,
@@ -107,29 +123,4 @@ export function pngInfo(body: Uint8Array): PngInfo {
     if (!(error instanceof AppError)) throw error
     return { ok: true, body: { info: '', items: {}, parameters: {} } }
   }
-}
-
-/** A line of settings is far shorter; what is longer is words. */
-const MAX_SETTINGS_CHARS = 64 * 1024
-/** A name is looked for only where a run of its characters begins: tried at each of them, a long run takes minutes. */
-const SETTING = /(?<![\w -])[ -]*(\w[\w -]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g
-
-/** "prompt\nNegative prompt: ...\nSteps: 4, Sampler: LCM, ..." as its reader there takes it apart. */
-export function parseInfotext(text: string): Record<string, string> {
-  const lines = text.split('\n')
-  const last = lines.at(-1) ?? ''
-  const pairs = last.length > MAX_SETTINGS_CHARS ? [] : [...last.matchAll(SETTING)]
-  const hasSettings = pairs.length >= 3
-  const words = (hasSettings ? lines.slice(0, -1) : lines).join('\n')
-  const [prompt = '', negative = ''] = words.split(/\n?Negative prompt:\s*/)
-  const found: Record<string, string> = text === '' ? {} : { Prompt: prompt, 'Negative prompt': negative }
-  if (!hasSettings) return found
-  for (const [, key = '', value = ''] of pairs) found[key] = value.startsWith('"') ? unquoted(value) : value
-  const size = /^(\d+)x(\d+)$/.exec(found['Size'] ?? '')
-  return size ? { ...found, 'Size-1': size[1] ?? '', 'Size-2': size[2] ?? '' } : found
-}
-
-function unquoted(value: string): string {
-  const json = parseJson(value)
-  return json.ok && typeof json.value === 'string' ? json.value : value
 }

@@ -18,8 +18,12 @@ export interface ProgressNow {
   readonly nowMs: number
 }
 
+/** What runs at another door has the name of the first. */
+export type JobKind = 'txt2img' | 'img2img'
+
 export interface RunningJob {
   readonly name: string | null
+  readonly kind: JobKind
   readonly pictures: number
   readonly ended: number
   readonly startedMs: number
@@ -64,7 +68,7 @@ export function progressBody(now: ProgressNow, showsImage: boolean): Record<stri
       skipped: false,
       interrupted: now.trace?.end === 'failed',
       stopping_generation: false,
-      job: running ? 'txt2img' : '',
+      job: running?.kind ?? '',
       job_count: running?.pictures ?? 0,
       job_timestamp: '0',
       job_no: running?.ended ?? 0,
@@ -95,7 +99,7 @@ export function internalProgressBody(
   const id = now.trace?.previewId ?? 0
   const isNew = image !== undefined && id !== since
   return {
-    job: running ? 'txt2img' : '',
+    job: running?.kind ?? '',
     textinfo: task.queued ? 'In queue...' : null,
     ...task,
     paused: false,

@@ -1,5 +1,6 @@
-// Bodies of AUTOMATIC1111's txt2img and img2img. Every field is optional and unknown ones are ignored, as there; what
-// would change the picture and cannot be done here is refused rather than left out without a word.
+// Bodies of AUTOMATIC1111's txt2img and img2img. Every field is optional and unknown ones are ignored, as there; what is
+// beyond this server's limits is done as far as they go, and the reply says how far. What would make quite another picture
+// is refused rather than left out without a word.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
@@ -9,6 +10,7 @@ import { fitParams, wantedOf } from './fit-params.ts'
 import type { Wanted } from './fit-params.ts'
 import { imageFromText } from './image-text.ts'
 import { imageSize } from './image-size.ts'
+import type { ImageSize } from './image-size.ts'
 import { isRecord } from './validation.ts'
 
 export type A1111Sketch =
@@ -20,12 +22,20 @@ export interface A1111Request extends Wanted {
   readonly sketch: A1111Sketch
   readonly fit: FrameRequest['fit']
   readonly mask: FrameRequest['mask']
-  /** batch_size times n_iter. */
-  readonly pictures: number
-  readonly batchSize: number
+  readonly counts: Counts
+  /** `enable_hr` was asked for: its size is painted in one pass. */
+  readonly isEnlarged: boolean
   readonly sendImages: boolean
-  /** As it came, for the reply's echo. */
-  readonly body: Readonly<Record<string, unknown>>
+  /** As it came, for the reply's echo; without its pictures, which would be held twice for as long as it waits. */
+  readonly echo: Readonly<Record<string, unknown>>
+}
+
+export interface Counts {
+  /** What was asked: batch_size times n_iter. */
+  readonly asked: number
+  /** What is made of it, within MAX_PICTURES. */
+  readonly batchSize: number
+  readonly batches: number
 }
 
 export type A1111Parsed =
@@ -61,13 +71,9 @@ function readRequest(
   const sketch = kind === 'img2img' ? readSketch(body['init_images']) : NO_SKETCH
   const own = sketch.kind === 'bytes' ? imageSize(sketch.bytes) : undefined
   const seed = fields.number('seed') ?? -1
-  const batchSize = fields.whole('batch_size', [1, MAX_PICTURES]) ?? 1
-  const pictures = batchSize * (fields.whole('n_iter', [1, MAX_PICTURES]) ?? 1)
-  if (pictures > MAX_PICTURES)
-    throw fault('batch_size', pictures, `at most ${MAX_PICTURES} pictures with n_iter`)
   const asked = {
-    prompt: fields.text('prompt', HARD_LIMITS.promptChars) ?? '',
-    negativePrompt: fields.text('negative_prompt', HARD_LIMITS.promptChars),
+    prompt: fields.words('prompt') ?? '',
+    negativePrompt: fields.words('negative_prompt'),
     strength: kind === 'img2img' ? fields.number('denoising_strength', HARD_LIMITS.strength) : undefined,
     guidanceScale: fields.number('cfg_scale'),
     steps: fields.number('steps', [1, 1000]),
@@ -75,19 +81,56 @@ function readRequest(
     width: fields.whole('width', [1, 16_384]) ?? own?.width,
     height: fields.whole('height', [1, 16_384]) ?? own?.height,
   }
-  const wanted = wantedOf((used) => fitParams(asked, used, sketch.kind !== 'none'), model)
+  const enlarged = kind === 'txt2img' ? readEnlargement(fields) : undefined
+  const paramsFor: Wanted['paramsFor'] = (used) =>
+    fitParams({ ...asked, ...enlarged?.(startSize(asked, used)) }, used, sketch.kind !== 'none')
   const fit = kind === 'img2img' ? FITS[fields.whole('resize_mode', [0, 3]) ?? 0] : undefined
-  const mask = kind === 'img2img' ? readMask(fields) : undefined
+  const { init_images: _images, mask: _mask, ...echo } = body
   return {
-    ...wanted,
-    mask,
+    ...wantedOf(paramsFor, model),
+    mask: kind === 'img2img' ? readMask(fields) : undefined,
     sketch,
     fit,
-    pictures,
-    batchSize,
+    counts: readCounts(fields),
+    isEnlarged: enlarged !== undefined,
     sendImages: fields.flag('send_images') ?? true,
-    body,
+    echo,
   }
+}
+
+/** More than anybody's slider has: beyond it a number is a mistake. */
+const MAX_ASKED = 1000
+
+/** Sliders go to 20 and more: whoever asks for so many gets as many as are painted in whole batches. */
+function readCounts(fields: Fields): Counts {
+  const size = fields.whole('batch_size', [1, MAX_ASKED]) ?? 1
+  const times = fields.whole('n_iter', [1, MAX_ASKED]) ?? 1
+  const batchSize = Math.min(size, MAX_PICTURES)
+  const batches = Math.min(times, Math.floor(MAX_PICTURES / batchSize))
+  return { asked: size * times, batchSize, batches }
+}
+
+/**
+ * `enable_hr`: there a picture is painted small and then again at this size, so that large ones keep their composition;
+ * here it is painted at this size at once, as far as the model goes. img2img has no such thing.
+ */
+function readEnlargement(fields: Fields): ((size: ImageSize) => ImageSize) | undefined {
+  if (fields.flag('enable_hr') !== true) return undefined
+  const scale = fields.number('hr_scale', [0, 100]) || 2
+  const x = fields.whole('hr_resize_x', [0, 16_384]) ?? 0
+  const y = fields.whole('hr_resize_y', [0, 16_384]) ?? 0
+  return ({ width, height }) =>
+    x === 0 && y === 0
+      ? { width: width * scale, height: height * scale }
+      : { width: x || (width * y) / height, height: y || (height * x) / width }
+}
+
+/** As it would be without `enable_hr`. */
+function startSize(
+  { width, height }: { readonly width: number | undefined; readonly height: number | undefined },
+  { defaults }: ModelInfo,
+): ImageSize {
+  return { width: width ?? height ?? defaults.width, height: height ?? width ?? defaults.height }
 }
 
 const MAX_BLUR_PX = 64
@@ -110,8 +153,6 @@ const FITS = ['stretch', 'crop', 'fill', 'stretch'] as const
 
 /** What would make another picture and is not done here; scripts in the words they are missed with there. */
 function refuseOthers(body: Readonly<Record<string, unknown>>, fields: Fields): void {
-  if (fields.flag('enable_hr') === true)
-    throw fault('enable_hr', true, 'false: ask for the larger size itself, or send the picture to img2img')
   const script = fields.text('script_name')
   if (script) throw missing('script_name', `Script '${script.slice(0, 80)}' not found`)
   const [always] = Object.keys(isRecord(body['alwayson_scripts']) ? body['alwayson_scripts'] : {})

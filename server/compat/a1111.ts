@@ -3,7 +3,7 @@
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
-import { formatParameters, withPngText } from '../../lib/protocol/png-parameters.ts'
+import { formatParameters, samplerName, withPngText } from '../../lib/protocol/png-parameters.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import { MAX_PICTURES, parseA1111 } from './a1111-request.ts'
@@ -17,6 +17,9 @@ import { parseJson } from './validation.ts'
 export const A1111_DOOR = 'a1111'
 const OUTPUT = { codec: 'png', quality: 100 } as const
 
+/** Of a body that brings a picture: clients send PNG of 2048x2048 and larger, as text. */
+export const A1111_PICTURE_LIMIT_BYTES = 32 * 1024 * 1024
+
 export const txt2img = dialect('txt2img')
 export const img2img = dialect('img2img')
 
@@ -26,6 +29,7 @@ function dialect(kind: 'txt2img' | 'img2img'): OnceDialect {
     reply: 'once',
     isPartialFine: true,
     messageLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
+    imageLimitBytes: A1111_PICTURE_LIMIT_BYTES,
     policy: {
       mailbox: { depth: 2 * MAX_PICTURES, whenFull: 'reject-new' },
       credit: 2 * MAX_PICTURES + 1,
@@ -58,8 +62,8 @@ class A1111Exchange implements Exchange {
     }
     this.#request = parsed.request
     const { request } = parsed
-    const { sketch, fit, mask, pictures } = request
-    return Array.from({ length: pictures }, (_, index): Decoded => {
+    const { sketch, fit, mask, counts } = request
+    return Array.from({ length: counts.batchSize * counts.batches }, (_, index): Decoded => {
       const seq = nextSeq()
       const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
       const { params, paramsFor } = nthPicture(request, index)
@@ -91,14 +95,19 @@ class A1111Exchange implements Exchange {
     // Interrupted or skipped pictures are simply not there, as in the original when nothing of them was kept.
     const pictures = ends.filter((end) => end.type === 'image')
     const images = pictures.map((end) => toBase64(withSettings(end)))
-    const { init_images: _images, mask: _mask, ...echo } = request.body
-    const used = usedParams(pictures[0]?.params ?? request.params, request)
-    const model = pictures[0]?.model.name ?? this.#context.model.name
+    const model = pictures[0]?.model ?? this.#context.model
+    const sampler = { sampler_name: samplerName(model) }
+    const used = { ...usedParams(pictures[0]?.params ?? request.params, request), ...sampler }
     const interrupted = pictures.length < ends.length
-    const info = JSON.stringify({ ...used, ...infoOf(request, pictures), sd_model_name: model, interrupted })
+    const info = JSON.stringify({
+      ...used,
+      ...infoOf(request, pictures),
+      sd_model_name: model.name,
+      interrupted,
+    })
     return json(200, {
       images: request.sendImages ? images : [],
-      parameters: { ...echo, ...used, ...(request.sketch.kind === 'none' ? {} : NOT_ECHOED) },
+      parameters: { ...request.echo, ...used, ...(request.sketch.kind === 'none' ? {} : NOT_ECHOED) },
       info,
     })
   }
@@ -134,7 +143,7 @@ const AS_MASKED = { inpainting_fill: 1, inpaint_full_res: false }
 const NOT_ECHOED = { init_images: null, mask: null }
 
 function textOf({ params, model }: ImageEvent): string {
-  return formatParameters(params, model.name)
+  return formatParameters(params, model)
 }
 
 function withSettings(end: ImageEvent): Uint8Array {
@@ -142,7 +151,8 @@ function withSettings(end: ImageEvent): Uint8Array {
 }
 
 /** What the model made of the request: what was asked beyond its limits has become what it can do. */
-function usedParams(params: DrawParams, { sketch, mask }: A1111Request): Record<string, unknown> {
+function usedParams(params: DrawParams, request: A1111Request): Record<string, unknown> {
+  const { sketch, mask, counts, isEnlarged } = request
   const { prompt, negativePrompt, steps, guidanceScale, width, height, seed, strength } = params
   return {
     prompt,
@@ -153,13 +163,16 @@ function usedParams(params: DrawParams, { sketch, mask }: A1111Request): Record<
     height,
     seed,
     ...(sketch.kind === 'none' ? {} : { denoising_strength: strength }),
-    sampler_name: 'LCM',
+    batch_size: counts.batchSize,
+    n_iter: counts.batches,
+    ...(isEnlarged ? { enable_hr: false } : {}),
     ...(mask ? { ...AS_MASKED, mask_blur: mask.blurPx } : {}),
   }
 }
 
 function infoOf(request: A1111Request, pictures: readonly ImageEvent[]): Record<string, unknown> {
   const all = <T>(value: T) => pictures.map(() => value)
+  const { asked, batchSize, batches } = request.counts
   return {
     all_prompts: all(request.params.prompt),
     all_negative_prompts: all(request.params.negativePrompt ?? ''),
@@ -167,9 +180,9 @@ function infoOf(request: A1111Request, pictures: readonly ImageEvent[]): Record<
     subseed: 0,
     all_subseeds: all(0),
     subseed_strength: 0,
-    batch_size: request.batchSize,
+    batch_size: batchSize,
     sd_model_hash: '',
-    extra_generation_params: {},
+    extra_generation_params: asked > batchSize * batches ? { 'Pictures asked for': asked } : {},
     index_of_first_image: 0,
     infotexts: pictures.map(textOf),
     styles: [],

@@ -188,5 +188,3 @@ export interface StreamDialect {
   readonly gone?: OnceAnswer
   exchange(context: StreamContext): StreamExchange
 }
-
-export type Dialect = SocketDialect | OnceDialect | StreamDialect

@@ -8,6 +8,8 @@ export interface FalApp {
   readonly image: 'required' | 'optional' | 'none'
   /** What `sync_mode` is when left out: true puts the picture into the reply, false puts it behind a URL. */
   readonly syncMode: boolean
+  /** Of an app older than `image_bytes` and `images`: the picture is under `image`, as bytes, both ways. */
+  readonly hasBareImage?: true
 }
 
 /** The app of the bare paths `/`, `/ws` and `/realtime`. */
@@ -18,6 +20,18 @@ export const FAL_APPS: readonly FalApp[] = [
   { id: 'fal-ai/lcm', image: 'optional', syncMode: false },
   { id: 'fal-ai/fast-lcm-diffusion', image: 'none', syncMode: true },
   { id: 'fal-ai/fast-lcm-diffusion/image-to-image', image: 'required', syncMode: true },
+  // Of other models there, dialled by pages that draw as these do; here, too, they are the loaded model.
+  { id: 'fal-ai/fast-turbo-diffusion', image: 'none', syncMode: true },
+  { id: 'fal-ai/fast-turbo-diffusion/image-to-image', image: 'required', syncMode: true },
+  { id: 'fal-ai/fast-lightning-sdxl', image: 'none', syncMode: false },
+  { id: 'fal-ai/fast-lightning-sdxl/image-to-image', image: 'required', syncMode: false },
+  { id: 'fal-ai/flux-schnell-realtime', image: 'none', syncMode: true },
+  // The apps that fal's own clients know from before there was `realtime`.
+  { id: 'fal-ai/sdxl-turbo-realtime', image: 'optional', syncMode: true },
+  { id: 'fal-ai/lcm-plexed-sd15-i2i', image: 'required', syncMode: true },
+  ...['sd-turbo-real-time-high-fps-msgpack', 'sd-turbo-real-time-high-fps-msgpack-a10g'].map(
+    (alias) => ({ id: `fal-ai/${alias}`, image: 'required', syncMode: true, hasBareImage: true }) as const,
+  ),
 ]
 
 /** The number under which fal's own apps are known as well. */

@@ -1,6 +1,7 @@
 // Reading a request's keys as fal's own server does: Pydantic's coercions (text for numbers, floats for whole numbers,
 // booleans for numbers), null as absent. Unknown keys are never looked at.
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { echo } from './validation.ts'
 
 /** Carries a WireError out of the depths of parsing; it never leaves the parser. */
@@ -31,10 +32,16 @@ export class Fields {
     return this.#record[key] ?? undefined
   }
 
-  text(key: string, maxChars = Infinity): string | undefined {
+  text(key: string): string | undefined {
     const value = this.value(key)
-    if (value === undefined || (typeof value === 'string' && value.length <= maxChars)) return value
-    throw fault(key, value, maxChars === Infinity ? 'text' : `text of 0 to ${maxChars} characters`)
+    if (value === undefined || typeof value === 'string') return value
+    throw fault(key, value, 'text')
+  }
+
+  /** A prompt. The originals know no limit, and their encoders overlook what is too much: so is it here. */
+  words(key: string): string | undefined {
+    const text = this.text(key)
+    return text === undefined ? undefined : cutWords(text)
   }
 
   number(key: string, range?: readonly [number, number]): number | undefined {
@@ -60,6 +67,11 @@ export class Fields {
     if (['false', '0', 'no', 'off'].includes(word)) return false
     throw fault(key, value, 'true or false')
   }
+}
+
+/** As much of a prompt as is looked at, and no half of a pair of UTF-16 units. */
+export function cutWords(text: string): string {
+  return text.slice(0, HARD_LIMITS.promptChars).replace(/[\uD800-\uDBFF]$/, '')
 }
 
 function toNumber(value: unknown): number | undefined {

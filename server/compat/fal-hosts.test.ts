@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appOfHost, falTarget, pathOnThisServer, queueBase } from './fal-hosts.ts'
+import { appOfHost, falTarget, isFalHost, originOf, pathOnThisServer, queueBase } from './fal-hosts.ts'
 
 describe("fal's hosts", () => {
   it.each([
@@ -29,6 +29,17 @@ describe("fal's hosts", () => {
     expect(appOfHost('localhost:7878')).toBeUndefined()
   })
 
+  it.each([
+    ['fal.media', true],
+    ['v3.fal.media', true],
+    ['v3b.fal.media', true],
+    ['evilfal.media', false],
+    ['fal.media.evil.example', false],
+  ])('takes %s for one of them: %s', (host, is) => {
+    expect(isFalHost(host)).toBe(is)
+    if (is) expect(originOf({ host })).toBe(`https://${host}`)
+  })
+
   it('says where the queue is to those who called by either name', () => {
     expect(queueBase('https://queue.fal.run', 'queue.fal.run')).toBe('https://queue.fal.run')
     expect(queueBase('http://localhost:7878', 'localhost:7878')).toBe('http://localhost:7878/queue')
@@ -45,6 +56,7 @@ describe('the target of a proxied request', () => {
     ],
     ['https://rest.alpha.fal.ai/tokens/', '/tokens/', ''],
     ['https://110602490-lcm.gateway.alpha.fal.ai/', '/110602490-lcm', ''],
+    ['https://fal.media/files/tiger/cat.jpeg', '/files/tiger/cat.jpeg', ''],
   ])('%s is %s here', (address, path, query) => {
     expect(falTarget(address)).toEqual({ path, query })
   })

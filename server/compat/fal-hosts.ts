@@ -37,7 +37,7 @@ const FAL_HOSTS = [
   /^queue\.fal\.run$/,
   /^rest(\.alpha)?\.fal\.(ai|run)$/,
   /^[\w-]+\.gateway\.alpha\.fal\.ai$/,
-  /^v\d+\.fal\.media$/,
+  /^(v\d+[a-z]?\.)?fal\.media$/,
 ]
 
 /** Without a port. */
@@ -60,7 +60,7 @@ export function falTarget(address: string): { readonly path: string; readonly qu
 /** Scheme and host by which this client reaches the server, for addresses it is given. */
 export function originOf(headers: Readonly<Record<string, string>>): string {
   const host = headers['host'] ?? 'localhost'
-  const isFal = /\.fal\.(ai|run|media)$|^fal\.run$/i.test(host)
+  const isFal = /\.fal\.(ai|run|media)$|^fal\.(run|media)$/i.test(host)
   const scheme = isFal || headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
   return `${scheme}://${host}`
 }

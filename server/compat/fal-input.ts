@@ -1,6 +1,7 @@
 // What fal's LCM apps take. Nonsense is refused as fal refuses it; what makes sense and the loaded model cannot do is
 // clamped to the manifest's limits, and the reply says what was used. A value left out is the model's own default.
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { clamp } from '../../lib/protocol/fit-to-model.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
@@ -8,7 +9,7 @@ import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { clamp, fitNumbers, wantedOf } from './fit-params.ts'
+import { fitNumbers, wantedOf } from './fit-params.ts'
 import type { Wanted } from './fit-params.ts'
 import { imageSize } from './image-size.ts'
 import type { ImageSize } from './image-size.ts'
@@ -43,7 +44,6 @@ export interface FalInputContext {
 export const MAX_IMAGES = 8
 /** fal scales larger inputs down to this; so do we, when the size follows from the image. */
 const MAX_DERIVED_SIDE = 1024
-const PROMPT_RANGE = `text of 0 to ${HARD_LIMITS.promptChars} characters`
 
 /** Reads one request body, out of JSON or msgpack. Errors name fal's own field. */
 export function parseFalInput(body: unknown, context: FalInputContext): FalParsed {
@@ -58,12 +58,12 @@ export function parseFalInput(body: unknown, context: FalInputContext): FalParse
 
 function readInput(fields: Fields, context: FalInputContext): FalInput {
   const { app, model, randomSeed } = context
-  const prompt = fields.text('prompt', HARD_LIMITS.promptChars)
-  if (prompt === undefined) throw fault('prompt', undefined, PROMPT_RANGE)
+  const prompt = fields.words('prompt')
+  if (prompt === undefined) throw fault('prompt', undefined, 'text')
   const { image, imageUrl } = app.image === 'none' ? NO_IMAGE : readImage(fields, context)
   const asked = {
     prompt,
-    negativePrompt: fields.text('negative_prompt', HARD_LIMITS.promptChars),
+    negativePrompt: fields.words('negative_prompt'),
     strength: fields.number('strength', HARD_LIMITS.strength),
     guidanceScale: fields.number('guidance_scale', [0, Infinity]),
     steps: fields.whole('num_inference_steps', [1, Infinity]),
@@ -91,11 +91,12 @@ type Sketch = Pick<FalInput, 'image' | 'imageUrl'>
 const NO_IMAGE: Sketch = { image: undefined, imageUrl: undefined }
 
 /**
- * What is under `image_bytes` (msgpack) or `image_url`: bytes, a data URI, bare base64, the address of an upload of
+ * What is under `image_bytes` (msgpack; older apps: `image`) or `image_url`: bytes, a data URI, bare base64, the address of an upload of
  * ours, or somebody else's address, which only the gateway may follow.
  */
 function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
-  const field = fields.value('image_bytes') === undefined ? 'image_url' : 'image_bytes'
+  const inBytes = app.hasBareImage ? ['image', 'image_bytes'] : ['image_bytes']
+  const field = inBytes.find((key) => fields.value(key) !== undefined) ?? 'image_url'
   const value = fields.value(field)
   if (value instanceof Uint8Array) return { ...NO_IMAGE, image: value }
   // Real clients send "" before anything is drawn.

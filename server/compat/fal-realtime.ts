@@ -147,7 +147,7 @@ class FalTranslator implements Translator {
     asked.open -= 1
     if (event.type === 'image') {
       asked.pictures.push(event)
-      return asked.open === 0 && !asked.failed ? [this.#answer(event.seq, answerData(asked))] : []
+      return asked.open === 0 && !asked.failed ? [this.#answer(event.seq, answerData(asked, this.#app))] : []
     }
     // One picture less is no answer: the request ends here, once.
     const isNews = !asked.failed && event.type !== 'superseded'
@@ -163,9 +163,10 @@ class FalTranslator implements Translator {
   }
 }
 
-function answerData({ pictures, requestId, binary }: Asked): string | Uint8Array {
+function answerData({ pictures, requestId, binary }: Asked, app: FalApp): string | Uint8Array {
   const output = falOutput(pictures, requestId, binary ? asBytes : asDataUri)
-  return binary ? encodeMsgpack(output) : JSON.stringify(output)
+  if (!binary) return JSON.stringify(output)
+  return encodeMsgpack(app.hasBareImage ? { ...output, image: pictures[0]?.image } : output)
 }
 
 function parseMsgpack(

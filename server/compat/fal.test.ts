@@ -10,7 +10,7 @@ import {
   socketDialectContract,
 } from './dialect.contract.ts'
 import { FalFiles } from './fal-files.ts'
-import { DEFAULT_APP } from './fal-apps.ts'
+import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
 import { falRealtime } from './fal-realtime.ts'
 import { falRest as falRestOf } from './fal-rest.ts'
 
@@ -195,6 +195,16 @@ describe('fal sockets', () => {
     })
     const [text] = translator.encode(imageEvent(1))
     expect(JSON.parse(String(text?.data))).toMatchObject({ request_id: 'text', images: [{ url: IMAGE }] })
+  })
+
+  it('hands the picture itself to apps from before there were several', () => {
+    const app = findFalApp('110602490-sd-turbo-real-time-high-fps-msgpack')
+    const translator = falRealtime({ app, files }).translator(CONTEXT)
+    const [frame] = translator.decode(encode({ prompt: 'a cat', image: PNG, num_inference_steps: 3 }))
+    expect(frame).toMatchObject({ kind: 'frame', frame: { image: PNG } })
+    const [out] = translator.encode(imageEvent(0))
+    if (!(out?.data instanceof Uint8Array)) throw new Error('not binary')
+    expect(decode(out.data)).toMatchObject({ image: PNG, images: [{ content: PNG }] })
   })
 
   it('says errors as text to those who speak msgpack too', () => {

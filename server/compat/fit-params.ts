@@ -1,5 +1,6 @@
 // What clients of other servers ask, fitted to the loaded model: clamped to the manifest's limits where it makes
 // sense and the model cannot do it, the model's own default where it was left out. Replies say what was used.
+import { clamp } from '../../lib/protocol/fit-to-model.ts'
 import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 
@@ -60,10 +61,6 @@ export function fitNumbers(
 /** Seeds of clients are floats and clocks, too; each stands for one unsigned 32-bit number. */
 function toSeed(seed: number): number {
   return Math.trunc(seed) >>> 0
-}
-
-export function clamp(value: number, [low, high]: readonly [number, number]): number {
-  return Math.min(high, Math.max(low, value))
 }
 
 /** The asked shape, no side longer than the model's longest, none shorter than a picture can be. */

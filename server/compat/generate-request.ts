@@ -1,5 +1,4 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
 import { PREVIEW_LIMITS, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
@@ -27,12 +26,11 @@ export function parseGenerateRequest(
 ): GenerateParsed {
   const fields = new Fields(record)
   try {
-    const prompt = fields.text('prompt', HARD_LIMITS.promptChars)
-    if (prompt === undefined)
-      throw fault('prompt', undefined, `text of 0 to ${HARD_LIMITS.promptChars} characters`)
+    const prompt = fields.words('prompt')
+    if (prompt === undefined) throw fault('prompt', undefined, 'text')
     const asked = {
       prompt,
-      negativePrompt: fields.text('negative_prompt', HARD_LIMITS.promptChars),
+      negativePrompt: fields.words('negative_prompt'),
       guidanceScale: fields.number('guidance_scale'),
       steps: fields.number('steps', [1, 1000]),
       seed: fields.number('seed') ?? randomSeed(),

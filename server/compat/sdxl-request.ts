@@ -1,7 +1,6 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { DialectContext } from './dialect.ts'
-import { fault, Fields, InputError } from './fal-fields.ts'
+import { cutWords, fault, Fields, InputError } from './fal-fields.ts'
 import { fitParams, wantedOf } from './fit-params.ts'
 import type { Wanted } from './fit-params.ts'
 import { isRecord } from './validation.ts'
@@ -79,14 +78,13 @@ function prompts(value: unknown): { positive: string; negative: string } {
   const items: readonly unknown[] = value
   const parts = items.map((item) => {
     const fields = new Fields(isRecord(item) ? item : {})
-    const text = fields.text('text', HARD_LIMITS.promptChars)
+    const text = fields.words('text')
     if (text === undefined) throw fault('text_prompts', item, PROMPTS_RANGE)
     return { text, weight: fields.number('weight') ?? 1 }
   })
-  const joined = (sign: number) =>
-    parts.filter(({ weight }) => Math.sign(weight) === sign).map(({ text }) => text)
-  const positive = joined(1).join(', ')
-  if (positive.length > HARD_LIMITS.promptChars)
-    throw fault('text_prompts', positive, `at most ${HARD_LIMITS.promptChars} characters`)
-  return { positive, negative: joined(-1).join(', ').slice(0, HARD_LIMITS.promptChars) }
+  const joined = (sign: number) => {
+    const texts = parts.filter(({ weight }) => Math.sign(weight) === sign).map(({ text }) => text)
+    return cutWords(texts.join(', '))
+  }
+  return { positive: joined(1), negative: joined(-1) }
 }

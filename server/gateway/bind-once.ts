@@ -61,6 +61,7 @@ export class OnceDoor {
       fetches: this.#deps.fetches,
       isPartialFine: this.#dialect.isPartialFine ?? false,
       nowMs: () => this.#deps.clock.now(),
+      onBug: this.#deps.onBug,
     })
     const task = runningTask({ requestId, exchange, work, leave: () => this.#sessions.leave(session) })
     request.signal?.addEventListener('abort', () => task.cancel(), { once: true })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SessionEvent } from '../session/session-event.ts'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import type { StreamDialect } from '../compat/dialect.ts'
@@ -10,6 +10,7 @@ import { refuseToFetch } from './fetch-image.ts'
 import { FetchTurns } from './fetch-turns.ts'
 import { MemoryHost, MemoryReader } from './memory-host.ts'
 import { Routes } from './routes.ts'
+import type { RouteDeps } from './routes.ts'
 import { StaticFiles } from './static-files.ts'
 import { noWebhooks } from './testing/no-webhooks.ts'
 
@@ -36,9 +37,11 @@ const lines = (lingerMs: number): StreamDialect => ({
         params: { ...PARAMS, steps: Number(request.query.get('steps') ?? 2) },
       },
     ],
-    encode: (event: SessionEvent) => [
-      { kind: 'control', data: `${'seq' in event ? event.seq : ''}${event.type}\n` },
-    ],
+    encode: (event: SessionEvent) => {
+      if (event.type === request.query.get('failsOn')) throw new Error('a bug')
+      const padding = event.type === 'step' ? ' '.repeat(Number(request.query.get('padding'))) : ''
+      return [{ kind: 'control', data: `${'seq' in event ? event.seq : ''}${event.type}${padding}\n` }]
+    },
     end: () => [{ kind: 'control', data: 'end\n' }],
     refuse: (error) => ({ status: 422, headers: {}, body: error.code }),
   }),
@@ -49,7 +52,11 @@ afterEach(async () => {
   for (const close of hosts.splice(0)) await close()
 })
 
-async function start(lingerMs = 0) {
+const throwBug: RouteDeps['onBug'] = (_where, error) => {
+  throw error
+}
+
+async function start(lingerMs = 0, onBug = throwBug) {
   const world = harness()
   const door = lines(lingerMs)
   const routes = new Routes({
@@ -70,9 +77,7 @@ async function start(lingerMs = 0) {
     fetches: new FetchTurns(refuseToFetch),
     webhooks: noWebhooks(world.clock),
     onSocket: () => undefined,
-    onBug: (_where, error) => {
-      throw error
-    },
+    onBug,
   })
   const host = new MemoryHost(routes)
   await host.listen({ host: '', port: 0 })
@@ -115,6 +120,32 @@ describe('a streamed answer', () => {
     await settle()
     engine.step()
     await settle()
+    expect([registry.size, engine.running, clock.pending]).toEqual([0, 0, 0])
+  })
+
+  it('C3 is ended when it is not read and too much waits, and leaves nothing behind', async () => {
+    const { read, engine, registry, clock } = await start()
+    const reader = await read('/lines?steps=4&padding=12000000')
+    reader.stall()
+    for (let step = 0; step < 4; step++) {
+      await settle()
+      engine.step()
+    }
+    await settle()
+    expect([reader.isOver, registry.size, engine.running, clock.pending]).toEqual([true, 0, 0, 0])
+  })
+
+  it('ends, and its job with it, when its dialect fails: the engine goes on for the others', async () => {
+    const onBug = vi.fn()
+    const { read, open, engine, runOut, registry, clock } = await start(0, onBug)
+    const [other, reader] = [open(), await read('/lines?failsOn=started')]
+    other.submit(1)
+    await runOut()
+    expect(await reader.untilEnd()).toBe('.\n')
+    await settle()
+    expect(onBug).toHaveBeenCalledExactlyOnceWith('streaming lines', new Error('a bug'))
+    expect(other.endOf(1)?.type).toBe('image')
+    registry.close(other.session)
     expect([registry.size, engine.running, clock.pending]).toEqual([0, 0, 0])
   })
 

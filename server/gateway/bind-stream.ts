@@ -52,6 +52,7 @@ export class StreamDoor {
       session,
       fetches: this.#deps.fetches,
       nowMs: () => this.#deps.clock.now(),
+      onBug: this.#deps.onBug,
     })
     const begun = beginStream(exchange, work)
     const done = begun.done.finally(() => this.#sessions.leave(session))
@@ -110,23 +111,35 @@ interface StreamSource {
   readonly done: Promise<void>
 }
 
-/** Runs the work; a refusal before anything else was said is still a plain answer with a status of its own. */
+/**
+ * Runs the work; a refusal before anything else was said is still a plain answer with a status of its own. `done`
+ * rejects with what the exchange threw: its bugs end its own work, and not whoever told the event.
+ */
 function beginStream(exchange: StreamExchange, work: Work) {
   const early: Chunk[] = []
   let take: ((chunk: Chunk) => void) | undefined
   const put = (chunk: Chunk) => (take ? take(chunk) : early.push(chunk))
   let settle: (error: WireError | undefined) => void = () => undefined
   const refusal = new Promise<WireError | undefined>((resolve) => (settle = resolve))
+  let bug: { readonly error: unknown } | undefined
   work.onEvent((event: SessionEvent) => {
     settle(isTerminal(event) && 'error' in event ? event.error : undefined)
-    for (const chunk of exchange.encode(event)) put(chunk)
+    if (bug) return
+    try {
+      for (const chunk of exchange.encode(event)) put(chunk)
+    } catch (error) {
+      bug = { error }
+      work.cancel()
+    }
   })
   const run = work.run()
   return {
     refusal,
     /** Nothing was refused on the spot: the work waits or runs. */
     admitted: work.submitted,
-    done: run.then(() => undefined),
+    done: run.then(() => {
+      if (bug) throw bug.error
+    }),
     chunks: (taker: (chunk: Chunk) => void) => {
       take = taker
       for (const chunk of early.splice(0)) taker(chunk)

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { SocketDialect } from '../compat/dialect.ts'
 import { PNG_BASE64 } from '../compat/dialect.contract.ts'
 import { IDLE_MS } from '../compat/fal-realtime.ts'
+import { native } from '../compat/native.ts'
 import { settle } from '../session/testing/harness.ts'
 import { HELLO_WITHIN_MS } from './bind.ts'
 import type { FetchedImage } from './fetch-image.ts'
@@ -148,6 +150,53 @@ describe("fal's socket that is read slowly", () => {
     expect(await answered('/ws')).toEqual(['one', 'three'])
     await close()
     expect(await answered('/ws?max_buffering=2')).toEqual(['one', 'two', 'three'])
+  })
+})
+
+describe('a dialect that fails to say something', () => {
+  const failing = (failsOn: string): SocketDialect => ({
+    ...native,
+    id: 'failing',
+    translator: (context) => {
+      const translator = native.translator(context)
+      const encode: typeof translator.encode = (event) => {
+        if (event.type === failsOn) throw new Error('a bug')
+        return translator.encode(event)
+      }
+      return { decode: (input) => translator.decode(input), encode }
+    },
+  })
+  const startWith = async (failsOn: string) => {
+    const onBug = vi.fn()
+    const server = await start({
+      modules: [() => [{ path: '/failing', auth: 'key', door: failing(failsOn) }]],
+      onBug,
+    })
+    const [bad, good] = [await server.open('/failing'), await server.open('/api/live')]
+    for (const { client } of [bad, good]) {
+      client.send(hello)
+      client.send(JSON.stringify({ type: 'params', rev: 1, params: server.engine.info.defaults }))
+      client.send(JSON.stringify({ type: 'frame', seq: 1, rev: 1 }))
+    }
+    return { ...server, onBug, bad, good }
+  }
+
+  it('loses its own socket; the others hear of the engine all the same', async () => {
+    const { engine, onBug, bad, good, registry } = await startWith('engine')
+    engine.setState({ name: 'degraded', detail: 'restarting' })
+    expect(good.read().at(-1)).toMatchObject({ type: 'status', engine: 'degraded' })
+    expect([bad.client.closeCode, bad.client.closeReason, registry.size]).toEqual([1011, 'internal', 1])
+    expect(onBug).toHaveBeenCalledExactlyOnceWith('telling a failing client of engine', new Error('a bug'))
+  })
+
+  it('does not keep others from being painted for', async () => {
+    const { runOut, onBug, bad, good, clock } = await startWith('started')
+    await runOut()
+    expect(good.read().map(({ type }) => type)).toContain('image')
+    expect([bad.client.closeCode, onBug.mock.calls.length]).toEqual([1011, 1])
+    good.client.close()
+    await settle()
+    expect(clock.pending).toBe(0)
   })
 })
 

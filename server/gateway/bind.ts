@@ -228,8 +228,15 @@ class SocketBinding {
     this.#follower.change(want)
   }
 
+  /** A dialect's bug costs its own socket, and not whoever told the event: the engine's are told to all in one go. */
   #emit(event: SessionEvent): void {
-    for (const out of this.#translator.encode(event)) this.#outbox.push(out)
+    try {
+      for (const out of this.#translator.encode(event)) this.#outbox.push(out)
+    } catch (error) {
+      const { deps, dialect, socket } = this.#options
+      deps.onBug(`telling a ${dialect.id} client of ${event.type}`, error)
+      socket.close(1011, 'internal')
+    }
   }
 
   /** Says what is wrong; where the error table has a close code for it, the socket cannot stay. */

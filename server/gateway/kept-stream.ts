@@ -110,6 +110,7 @@ export class Reader {
   readonly #options: ReaderOptions
   #cancelBeat: () => void = () => undefined
   #ending = false
+  #stopped = false
 
   constructor(out: ReplyStream, options: ReaderOptions) {
     this.#out = out
@@ -137,6 +138,7 @@ export class Reader {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#cancelBeat()
     this.#outbox.clear()
   }
@@ -147,6 +149,8 @@ export class Reader {
 
   #beatLater(): void {
     this.#cancelBeat()
+    // A push that overflows ends the reply, and with it this reader, before it comes here.
+    if (this.#stopped) return
     const { clock, heartbeat } = this.#options
     this.#cancelBeat = clock.setTimer(() => {
       if (this.#out.bufferedBytes === 0) this.#out.send(heartbeat.data)

@@ -16,8 +16,11 @@ export function nearPaths(asked: string, known: readonly string[]): readonly str
 function closestPath(asked: string, known: readonly string[]): string | undefined {
   let best: { readonly path: string; readonly edits: number } | undefined
   for (const path of known) {
+    // Letters are counted one by one for those alone that can be near: every one of hundreds would take a while.
+    const most = Math.min(path.length / 4, (best?.edits ?? Infinity) - 1)
+    if (Math.abs(asked.length - path.length) > most) continue
     const edits = editsBetween(asked, path)
-    if (edits <= path.length / 4 && edits < (best?.edits ?? Infinity)) best = { path, edits }
+    if (edits <= most) best = { path, edits }
   }
   return best?.path
 }

@@ -32,8 +32,11 @@ export interface SocketRouteEntry extends Place {
 
 interface HttpPlace extends Place {
   readonly method: Method
-  /** Pages of allowed origins may call it from a browser: preflights are answered, replies carry the CORS headers. */
-  readonly cors: boolean
+  /**
+   * Pages of allowed origins may call it from a browser: preflights are answered, replies carry the CORS headers.
+   * `with-credentials`: listed ones also with what the browser keeps for this server, as the original lets them.
+   */
+  readonly cors: boolean | 'with-credentials'
 }
 
 /** A wire whose requests become frames. The dialect has the body limit, and refuses in its own words. */
@@ -69,8 +72,8 @@ export interface RouteContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly webhooks: Webhooks
-  /** Makes tokens (`auth.tokens.issue`) and tickets. */
-  readonly auth: Pick<Authenticator, 'tokens' | 'tickets' | 'hasKeys'>
+  /** Makes tokens (`auth.tokens.issue`) and tickets, and knows whose key it is that came in a body. */
+  readonly auth: Pick<Authenticator, 'tokens' | 'tickets' | 'hasKeys' | 'identify'>
   /** Submits a request to a dialect without waiting for its answer. */
   start(dialect: OnceDialect, request: TaskRequest): Task
   readonly onBug: (where: string, error: unknown) => void

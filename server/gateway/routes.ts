@@ -10,7 +10,7 @@ import type { BindDeps } from './bind.ts'
 import { OnceDoor } from './bind-once.ts'
 import { StreamDoor } from './bind-stream.ts'
 import { CallerSessions } from './caller-sessions.ts'
-import { checkHost, checkOrigin, preflight, withCors } from './cors.ts'
+import { Pages } from './cors.ts'
 import type {
   Answer,
   HttpRequest,
@@ -23,13 +23,14 @@ import type {
 } from './host.ts'
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
-import { methodNotAllowed, notFound, socketOnly } from './lost.ts'
+import { socketOnly } from './lost.ts'
 import { jsonError, withRetryAfter } from './replies.ts'
 import { answersHead, isHttpEntry, isSocketEntry } from './route.ts'
 import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRouteEntry } from './route.ts'
 import { RouteTable } from './route-table.ts'
 import type { Found } from './route-table.ts'
 import type { StaticFiles } from './static-files.ts'
+import { Strays } from './strays.ts'
 import type { Webhooks } from './webhooks.ts'
 
 export interface RouteDeps extends BindDeps {
@@ -53,10 +54,10 @@ export class Routes implements WebApp {
   readonly open = new OpenSockets()
   readonly sockets: readonly SocketRoute[]
   readonly #deps: RouteDeps
-  readonly #entries: readonly RouteEntry[]
   readonly #socketEntries: readonly SocketRouteEntry[]
   readonly #http: RouteTable<HttpRouteEntry>
-  readonly #socketTable: RouteTable<SocketRouteEntry>
+  readonly #pages: Pages
+  readonly #strays: Strays
   readonly #sessions = new Map<string, CallerSessions>()
   readonly #onceDoors = new Map<OnceDialect, OnceDoor>()
   readonly #streamDoors = new Map<StreamDialect, StreamDoor>()
@@ -64,10 +65,12 @@ export class Routes implements WebApp {
   constructor(deps: RouteDeps) {
     this.#deps = deps
     const context = this.#context()
-    this.#entries = deps.modules.flatMap((module) => module(context))
-    this.#socketEntries = this.#entries.filter(isSocketEntry)
-    this.#socketTable = new RouteTable(this.#socketEntries)
-    this.#http = new RouteTable(this.#entries.filter(isHttpEntry))
+    const entries = deps.modules.flatMap((module) => module(context))
+    this.#socketEntries = entries.filter(isSocketEntry)
+    this.#http = new RouteTable(entries.filter(isHttpEntry))
+    this.#pages = new Pages({ rule: deps.origins, hasKeys: deps.auth.hasKeys })
+    const sockets = new RouteTable(this.#socketEntries)
+    this.#strays = new Strays({ entries, http: this.#http, sockets, files: deps.files, pages: this.#pages })
     this.sockets = this.#socketEntries.map((entry) => this.#socketRoute(entry))
   }
 
@@ -101,7 +104,7 @@ export class Routes implements WebApp {
     const known = this.#allowed(entry, facts, this.#identify(head))
     // A stranger's body is not kept: it would fill the memory before anybody asked for a key.
     if ('code' in known && entry.auth === 'key')
-      return refusal(limit, () => cors(found, head, this.#refuse(found, head, known)))
+      return refusal(limit, () => this.#shown(found, head, this.#refuse(found, head, known)))
     const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
     return {
       bodyLimitBytes: limit,
@@ -117,8 +120,8 @@ export class Routes implements WebApp {
     return {
       bodyLimitBytes: limit,
       cutOffBytes: limit * 2,
-      bodyTooLarge: () => jsonError(tooLarge(lengthOf(head, limit), limit)),
-      respond: () => this.#guarded(undefined, head, () => this.#stray(head)),
+      bodyTooLarge: () => this.#strays.shown(jsonError(tooLarge(lengthOf(head, limit), limit)), head),
+      respond: () => this.#guarded(undefined, head, () => this.#strays.respond(head)),
     }
   }
 
@@ -128,7 +131,7 @@ export class Routes implements WebApp {
     { limit, identity }: { limit: number; identity: Identity },
   ): Reply {
     const reply = this.#refuse(found, head, tooLarge(lengthOf(head, limit), limit))
-    return this.#foreign(head, identity.origins) ? reply : cors(found, head, reply)
+    return this.#pages.foreign(head, identity.origins) ? reply : this.#shown(found, head, reply)
   }
 
   async #guarded(
@@ -146,13 +149,6 @@ export class Routes implements WebApp {
   #bug(found: HttpFound | undefined, head: RequestHead, error: unknown): Reply {
     this.#deps.onBug(`answering ${head.method} ${head.path}`, error)
     return found ? this.#refuse(found, head, BUG) : jsonError(BUG)
-  }
-
-  #stray(head: RequestHead): Reply | Promise<Reply> {
-    const here = this.#http.at(head.path)
-    if (head.method === 'OPTIONS' && here.some(({ entry }) => entry.cors)) return this.#preflight(head, here)
-    if (here.length === 0 && this.#socketTable.at(head.path).length > 0) return socketOnly(head)
-    return this.#page(head, here)
   }
 
   #find(head: RequestHead): HttpFound | undefined {
@@ -184,16 +180,13 @@ export class Routes implements WebApp {
     const { entry } = found
     // What anyone may read, any page may ask for; without CORS headers it cannot see the answer.
     const isPublic = entry.auth === 'open' && entry.method === 'GET'
-    const foreign = isPublic ? undefined : this.#foreign(request, identity.origins)
+    const foreign = isPublic ? undefined : this.#pages.foreign(request, identity.origins)
     if (foreign) return this.#refuse(found, request, foreign)
-    return cors(found, request, await this.#serve(found, request, identity))
+    return this.#shown(found, request, await this.#serve(found, request, identity))
   }
 
-  /** What a page that may not call hears; `granted` are the origins of the caller's own token. */
-  #foreign(head: RequestHead, granted: readonly string[]): WireError | undefined {
-    const { auth, origins } = this.#deps
-    // A key is what a page under a rebound name has not.
-    return checkOrigin(head, origins, granted) ?? (auth.hasKeys ? undefined : checkHost(head, origins))
+  #shown<A extends Answer>({ entry: { cors } }: HttpFound, head: RequestHead, answer: A): A {
+    return cors ? this.#pages.shown(answer, head, cors === 'with-credentials') : answer
   }
 
   async #serve(found: HttpFound, request: HttpRequest, identity: Identity): Promise<Answer> {
@@ -217,29 +210,6 @@ export class Routes implements WebApp {
         ? this.#onceDoor(door).refuse(error, facts)
         : this.#streamDoor(door).refuse(error, facts)
     return withRetryAfter(reply, error)
-  }
-
-  #preflight(request: RequestHead, here: readonly HttpFound[]): Reply {
-    // The question comes without the key or token that the request itself will bring.
-    const foreign = this.#deps.auth.hasKeys ? undefined : this.#foreign(request, [])
-    if (foreign) return jsonError(foreign)
-    const methods = here.filter(({ entry }) => entry.cors).map(({ entry }) => entry.method)
-    return withCors(preflight(request, methods), request)
-  }
-
-  async #page(request: RequestHead, here: readonly HttpFound[]): Promise<Reply> {
-    const { method, path } = request
-    if (here.length === 0 && method === 'POST') return notFound(request, this.#entries)
-    const isGet = method === 'GET' || method === 'HEAD'
-    if (!isGet) return methodNotAllowed(request, here)
-    const page = await this.#deps.files.respond(request)
-    if (page) return page
-    if (here.length > 0 && path !== '/') return methodNotAllowed(request, here)
-    // Programs that ask for what is not here want words, people a page.
-    const isPerson = (request.headers['accept'] ?? '').includes('text/html')
-    return isPerson && !path.startsWith('/api/')
-      ? await this.#deps.files.notFound(request)
-      : notFound(request, this.#entries)
   }
 
   #onceDoor(dialect: OnceDialect): OnceDoor {
@@ -274,7 +244,7 @@ export class Routes implements WebApp {
         return isRefused ? jsonError(known) : bind({ facts, identity: known })
       }
       const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
-      const foreign = this.#foreign(head, identity.origins)
+      const foreign = this.#pages.foreign(head, identity.origins)
       return foreign ? jsonError(foreign) : bind({ facts, identity })
     }
     return {
@@ -320,10 +290,6 @@ function limitOf(entry: HttpRouteEntry, facts: RequestFacts): number {
 
 function lengthOf({ headers }: RequestHead, limit: number): number {
   return Number(headers['content-length'] ?? limit + 1)
-}
-
-function cors<A extends Answer>({ entry }: HttpFound, head: RequestHead, answer: A): A {
-  return entry.cors ? withCors(answer, head) : answer
 }
 
 function factsOf(head: RequestHead, params: Readonly<Record<string, string>>): RequestFacts {

@@ -1,4 +1,4 @@
-import type { TaskState } from '../compat/a1111-progress.ts'
+import type { JobKind, TaskState } from '../compat/a1111-progress.ts'
 import type { Task } from './bind-once.ts'
 
 /** Tasks whose names are remembered, per server: the oldest is forgotten first. */
@@ -8,6 +8,7 @@ interface Noted {
   readonly caller: string
   readonly name: string
   readonly task: Task
+  readonly kind: JobKind
 }
 
 /** A request that waits for something else than its turn at the engine: for its model. */
@@ -44,8 +45,8 @@ export class TaskBook {
   }
 
   /** @param name the client's own (`force_task_id`); without one it goes by the request's id */
-  note(caller: string, name: string | undefined, task: Task): void {
-    const noted = { caller, name: name ?? `task(${task.requestId})`, task }
+  note(caller: string, name: string | undefined, task: Task, kind: JobKind = 'txt2img'): void {
+    const noted = { caller, name: name ?? `task(${task.requestId})`, task, kind }
     const key = JSON.stringify([caller, noted.name])
     this.#named.set(key, task)
     const [oldest] = this.#named.keys()

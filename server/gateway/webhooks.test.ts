@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { WebhookSigner } from '../auth/webhook-signer.ts'
 import { Webhooks } from './webhooks.ts'
 import type { WebhooksOptions } from './webhooks.ts'
@@ -130,6 +130,21 @@ describe('webhooks', () => {
       field: 'fal_webhook',
       message: expect.stringContaining(words),
     })
+  })
+
+  it('end with this server, those included that wait for their answer', async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    closers.push(() => silent.close().closeAllConnections())
+    const asked = new Promise((resolve) => silent.once('request', resolve))
+    const host = `localhost:${(silent.address() as AddressInfo).port}`
+    const { webhooks, clock, lost } = start({ hosts: [host] })
+    const delivered = webhooks.deliver({ requestId: 'r-1', url: `http://${host}/hook`, body: '{}' })
+    await asked
+    webhooks[Symbol.dispose]()
+    await delivered
+    await webhooks.deliver({ requestId: 'r-2', url: `http://${host}/hook`, body: '{}' })
+    expect([clock.pending, lost]).toEqual([0, []])
   })
 
   it('go to no name that leads into the own network', async () => {

@@ -16,6 +16,8 @@ export interface WorkOptions {
   readonly session: CallerSession
   readonly fetches: FetchTurns
   readonly nowMs: () => number
+  /** Hears what a listener threw: it may not unwind the session that told the event. */
+  readonly onBug: (where: string, error: unknown) => void
 }
 
 /**
@@ -163,7 +165,13 @@ export class Work {
   }
 
   #tell(event: SessionEvent): void {
-    for (const listener of [...this.#listeners]) listener(event)
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#options.onBug(`telling of ${event.type}`, error)
+      }
+    }
   }
 }
 

@@ -36,7 +36,7 @@ function needed(command: string, id: string | undefined): string {
 async function list(context: Context): Promise<void> {
   const { store, print } = context
   const catalog = await readCatalog(store.root)
-  const [installed, chosen] = [await store.ids(), await store.chosen()]
+  const [installed, chosen] = [await store.ids(), store.chosen()]
   const mark = (id: string) => (id === chosen ? '*' : ' ')
   print('  id, state, size, licence')
   const untried = catalog.filter(({ tried }) => !tried).length
@@ -76,7 +76,7 @@ async function originOf(id: string, { store }: Context): Promise<string> {
 
 /** What is there and no model, and what is chosen and not there. */
 async function oddities({ store }: Context): Promise<readonly string[]> {
-  const [strangers, chosen] = [await store.strangers(), await store.chosen()]
+  const [strangers, chosen] = [await store.strangers(), store.chosen()]
   const names = strangers.map((name) => JSON.stringify(name)).join(', ')
   return [
     ...(chosen === BUNDLED || store.has(chosen)
@@ -132,7 +132,7 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
   const isPartial = isId(id) && existsSync(store.partialOf(id))
   if (!store.has(id) && !isPartial) throw notInstalled(id)
   const wasChosen = await withLock(store, id, async () => {
-    const isChosen = (await store.chosen()) === id
+    const isChosen = store.chosen() === id
     if (isChosen) await store.choose(BUNDLED)
     await store.remove(id)
     return isChosen

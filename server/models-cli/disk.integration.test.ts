@@ -60,7 +60,7 @@ describe('a write that fails is one sentence and leaves nothing half-installed:'
     await expect(setup.run('use', ID)).rejects.toThrow(
       /The disk is full: .*choice\.json could not be written/,
     )
-    expect(await new Store(setup.root).chosen()).toBe('pocket')
+    expect(new Store(setup.root).chosen()).toBe('pocket')
     expect(await visible(setup.installed)).toEqual([ID])
     // What helps a full disk does not need room on it.
     await setup.run('remove', ID)

@@ -81,7 +81,7 @@ describe('where neither the new model nor the old one could be loaded', () => {
     const failed = await setup.models.use('first').catch((error: AppError) => error)
     expect(failed).toMatchObject({ code: 'model_unusable' })
     expect(failed).toMatchObject({
-      message: 'first could not be loaded, and no model runs; choose another: first/unet.onnx is damaged',
+      message: 'first could not be loaded; no model is running, choose another: first/unet.onnx is damaged',
     })
     expect([setup.opened, setup.engine.state().name]).toEqual([['first'], 'degraded'])
   })
@@ -105,7 +105,9 @@ describe('where neither the new model nor the old one could be loaded', () => {
 it('where the old one is put back it is the active one', async () => {
   await using setup = await setUp()
   Object.assign(setup.state, { freeBytes: 0, broken: ['second'] })
-  await expect(setup.models.use('second')).rejects.toThrow(/second could not be loaded, first goes on/)
+  await expect(setup.models.use('second')).rejects.toThrow(
+    /second could not be loaded; first keeps running: /,
+  )
   expect([setup.models.active, setup.engine.state().name]).toEqual(['first', 'ready'])
   expect(setup.opened).toEqual(['second', 'first'])
 })

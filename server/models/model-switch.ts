@@ -191,7 +191,7 @@ function refusal(error: unknown, { id, folder }: ShelfModel, oldName: string | u
   const known = error instanceof AppError ? withoutPaths(error, id, folder) : undefined
   if (known && KEPT.includes(known.code)) return known
   const why = known?.message ?? messageOf(error)
-  const goesOn = oldName === undefined ? 'and no model runs; choose another' : `${oldName} goes on`
-  const message = `${id} could not be loaded, ${goesOn}: ${why}`
+  const now = oldName === undefined ? 'no model is running, choose another' : `${oldName} keeps running`
+  const message = `${id} could not be loaded; ${now}: ${why}`
   return new AppError('model_unusable', message, { field: 'id', value: id, cause: error })
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { readConfig } from '../config.ts'
 import { TOY_MODEL } from '../engine/testing/models.ts'
 import { Shelf } from './shelf.ts'
 import { Store } from './store.ts'
@@ -40,8 +41,20 @@ it('a link whose folder is gone is there, says where it led, and can be removed'
   expect([store.has('linked'), await store.goneTarget('linked')]).toEqual([false, undefined])
 })
 
-it('a choice that is no name of a model is that of nobody', async () => {
+it.each(['{"model":"../../etc"}', '{"model":7}', 'cut sho', '{"model":"pocket"}'])(
+  'with the choice %s it is the bundled model, of the folder that models are kept in, that is started',
+  async (choice) => {
+    await using setup = await setUp()
+    await writeFile(join(setup.store.dir, 'choice.json'), choice)
+    expect(setup.store.chosen()).toBe('pocket')
+    const env = { SKETCHWIRE_MODELS_ROOT: setup.root }
+    expect(readConfig(env).modelDir).toBe(join(setup.root, 'models/pocket'))
+  },
+)
+
+it('what was chosen is started from where it was installed', async () => {
   await using setup = await setUp()
-  await writeFile(join(setup.store.dir, 'choice.json'), '{"model":"../../etc"}')
-  expect(await setup.store.chosen()).toBe('pocket')
+  await setup.store.choose('toy')
+  expect(setup.store.chosen()).toBe('toy')
+  expect(readConfig({ SKETCHWIRE_MODELS_ROOT: setup.root }).modelDir).toBe(setup.store.folderOf('toy'))
 })

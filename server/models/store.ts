@@ -1,6 +1,6 @@
 // models/installed: one folder (or link to one) per model, the choice of `use`, and downloads under way in folders
 // whose names begin with a dot.
-import { existsSync, lstatSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import {
   lstat,
   mkdir,
@@ -128,11 +128,13 @@ export class Store {
     return join(this.dir, 'choice.json')
   }
 
-  async chosen(): Promise<string> {
-    const text = await readFile(this.#choicePath, 'utf8').catch(() => undefined)
-    if (text === undefined) return BUNDLED
-    const parsed = v.safeParse(ChoiceSchema, text)
-    return parsed.success ? parsed.output.model : BUNDLED
+  /** The bundled one where nothing was chosen, and where the choice is not the plain name of a folder. */
+  chosen(): string {
+    try {
+      return v.parse(ChoiceSchema, readFileSync(this.#choicePath, 'utf8')).model
+    } catch {
+      return BUNDLED
+    }
   }
 
   async choose(id: string): Promise<void> {

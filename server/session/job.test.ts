@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
 import { toJob } from './job.ts'
-import { JPEG, PARAMS } from './testing/harness.ts'
+import { harness, JPEG, PARAMS } from './testing/harness.ts'
 
 const WANTS = [previewWant({ everySteps: 2 })]
 const source = { mode: 'live', image: JPEG, params: PARAMS, liveSize: undefined, previews: [] } as const
@@ -55,7 +55,46 @@ describe('toJob', () => {
     expect(toJob({ ...source, mode: 'refine' }, few).steps).toBe(6)
   })
 
-  it('paints at full strength from the words alone', () => {
-    expect(toJob({ ...source, image: undefined }, FAKE_MODEL).strength).toBe(1)
+  it('refines at exactly the shape of the live picture, at the size the model names where it has the shape', () => {
+    const sizes = [256, 384, 512, 768].map((side) => ({ width: side, height: side }))
+    const model = { ...FAKE_MODEL, sizes, refine: { width: 512, height: 512, steps: 8 } }
+    expect(toJob({ ...source, mode: 'refine' }, model)).toMatchObject({ width: 512, height: 512 })
+    const params = { ...PARAMS, width: 512, height: 512 }
+    expect(toJob({ ...source, mode: 'refine', params }, model)).toMatchObject({ width: 768, height: 768 })
+    const nearly = { ...PARAMS, width: 256, height: 257 }
+    expect(toJob({ ...source, mode: 'refine', params: nearly }, model)).toMatchObject({ height: 257 })
+  })
+})
+
+describe('a session', () => {
+  let world = harness()
+  const start = (...args: Parameters<typeof harness>) => (world = harness(...args))
+  afterEach(async () => {
+    await world.close()
+    expect(world.clock.pending).toBe(0)
+  })
+
+  it('refines whatever sizes were asked for: 200 fits into 400 twice, and their buckets 256 and 384 do not', async () => {
+    const sizes = [256, 384, 512].map((side) => ({ width: side, height: side }))
+    const { open, runOut } = start({ info: { sizes } })
+    const { session, endOf } = open()
+    for (const [seq, side, mode] of [
+      [1, 200, 'live'],
+      [2, 400, 'refine'],
+    ] as const) {
+      session.setParams(10 + seq, { ...PARAMS, width: side, height: side })
+      session.submit({ seq, rev: 10 + seq, mode, image: JPEG })
+      await runOut()
+      expect(endOf(seq)).toMatchObject({ type: 'image', width: side })
+    }
+  })
+
+  it('W7 paints at full strength from the words alone', async () => {
+    const { open, engine, runOut } = start()
+    const { session } = open()
+    session.setParams(5, { ...PARAMS, strength: 0.2 })
+    session.submit({ seq: 1, rev: 5, mode: 'live', image: undefined })
+    await runOut()
+    expect(engine.jobs).toMatchObject([{ image: undefined, strength: 1 }])
   })
 })

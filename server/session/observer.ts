@@ -11,12 +11,3 @@ export interface SessionObserver {
   jobGaveWay(session: string, seq: number): void
   jobFailed(session: string, seq: number, error: unknown): void
 }
-
-export const silentObserver: SessionObserver = {
-  sessionOpened: () => undefined,
-  sessionClosed: () => undefined,
-  frameAccepted: () => undefined,
-  frameEnded: () => undefined,
-  jobGaveWay: () => undefined,
-  jobFailed: () => undefined,
-}

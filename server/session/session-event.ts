@@ -40,7 +40,7 @@ export type ImageEvent = FrameRef &
     readonly seed: number
     /** What was used, of the model that painted it: not always the one of when it was asked for. */
     readonly params: DrawParams
-    readonly model: Pick<ModelInfo, 'id' | 'name'>
+    readonly model: Pick<ModelInfo, 'id' | 'name' | 'sampler'>
     /** True: the safety checker made it black. Absent where none looked. */
     readonly nsfwDetected?: boolean
     readonly timings: Timings

@@ -7,13 +7,13 @@ import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
+import type { Size } from '../../lib/std/size.ts'
 import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
 import { admit, effective, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { FrameRequest } from './frame-request.ts'
 import type { HeldInputs } from './held-inputs.ts'
 import { toJob } from './job.ts'
-import type { Size } from './job.ts'
 import type { SessionObserver } from './observer.ts'
 import { creditOf, hasRoom } from './policy.ts'
 import type { SessionPolicy } from './policy.ts'
@@ -304,7 +304,7 @@ export class Session {
       steps,
       seed,
       params: { ...used, steps },
-      model: { id: model.id, name: model.name },
+      model: { id: model.id, name: model.name, sampler: model.sampler },
       timings: toTimings(timings, { ...frame, nowMs }),
     })
     this.#endOvertaken(work, frame)

@@ -3,7 +3,7 @@ import type { ImageMeta, ServerMessage } from '../../protocol/control.ts'
 import { decodeBinary, encodeBinary } from '../../protocol/frame.ts'
 import type { BinaryMessage } from '../../protocol/frame.ts'
 import type { DrawParams, ModelInfo } from '../../protocol/params.ts'
-import { FakeClock } from '../../std/clock.ts'
+import { FakeClock } from '../../std/testing/fake-clock.ts'
 import type { Environment, Socket, SocketHandlers } from '../environment.ts'
 import type { Snapshot } from '../types.ts'
 

@@ -3,8 +3,12 @@
 
 class FakeNode {
   readonly dataset: Record<string, string> = {}
-  readonly style = { setProperty: () => undefined }
-  readonly contentWindow = { postMessage: () => undefined }
+  readonly style = {}
+  /** What was said to it. */
+  readonly posted: Record<string, unknown>[] = []
+  readonly contentWindow = {
+    postMessage: (message: Record<string, unknown>) => void this.posted.push(message),
+  }
   readonly tag: string
   parent: FakeRoot | undefined
   src = ''
@@ -51,7 +55,6 @@ class FakeSheet {
 }
 
 class FakeElement extends EventTarget {
-  readonly style = { setProperty: () => undefined }
   readonly #attributes = new Map<string, string>()
   shadowRoot: FakeRoot | null = null
   isConnected = false
@@ -95,12 +98,14 @@ export class FakeDocument extends EventTarget {
   /** Addresses that were fetched. */
   readonly asked: string[] = []
   readonly defaultView = { CSSStyleSheet: FakeSheet }
+  readonly #window = new EventTarget()
 
   /** To be put in place before the element is imported. */
   get globals(): Record<string, unknown> {
     return {
       document: this,
-      window: new EventTarget(),
+      window: this.#window,
+      self: this.location,
       location: this.location,
       HTMLElement: FakeElement,
       CSSStyleSheet: FakeSheet,
@@ -142,8 +147,34 @@ export class FakeDocument extends EventTarget {
 
   /** What the canvas shows its server's page with; `undefined` where it shows none. */
   shown(canvas: object): URLSearchParams | undefined {
-    const frame = asFake(canvas).shadowRoot?.querySelector('iframe')
+    const frame = this.#frame(canvas)
     return frame ? new URL(frame.src).searchParams : undefined
+  }
+
+  /** What the canvas said to its frame of now. */
+  posted(canvas: object): readonly Record<string, unknown>[] {
+    return this.#frame(canvas)?.posted ?? []
+  }
+
+  /** The frame of the canvas says something, marked as it should be. */
+  say(canvas: object, message: object): void {
+    const frame = this.#frame(canvas)
+    if (!frame) throw new Error('the canvas has no frame')
+    const data = { sketchwire: 1, ...message }
+    const event = { data, origin: new URL(frame.src).origin, source: frame.contentWindow }
+    this.#window.dispatchEvent(Object.assign(new Event('message'), event))
+  }
+
+  #frame(canvas: object): FakeNode | null {
+    return asFake(canvas).shadowRoot?.querySelector('iframe') ?? null
+  }
+
+  /** Text of the sheets that the canvas wears. */
+  worn(canvas: object): string {
+    const { adoptedStyleSheets: sheets } = asFake(canvas).shadowRoot as unknown as {
+      adoptedStyleSheets: FakeSheet[]
+    }
+    return sheets.map(({ text }) => text).join('')
   }
 
   /** The words in the place of the canvas. */

@@ -20,7 +20,7 @@ export function dummyModels(imageLatents: 'concat' | 'none' = 'none'): DummyMode
     calls,
     predicted,
     latentChannels: 4,
-    latentScale: CELL,
+    downsample: CELL,
     imageLatents,
     async encodePrompt(): Promise<PromptEmbedding> {
       calls.push('prompt')

@@ -4,6 +4,7 @@ import { isRecord } from '../../compat/validation.ts'
 import { isErrorCode } from '../../../lib/protocol/errors.ts'
 import type { WireError } from '../../../lib/protocol/errors.ts'
 import { AppError } from '../../../lib/std/errors.ts'
+import { isOperator } from '../../auth/identity.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Models } from '../../models/models.ts'
 
@@ -15,14 +16,14 @@ const FIELD = 'sd_model_checkpoint'
  */
 export async function useCheckpoint(
   models: Models,
-  { via }: Pick<Identity, 'via'>,
+  identity: Pick<Identity, 'via'>,
   asked: unknown,
 ): Promise<WireError | undefined> {
   const { active, models: installed } = await models.list()
   const found = typeof asked === 'string' ? findModel(installed, asked) : undefined
   if (!found) return notFound(String(asked), installed)
   if (found.id === active && models.loading === undefined) return undefined
-  if (via !== 'key' && via !== 'open') return ONLY_KEYS
+  if (!isOperator(identity)) return ONLY_KEYS
   try {
     await models.use(found.id)
     return undefined
@@ -41,7 +42,7 @@ function notFound(asked: string, installed: readonly { readonly title: string }[
 
 const ONLY_KEYS: WireError = {
   code: 'forbidden',
-  message: 'The model is changed for everybody, so with a key, not with a token',
+  message: 'Changing the model affects everyone, so it takes a key, not a token',
   field: FIELD,
 }
 

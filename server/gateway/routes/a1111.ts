@@ -1,30 +1,26 @@
 import {
-  A1111_LISTS,
-  a1111Lists,
-  a1111Options,
-  interrogate,
-  pngInfo,
-  sdModels,
-} from '../../compat/a1111-lists.ts'
-import {
   INTERNAL_WANT,
   internalProgressBody,
   PROGRESS_WANT,
   progressBody,
 } from '../../compat/a1111-progress.ts'
 import type { ProgressNow, TaskState } from '../../compat/a1111-progress.ts'
-import { A1111_DOOR, a1111Error, a1111Status, img2img, txt2img } from '../../compat/a1111.ts'
+import { A1111_DOOR, A1111_PICTURE_LIMIT_BYTES, img2img, txt2img } from '../../compat/a1111.ts'
 import type { OnceDialect } from '../../compat/dialect.ts'
-import { isRecord, parseJson } from '../../compat/validation.ts'
+import { isRecord } from '../../compat/validation.ts'
 import type { WireError } from '../../../lib/protocol/errors.ts'
-import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../../lib/protocol/version.ts'
 import type { Reply } from '../host.ts'
 import { PreviewLeases } from '../preview-leases.ts'
 import { json } from '../replies.ts'
 import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from '../route.ts'
 import { TaskBook } from '../task-book.ts'
+import { Bodies } from './a1111-bodies.ts'
+import { bodyOf, get, inBothSpellings, post, refuseA1111 } from './a1111-entries.ts'
+import { extrasRoutes } from './a1111-extras.ts'
+import { infoRoutes } from './a1111-info.ts'
 import { OpenTasks } from './a1111-interrupt.ts'
-import { CheckpointTurns, overrideOf, useCheckpoint } from './a1111-models.ts'
+import { loginRoutes } from './a1111-login.ts'
+import { CheckpointTurns, overrideOf } from './a1111-models.ts'
 
 /** AUTOMATIC1111's API and what SD.Next's pages ask beside it. */
 export const a1111Routes: RouteModule = (context) => {
@@ -34,16 +30,19 @@ export const a1111Routes: RouteModule = (context) => {
     tasks: new TaskBook(),
     open: new OpenTasks(),
     turns: new CheckpointTurns({ models: context.models, onFailure: context.onBug }),
+    bodies: new Bodies(),
   }
-  const { registry } = context
-  const lists = A1111_LISTS.map((name) => get(`/sdapi/v1/${name}`, () => json(200, a1111Lists()[name])))
+  const others = [...infoRoutes(context), ...extrasRoutes(shared.bodies), ...loginRoutes(context)]
+  return inBothSpellings([...paintRoutes(shared), ...others])
+}
+
+function paintRoutes(shared: Shared): HandlerRouteEntry[] {
+  const { registry } = shared.context
   return [
-    ...lists,
     post('/sdapi/v1/txt2img', (request) => paint(txt2img, request, shared)),
-    post('/sdapi/v1/img2img', (request) => paint(img2img, request, shared)),
+    post('/sdapi/v1/img2img', (request) => paint(img2img, request, shared), A1111_PICTURE_LIMIT_BYTES),
     get('/sdapi/v1/progress', (request) => progress(request, shared)),
     post('/internal/progress', (request) => internalProgress(request, shared)),
-    get('/internal/ping', () => json(200, {})),
     get('/internal/pending-tasks', ({ identity }) => {
       const tasks = shared.tasks.waiting(identity.caller)
       return json(200, { size: tasks.length, tasks })
@@ -57,23 +56,6 @@ export const a1111Routes: RouteModule = (context) => {
       registry.interrupt(identity.caller, A1111_DOOR)
       return json(200, null)
     }),
-    ...infoRoutes(context),
-  ]
-}
-
-/** What is asked about the model and about pictures, and changes nothing. */
-function infoRoutes(context: RouteContext): HandlerRouteEntry[] {
-  return [
-    get('/sdapi/v1/options', () => json(200, a1111Options(context.model))),
-    post('/sdapi/v1/options', (request) => setOptions(request, context)),
-    get('/sdapi/v1/sd-models', async () => json(200, sdModels((await context.models.list()).models))),
-    // The folder is read at every question.
-    post('/sdapi/v1/refresh-checkpoints', () => json(200, null)),
-    post('/sdapi/v1/interrogate', ({ body }) => refuse(interrogate(bodyOf(body)))),
-    post('/sdapi/v1/png-info', ({ body }) => {
-      const info = pngInfo(body)
-      return info.ok ? json(200, info.body) : refuse(info.error)
-    }),
   ]
 }
 
@@ -83,45 +65,14 @@ interface Shared {
   readonly tasks: TaskBook
   readonly open: OpenTasks
   readonly turns: CheckpointTurns
-}
-
-type Handle = HandlerRouteEntry['handle']
-
-function get(path: string, handle: Handle): HandlerRouteEntry {
-  return { path, method: 'GET', auth: 'key', cors: true, bodyLimitBytes: 64 * 1024, refuse, handle }
-}
-
-function post(path: string, handle: Handle): HandlerRouteEntry {
-  return {
-    path,
-    method: 'POST',
-    auth: 'key',
-    cors: true,
-    bodyLimitBytes: COMPAT_MESSAGE_LIMIT_BYTES,
-    refuse,
-    handle,
-  }
-}
-
-function refuse(error: WireError): Reply {
-  return json(a1111Status(error), a1111Error(error))
-}
-
-function bodyOf(body: Uint8Array): unknown {
-  const parsed = parseJson(new TextDecoder().decode(body))
-  return parsed.ok ? parsed.value : undefined
-}
-
-/** Of all options only the model can be set: nothing else here is changed for everybody by one client. */
-async function setOptions({ body, identity }: RoutedRequest, { models }: RouteContext): Promise<Reply> {
-  const options = bodyOf(body)
-  if (!isRecord(options)) return refuse({ code: 'not_json', message: 'The body must be a JSON object' })
-  const asked = options['sd_model_checkpoint'] ?? undefined
-  const error = asked === undefined ? undefined : await useCheckpoint(models, identity, asked)
-  return error ? refuse(error) : json(200, null)
+  readonly bodies: Bodies
 }
 
 async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
+  return await shared.bodies.hold(request, () => paintInTurn(dialect, request, shared))
+}
+
+async function paintInTurn(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
   const { body, identity, signal } = request
   const override = names(body, '"override_settings"') ? overrideOf(bodyOf(body)) : undefined
   if (override === undefined && !shared.turns.isRestoring) return await begin(dialect, request, shared)
@@ -130,11 +81,11 @@ async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Share
   const isWanted = () => !signal.aborted && !expected.cancelled
   const paintNow = async () => {
     expected.forget()
-    return isWanted() ? await begin(dialect, request, shared) : refuse(INTERRUPTED)
+    return isWanted() ? await begin(dialect, request, shared) : refuseA1111(INTERRUPTED)
   }
   try {
     const painted = await shared.turns.take(override, { identity, isWanted, paint: paintNow })
-    return 'code' in painted ? refuse(painted) : painted
+    return 'code' in painted ? refuseA1111(painted) : painted
   } finally {
     expected.forget()
   }
@@ -150,7 +101,7 @@ async function begin(
   const { body, facts, identity, signal } = request
   const { caller } = identity
   const task = context.start(dialect, { caller, body, facts, signal })
-  tasks.note(caller, taskName(body), task)
+  tasks.note(caller, taskName(body), task, dialect === img2img ? 'img2img' : 'txt2img')
   open.add(caller, task)
   return await task.answer
 }
@@ -175,12 +126,13 @@ function nowOf({ context: { registry, clock }, tasks }: Shared, caller: string):
   if (own) {
     const { count, startedMs = nowMs } = own.task
     const trace = registry.latest(caller, A1111_DOOR)
-    return { trace, running: { name: own.name, ...count, startedMs }, nowMs }
+    return { trace, running: { name: own.name, kind: own.kind, ...count, startedMs }, nowMs }
   }
   const trace = registry.latest(caller)
   if (trace?.end !== undefined || registry.load(caller).running === 0)
     return { trace, running: undefined, nowMs }
-  const running = { name: null, pictures: 1, ended: 0, startedMs: trace?.startedMs ?? nowMs }
+  const startedMs = trace?.startedMs ?? nowMs
+  const running = { name: null, kind: 'txt2img', pictures: 1, ended: 0, startedMs } as const
   return { trace, running, nowMs }
 }
 
@@ -195,7 +147,7 @@ function progress({ identity, facts }: RoutedRequest, shared: Shared): Reply {
 function internalProgress({ identity, body }: RoutedRequest, shared: Shared): Reply {
   const { context, leases, tasks } = shared
   const parsed = bodyOf(body)
-  if (!isRecord(parsed)) return refuse({ code: 'not_json', message: 'The body must be a JSON object' })
+  if (!isRecord(parsed)) return refuseA1111({ code: 'not_json', message: 'The body must be a JSON object' })
   const { caller } = identity
   const page = typeof parsed['id_task'] === 'string' ? parsed['id_task'].slice(0, 200) : 'undefined'
   const id = typeof parsed['id_live_preview'] === 'number' ? parsed['id_live_preview'] : -1

@@ -1,18 +1,14 @@
 import * as v from 'valibot'
 import type { WireError } from '../../../lib/protocol/errors.ts'
+import { isOperator } from '../../auth/identity.ts'
 import { TOKEN_LIFE_SECONDS } from '../../auth/tokens.ts'
 import { issueToError, parseJson } from '../../compat/validation.ts'
 import type { Reply } from '../host.ts'
+import { isOrigin } from '../origin.ts'
 import { json, jsonError } from '../replies.ts'
 import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from '../route.ts'
 
-const origin = v.pipe(
-  v.string(),
-  v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'an origin such as https://blog.example',
-  ),
-)
+const origin = v.pipe(v.string(), v.check(isOrigin, 'an origin such as https://blog.example'))
 const { least, most, usual } = TOKEN_LIFE_SECONDS
 
 const TokenRequestSchema = v.object({
@@ -35,7 +31,7 @@ function post(path: string) {
 
 async function issueToken({ identity, body }: RoutedRequest, { auth }: RouteContext): Promise<Reply> {
   // Else a token would live for ever, by making its own successors.
-  if (identity.via !== 'key' && identity.via !== 'open') return jsonError(ONLY_KEYS)
+  if (!isOperator(identity)) return jsonError(ONLY_KEYS)
   const text = new TextDecoder().decode(body)
   const parsed = parseJson(text === '' ? '{}' : text)
   if (!parsed.ok) return jsonError({ code: 'not_json', message: 'The body must be JSON, or empty' })

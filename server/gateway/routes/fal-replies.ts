@@ -1,4 +1,5 @@
 import type { WireError } from '../../../lib/protocol/errors.ts'
+import { isOperator } from '../../auth/identity.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { falErrorBody, falErrorHeaders, falStatus } from '../../compat/fal-output.ts'
 import type { Reply } from '../host.ts'
@@ -12,8 +13,8 @@ export function falRefusal(error: WireError): Reply {
 }
 
 /** A token that made tokens would live for ever, by its own successors. */
-export function onlyKeys({ via }: Identity): Reply | undefined {
-  if (via === 'key' || via === 'open') return undefined
+export function onlyKeys(identity: Identity): Reply | undefined {
+  if (isOperator(identity)) return undefined
   return falRefusal({ code: 'forbidden', message: 'Tokens are made with a key, not with another token' })
 }
 

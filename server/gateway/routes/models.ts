@@ -3,6 +3,7 @@ import { isErrorCode } from '../../../lib/protocol/errors.ts'
 import type { WireError } from '../../../lib/protocol/errors.ts'
 import { ModelChoiceSchema } from '../../../lib/protocol/models.ts'
 import { AppError } from '../../../lib/std/errors.ts'
+import { isOperator } from '../../auth/identity.ts'
 import { issueToError, parseJson } from '../../compat/validation.ts'
 import type { Reply } from '../host.ts'
 import { json, jsonError } from '../replies.ts'
@@ -21,7 +22,7 @@ function at(method: 'GET' | 'POST', path: string) {
 
 /** Answers when the model paints, or cannot: a caller that goes away does not stop it. */
 async function choose({ identity, body }: RoutedRequest, { models }: RouteContext): Promise<Reply> {
-  if (identity.via !== 'key' && identity.via !== 'open') return jsonError(ONLY_KEYS)
+  if (!isOperator(identity)) return jsonError(ONLY_KEYS)
   const parsed = parseJson(new TextDecoder().decode(body))
   if (!parsed.ok)
     return jsonError({ code: 'not_json', message: 'The body must be JSON such as {"id": "pocket"}' })
@@ -40,5 +41,5 @@ async function choose({ identity, body }: RoutedRequest, { models }: RouteContex
 const ONLY_KEYS: WireError = {
   code: 'forbidden',
   message:
-    'The model is changed for everybody, so with a key, not with a token; call this from your own server',
+    'Changing the model affects everyone, so it takes a key, not a token; call this from your own server',
 }

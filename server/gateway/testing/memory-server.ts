@@ -7,7 +7,9 @@ import { refuseToFetch } from '../fetch-image.ts'
 import type { FetchImage } from '../fetch-image.ts'
 import { FetchTurns } from '../fetch-turns.ts'
 import { MemoryClient, MemoryHost } from '../memory-host.ts'
+import type { RouteModule } from '../route.ts'
 import { Routes } from '../routes.ts'
+import type { RouteDeps } from '../routes.ts'
 import { ALL_ROUTES } from '../routes/all.ts'
 import { StaticFiles } from '../static-files.ts'
 import { noWebhooks } from './no-webhooks.ts'
@@ -16,11 +18,20 @@ export interface MemoryServerOptions extends HarnessOptions {
   readonly keys?: readonly string[]
   readonly origins?: readonly string[]
   readonly fetchImage?: FetchImage
+  /** Beside all of the server's own. */
+  readonly modules?: readonly RouteModule[]
+  /** Thrown by default. */
+  readonly onBug?: RouteDeps['onBug']
+}
+
+const throwBug: RouteDeps['onBug'] = (_where, error) => {
+  throw error
 }
 
 /** Listens on loopback only, as far as its rules for origins know. */
 export async function memoryServer(options: MemoryServerOptions = {}) {
-  const { keys = [], origins = [], fetchImage = refuseToFetch, ...ofWorld } = options
+  const { keys = [], origins = [], fetchImage = refuseToFetch, ...others } = options
+  const { modules = [], onBug = throwBug, ...ofWorld } = others
   const world = harness(ofWorld)
   const { clock, registry, engine } = world
   const auth = new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() })
@@ -33,14 +44,12 @@ export async function memoryServer(options: MemoryServerOptions = {}) {
     clock,
     files: new StaticFiles('no-such-folder'),
     origins: { allowed: origins, loopbackOnly: true },
-    modules: ALL_ROUTES,
+    modules: [...ALL_ROUTES, ...modules],
     auth,
     fetches: new FetchTurns(fetchImage),
     webhooks: noWebhooks(clock),
     onSocket: (dialect, change, code) => socketChanges.push(`${dialect} ${change} ${code}`),
-    onBug: (_where, error) => {
-      throw error
-    },
+    onBug,
   })
   const host = new MemoryHost(routes)
   await host.listen({ host: '', port: 0 })

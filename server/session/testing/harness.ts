@@ -1,10 +1,10 @@
-import { FakeClock } from '../../../lib/std/clock.ts'
+import { FakeClock } from '../../../lib/std/testing/fake-clock.ts'
 import type { DrawParams } from '../../../lib/protocol/params.ts'
 import { createFakeEngine, FAKE_MODEL } from '../../engine/fake-engine.ts'
 import type { FakeEngineOptions } from '../../engine/fake-engine.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import type { InputLimits } from '../held-inputs.ts'
-import { silentObserver } from '../observer.ts'
+import type { SessionObserver } from '../observer.ts'
 import { Registry } from '../registry.ts'
 import type { SessionPolicy } from '../policy.ts'
 import type { Session } from '../session.ts'
@@ -43,6 +43,15 @@ export interface Drawing {
 export interface HarnessOptions extends FakeEngineOptions {
   readonly maxSessions?: number
   readonly inputLimits?: InputLimits
+}
+
+const silentObserver: SessionObserver = {
+  sessionOpened: () => undefined,
+  sessionClosed: () => undefined,
+  frameAccepted: () => undefined,
+  frameEnded: () => undefined,
+  jobGaveWay: () => undefined,
+  jobFailed: () => undefined,
 }
 
 /** Registry, dispatcher and a paused fake engine whose steps the test takes. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './clock.ts'
+import { FakeClock } from './fake-clock.ts'
 
 describe('FakeClock', () => {
   it('runs due timers in order of their time, those they set included', () => {
