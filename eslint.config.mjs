@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 const houseNumbers = {
   'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
   'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true, IIFEs: true }],
-  // Three, and then an object of options.
+  // Three, four where it must be, and then an object of options.
   'max-params': ['error', 4],
   eqeqeq: 'error',
   'no-console': 'error',

@@ -45,6 +45,17 @@ test('a canvas that comes later, or moves, shares no drawing with another', asyn
   expect(places(names.inserted)).toEqual(['2', '0', '1'])
   expect(places(names.appended)).toEqual(['2', '1', '0'])
   expect(names.moved).toEqual(names.appended)
+
+  // Browsers that can move an element as it is leave its frame alone.
+  const isSame = await page.evaluate(() => {
+    const canvas = document.getElementById('second')!
+    const windowOf = () => canvas.shadowRoot?.querySelector('iframe')?.contentWindow
+    const before = windowOf()
+    const body = document.body as HTMLElement & { moveBefore(node: Node, child: Node | null): void }
+    body.moveBefore(canvas, null)
+    return body.lastElementChild === canvas && before !== null && windowOf() === before
+  })
+  expect(isSame).toBe(true)
 })
 
 test('canvases in shadow trees have drawings of their own', async ({ page }) => {

@@ -121,7 +121,7 @@ test('a wrong token is told in the canvas and as an error, and a right one lets 
     `${await blog.url()}/?${encodeURIComponent('token="a-token-that-is-none" controls="none"')}`,
   )
   await expect(page.locator('output')).toHaveText(/unauthorized: The server does not know this key or token/)
-  await expect(inside(page).getByRole('alert').first()).toContainText('refused the key of the page around')
+  await expect(inside(page).getByRole('alert').first()).toContainText("refused the embedding page's key")
   // Nobody who reads a blog has a key: no dialog is in their way.
   await expect(inside(page).getByRole('dialog')).toBeHidden()
   await getsTokens(page)

@@ -45,6 +45,6 @@ test('a server of another version is loaded anew a few times, and then said to b
   const inside = page.frameLocator('sketchwire-canvas iframe')
   await expect(inside.getByTestId('status')).toContainText('The server was updated. Reload the page')
   // What was never painted is from nothing.
-  await expect(inside.getByText('From the words alone')).toHaveCSS('opacity', '0')
+  await expect(inside.getByText('From the prompt alone')).toHaveCSS('opacity', '0')
   expect(dials).toBe(4)
 })

@@ -90,10 +90,10 @@ test('what the pen and the shape tools draw is sent as tldraw itself would expor
   const drawing = await savedDrawing(page)
   expect(new Set(drawing.content.shapes.map(({ type }) => type))).toEqual(new Set(['draw', 'geo', 'line']))
   for (const shape of drawing.content.shapes) shape.rotation = 0.2
-  // With pressure, and drawn at twice the size: neither can be had from a mouse.
-  const [pen, large] = drawing.content.shapes
-  if (pen) pen.props = { ...pen.props, isPen: true }
+  const [large] = drawing.content.shapes
   if (large) large.props = { ...large.props, scale: 2 }
+  const pen = drawing.content.shapes.at(-1)
+  expect(pen?.props['isPen']).toBe(true)
 
   await openDrawing(studio, drawing)
   const painted = sent.image
@@ -105,6 +105,11 @@ test('what the pen and the shape tools draw is sent as tldraw itself would expor
   const worst = await worstBlock(page, [painted, exported])
   console.log(`paths against export: ${worst.toFixed(1)} of 255 in the worst block`)
   expect(worst).toBeLessThan(6)
+
+  // How hard the pen was pressed is in the pixels.
+  if (pen) pen.props = { ...pen.props, isPen: false }
+  await openDrawing(studio, drawing)
+  expect(await worstBlock(page, [painted, sent.image])).toBeGreaterThan(20)
 
   for (const shape of drawing.content.shapes) shape.props = { ...shape.props, size: 'l' }
   await openDrawing(studio, drawing)
@@ -140,5 +145,28 @@ async function drawOneOfEach(studio: Studio): Promise<void> {
       [0.25 + index * 0.2, 0.85],
     ])
   }
+  await tool('Pen')
+  await penStroke(studio)
   await studio.settled()
+}
+
+/** From left to right, pressed ever harder. */
+async function penStroke({ page, drawing }: Studio): Promise<void> {
+  const box = await drawing.boundingBox()
+  if (!box) throw new Error('the drawing is not on screen')
+  const pen = await page.context().newCDPSession(page)
+  const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', along: number) =>
+    pen.send('Input.dispatchMouseEvent', {
+      type,
+      x: box.x + box.width * (0.15 + 0.7 * along),
+      y: box.y + box.height * 0.62,
+      pointerType: 'pen',
+      force: 0.05 + 0.75 * along,
+      button: 'left',
+      buttons: 1,
+      clickCount: 1,
+    })
+  await send('mousePressed', 0)
+  for (let step = 1; step <= 20; step++) await send('mouseMoved', step / 20)
+  await send('mouseReleased', 1)
 }

@@ -62,6 +62,27 @@ for (const surface of ['tldraw', 'plain'])
     await expect(button('Eraser')).toHaveAttribute('aria-pressed', 'true')
   })
 
+test('a shape is drawn, moved and taken away again without a pointer', async ({ page }) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  await button('Clear the page').press('Enter')
+  const shape = page.locator('.tl-shape')
+  await expect(shape).toHaveCount(0)
+  await button('Rectangle').press('Enter')
+  await expect(button('Rectangle')).toHaveAttribute('aria-pressed', 'true')
+  await expect(shape).toHaveCount(0)
+  await studio.changing(() => button('Rectangle').press('Enter'))
+  await expect(shape).toHaveCount(1)
+  const place = async () => (await shape.boundingBox())?.x ?? 0
+  const before = await place()
+  await page.keyboard.press('Shift+ArrowRight')
+  await expect.poll(place).toBeGreaterThan(before + 4)
+  await page.getByRole('group', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).press('Enter')
+  await expect(shape).toHaveCount(0)
+  await expect(page.getByRole('group', { name: 'Selection' })).toBeHidden()
+})
+
 test('keys leave a read-only canvas alone, and the page around does not', async ({ page }) => {
   await page.goto(`${server.url}/embed.json`)
   const address = `${server.url}/embed?drawing=shown&readonly=&host=${server.url}`

@@ -18,6 +18,11 @@ export interface SurfaceState {
   readonly kept: boolean
 }
 
+export interface Change {
+  /** Made on this page: not in another tab that shows the drawing, and no photo that came at last. */
+  readonly own: boolean
+}
+
 export interface SurfaceOptions {
   readonly size: Size
   /** What a page without any shape starts with; an existing drawing is never touched. */
@@ -28,7 +33,9 @@ export interface SurfaceOptions {
 export interface DrawingSurface {
   readonly store: Pick<StoreApi<SurfaceState>, 'getState' | 'getInitialState' | 'subscribe'>
   /** Something on the page changed; called for every pointer event that draws. */
-  onChange(listener: () => void): () => void
+  onChange(listener: (change: Change) => void): () => void
+  /** Equal for equal drawings. It costs as much as what changed since it was asked last. */
+  scene(): number
   readonly takeSnapshot: TakeSnapshot
   /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FakeClock } from '../../lib/std/clock.ts'
+import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { Keeper } from './keeper.ts'
 
 /** A keeper whose writes end when the test says so, and what it was told. */

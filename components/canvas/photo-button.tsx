@@ -2,8 +2,10 @@ import { useRef } from 'react'
 import { IconButton } from '../ui/icon-button.tsx'
 import { addPhotos } from './add-photos.ts'
 import type { DrawingSurface } from './drawing-surface.ts'
+import { useToolActions } from './tool-actions.ts'
 
 export function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
+  const { onPhotos } = useToolActions(surface)
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
@@ -16,6 +18,7 @@ export function PhotoButton({ surface }: { readonly surface: DrawingSurface }) {
           const files = [...(event.target.files ?? [])]
           event.target.value = ''
           addPhotos(surface, files)
+          onPhotos(files)
         }}
         ref={input}
         type="file"

@@ -3,12 +3,19 @@
 import type { Editor } from 'tldraw'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../lib/client/types.ts'
-import type { DrawingContent, DrawingSurface, SurfaceOptions, SurfaceState } from './drawing-surface.ts'
+import type {
+  Change,
+  DrawingContent,
+  DrawingSurface,
+  SurfaceOptions,
+  SurfaceState,
+} from './drawing-surface.ts'
 import type { Size } from './paper.ts'
 
 /** What an editor does for the surface (tldraw/attach-editor.ts). */
 export interface EditorHands extends Pick<
   DrawingSurface,
+  | 'scene'
   | 'takeSnapshot'
   | 'content'
   | 'hold'
@@ -32,7 +39,7 @@ export interface TldrawState extends SurfaceState {
 export class TldrawSurface implements DrawingSurface {
   readonly store: StoreApi<TldrawState>
   readonly start: SurfaceOptions['start']
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(change: Change) => void>()
 
   constructor({ size, start }: SurfaceOptions) {
     this.start = start
@@ -46,14 +53,19 @@ export class TldrawSurface implements DrawingSurface {
     }))
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   /** The editor says that its page changed. */
-  changed(): void {
-    this.#listeners.forEach((tell) => tell())
+  changed(change: Change): void {
+    this.#listeners.forEach((tell) => tell(change))
+  }
+
+  /** Without an editor there is no drawing yet. */
+  scene(): number {
+    return this.store.getState().hands?.scene() ?? 0
   }
 
   /** Resolves once an editor is there. */

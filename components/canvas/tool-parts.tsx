@@ -1,10 +1,11 @@
 // The groups of a toolbar, the same for every canvas.
-import { useId, type ReactNode } from 'react'
+import { useId, type MouseEvent, type ReactNode } from 'react'
 import { IconButton } from '../ui/icon-button.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import type { DrawingSurface } from './drawing-surface.ts'
 import { COLOURS, WIDTHS, type ColourId, type WidthId } from './palette.ts'
 import { PhotoButton } from './photo-button.tsx'
+import { useToolActions } from './tool-actions.ts'
 
 export interface PenStylesProps {
   /** `undefined`: several, in a selection. */
@@ -104,9 +105,11 @@ interface ToolChoiceProps<T extends IconName> {
   readonly tools: readonly { readonly id: T; readonly label: string; readonly key: string | undefined }[]
   readonly chosen: string
   readonly onChoose: (tool: T) => void
+  /** The tool in hand was pressed once more, by key: what it is for, without a pointer. */
+  readonly onAgain?: (tool: T) => void
 }
 
-export function ToolChoice<T extends IconName>({ tools, chosen, onChoose }: ToolChoiceProps<T>) {
+export function ToolChoice<T extends IconName>({ tools, chosen, onChoose, onAgain }: ToolChoiceProps<T>) {
   return (
     <div className="tool-group tools">
       {tools.map(({ id, label, key }) => (
@@ -114,7 +117,10 @@ export function ToolChoice<T extends IconName>({ tools, chosen, onChoose }: Tool
           icon={id}
           key={id}
           label={label}
-          onClick={() => onChoose(id)}
+          onClick={(event) => {
+            if (onAgain && chosen === id && isByKey(event)) onAgain(id)
+            else onChoose(id)
+          }}
           pressed={chosen === id}
           shortcut={key}
           tip="right"
@@ -122,6 +128,16 @@ export function ToolChoice<T extends IconName>({ tools, chosen, onChoose }: Tool
       ))}
     </div>
   )
+}
+
+/** A pointer counts its clicks. */
+function isByKey({ detail }: MouseEvent): boolean {
+  return detail === 0
+}
+
+/** Among what undoes, while a pen draws and fingers do not. */
+export function FingerButton({ onClick }: { readonly onClick: () => void }) {
+  return <IconButton icon="finger" label="Draw with fingers again" onClick={onClick} tip="right" />
 }
 
 interface HistoryToolsProps {
@@ -136,6 +152,7 @@ interface HistoryToolsProps {
 
 export function HistoryTools(props: HistoryToolsProps) {
   const { surface, canUndo, canRedo, isEmpty, onUndo, onRedo, children } = props
+  const { clear } = useToolActions(surface)
   return (
     <div className="tool-group history">
       <IconButton
@@ -156,13 +173,7 @@ export function HistoryTools(props: HistoryToolsProps) {
       />
       <PhotoButton surface={surface} />
       {children}
-      <IconButton
-        disabled={isEmpty}
-        icon="clear"
-        label="Clear the page"
-        onClick={() => surface.clear()}
-        tip="right"
-      />
+      <IconButton disabled={isEmpty} icon="clear" label="Clear the page" onClick={clear} tip="right" />
     </div>
   )
 }

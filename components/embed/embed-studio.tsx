@@ -18,11 +18,13 @@ import { notify } from '../session/notices.ts'
 import { dialUrl } from '../session/access.ts'
 import { readSettings } from '../session/saved.ts'
 import { openSession, type Session } from '../session/session.ts'
-import { SessionContext, useClient, useSession } from '../session/session-context.ts'
+import { useClient, useSession } from '../session/session-context.ts'
+import { SessionProvider } from '../session/session-provider.tsx'
 import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { useUnkeptInPassing } from '../shell/unkept.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { useEmbedDrops } from './embed-drops.ts'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
 import { PageKey } from './page-key.ts'
@@ -60,9 +62,9 @@ export function EmbedStudio() {
   useDocumentLook(store)
   if (!opened) return <div aria-busy="true" className="embed" />
   return (
-    <SessionContext value={opened.session}>
+    <SessionProvider session={opened.session}>
       <Sheets key={opened.session.id} line={opened.line} pageKey={opened.key} store={store} />
-    </SessionContext>
+    </SessionProvider>
   )
 }
 
@@ -100,12 +102,13 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
   const size = useStore(surface.store, (state) => state.size)
   const isEmpty = useStore(surface.store, (state) => state.empty)
   const root = useRef<HTMLElement>(null)
-  const { view, controls } = options
+  const { view, controls, readonly } = options
+  useEmbedDrops(session, readonly)
   const aspect = size.width / size.height
   useDrawingMark(root, surface)
   useWantedHeight(root, { line, view, aspect, controls })
   const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
-  const canDraw = !options.readonly && view !== 'result'
+  const canDraw = !readonly && view !== 'result'
   return (
     <main
       aria-label="Sketchwire canvas"
@@ -141,7 +144,7 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
           </section>
         </div>
       </div>
-      {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={options.readonly} />}
+      {controls === 'none' ? <Trouble /> : <Foot isFull={controls === 'full'} readonly={readonly} />}
       <Problems store={store} />
       <Notices />
       <Refusal pageKey={pageKey} />
@@ -155,7 +158,7 @@ function Foot({ isFull, readonly }: { readonly isFull: boolean; readonly readonl
     <footer className="embed-foot">
       <div className="embed-line">
         <StatusPill />
-        {isFull ? <PictureActions /> : null}
+        {isFull ? <PictureActions readonly={readonly} /> : null}
       </div>
       {readonly ? null : <PromptBox />}
       {isFull && !readonly ? <Settings /> : null}
@@ -181,7 +184,7 @@ function Refusal({ pageKey }: { readonly pageKey: PageKey }) {
   if (reason === undefined || !isLocked) return null
   return (
     <div className="embed-problems" role="alert">
-      <p>{`The server refused the key of the page around: ${reason}`}</p>
+      <p>{`The server refused the embedding page's key: ${reason}`}</p>
     </div>
   )
 }

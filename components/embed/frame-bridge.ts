@@ -132,16 +132,18 @@ function tell({ client, surface }: Session, post: Post): (() => void)[] {
   let told = ''
   const look = () => {
     const state = client.store.getState()
+    const { ready, kept } = surface.store.getState()
     const detail = {
       connection: state.status.name,
       activity: state.activity,
       text: statusWords(state.activity, state, Date.now()).text,
+      kept,
     }
-    const now = `${detail.connection} ${detail.activity}`
+    const now = `${detail.connection} ${detail.activity} ${kept}`
     if (now !== told) post({ type: 'status', detail })
     told = now
     const { model, params } = state
-    if (isReady || !model || !params || !surface.store.getState().ready) return
+    if (isReady || !model || !params || !ready) return
     isReady = true
     const { width, height } = params
     post({ type: 'ready', detail: { model: { id: model.id, name: model.name }, width, height } })

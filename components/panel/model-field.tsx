@@ -1,10 +1,11 @@
 'use client'
-import { useId, useRef, type CSSProperties } from 'react'
+import { useId, useRef } from 'react'
 import type { InstalledModel } from '../../lib/protocol/models.ts'
 import { useClient } from '../session/session-context.ts'
 import { useModels } from '../session/models.ts'
 import { Icon } from '../ui/icon.tsx'
 import { modelFacts } from './model-words.ts'
+import { placeAbove } from './place-above.ts'
 
 /** Which of the installed models paints, for everybody on this server. Nothing where there is only one. */
 export function ModelField() {
@@ -42,13 +43,13 @@ export function ModelField() {
         id={`${id}-list`}
         onBeforeToggle={(event) => {
           if (event.newState === 'open' && popover.current && button.current)
-            place(popover.current, button.current)
+            placeAbove(popover.current, button.current)
         }}
         popover="auto"
         ref={popover}
         role="dialog"
       >
-        <p className="menu-title">Everybody on this server paints with it</p>
+        <p className="menu-title">Shared by everyone on this server</p>
         {list.models.map((model) => (
           <ModelRow
             isBusy={loading !== undefined}
@@ -88,23 +89,9 @@ function ModelRow({ model, isLoading, isBusy, onChoose }: ModelRowProps) {
       <span className="model-words">
         <span className="model-title">{model.title}</span>
         <span className="model-facts" data-problem={model.problem !== undefined}>
-          {isLoading ? 'Loading. The model before paints until it is ready' : modelFacts(model)}
+          {isLoading ? 'Loading. The current model keeps painting until it is ready' : modelFacts(model)}
         </span>
       </span>
     </button>
   )
-}
-
-/** Above the button, as the dock is at the bottom; its own width where there is room for it. */
-function place(popover: HTMLElement, button: HTMLElement): void {
-  const box = button.getBoundingClientRect()
-  const width = Math.min(Math.max(box.width, 320), window.innerWidth - 24)
-  const left = Math.max(12, Math.min(box.left, window.innerWidth - width - 12))
-  const style: CSSProperties = {
-    left: `${left}px`,
-    bottom: `${window.innerHeight - box.top + 6}px`,
-    width: `${width}px`,
-    maxHeight: `${Math.max(120, box.top - 18)}px`,
-  }
-  Object.assign(popover.style, style)
 }

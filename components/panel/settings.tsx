@@ -4,6 +4,8 @@ import { useClient, useSession } from '../session/session-context.ts'
 import { Slider } from '../ui/slider.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { ModelField } from './model-field.tsx'
+import { NegativeField } from './negative-field.tsx'
+import { ResetButton } from './reset-button.tsx'
 import { stepsRange, stepsWords, strengthRange } from './ranges.ts'
 import { SeedField } from './seed-field.tsx'
 import { SizeField } from './size-field.tsx'
@@ -83,6 +85,13 @@ function Sliders({ model, params, canChooseModel }: SlidersProps) {
         width={params.width}
       />
       {canChooseModel ? <ModelField /> : null}
+      {model.negativePrompt ? (
+        <NegativeField
+          counts={params.guidanceScale > 1}
+          onChange={(negativePrompt) => set({ negativePrompt })}
+          value={params.negativePrompt ?? ''}
+        />
+      ) : null}
     </div>
   )
 }
@@ -105,6 +114,7 @@ function Switches() {
         on={background}
         onChange={(on) => client.setBackground(on)}
       />
+      <ResetButton />
     </div>
   )
 }

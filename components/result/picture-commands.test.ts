@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { settle } from '../../lib/client/testing/fakes.ts'
 import { openClient } from '../../lib/client/testing/open-client.ts'
 import type { PaintedFrame, Snapshot } from '../../lib/client/types.ts'
 import type { DrawingContent } from '../canvas/drawing-surface.ts'
 import { PlainSurface } from '../canvas/plain/plain-surface.ts'
 import { DrawingLooks } from '../session/drawing-looks.ts'
+import { notices } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
 import { ShownPicture } from '../session/shown-picture.ts'
 import { pictureCommands } from './picture-commands.ts'
@@ -37,14 +38,29 @@ async function opened() {
     await settle()
   }
   const pinned: Pinned[] = []
+  /** Nothing is free on a full disk but what `befores` hold. */
+  const disk = { isFull: false, befores: 0 }
   const pins = {
-    add: async (frame: PaintedFrame, content: DrawingContent) => void pinned.push({ frame, content }),
+    add: async (frame: PaintedFrame, content: DrawingContent) => {
+      if (disk.isFull) throw new DOMException('Encountered full disk while opening.', 'QuotaExceededError')
+      pinned.push({ frame, content })
+    },
   }
-  const session = { client, surface, pins, shown: new ShownPicture(client, looks) } as unknown as Session
+  const befores = {
+    dropAll: async () => {
+      const { befores: had } = disk
+      if (had > 0) Object.assign(disk, { isFull: false, befores: 0 })
+      return had > 0
+    },
+  }
+  const shown = new ShownPicture(client, looks)
+  const session = { client, surface, pins, shown, befores } as unknown as Session
   world.socket.welcomes()
   await paint()
-  return { client, session, stroke, paint, pinned }
+  return { client, session, stroke, paint, pinned, disk }
 }
+
+afterEach(() => notices.setState({ list: [] }))
 
 describe('a pin', () => {
   it('keeps the drawing that its picture was made of, not what was drawn since', async () => {
@@ -83,5 +99,22 @@ describe('a pin', () => {
     pictureCommands(session).pin()
     await vi.waitFor(() => expect(pinned).toHaveLength(1))
     expect(pinned[0]?.frame.params).toMatchObject({ width: 512, height: 512 })
+  })
+  it('takes the place of what nobody asked to keep, where there is no other', async () => {
+    const { session, pinned, disk } = await opened()
+    Object.assign(disk, { isFull: true, befores: 2 })
+    pictureCommands(session).pin()
+    await vi.waitFor(() => expect(pinned).toHaveLength(1))
+  })
+
+  it('that the browser has no room for is told with what helps', async () => {
+    const { session, pinned, disk } = await opened()
+    disk.isFull = true
+    pictureCommands(session).pin()
+    await vi.waitFor(() => expect(notices.getState().list).toHaveLength(1))
+    expect(notices.getState().list[0]?.text).toBe(
+      'The picture could not be pinned: this browser has no room left for pins. Download the picture, or remove pins that you do not need',
+    )
+    expect(pinned).toEqual([])
   })
 })

@@ -1,13 +1,12 @@
-import { refinedParams, sameParams } from '../../lib/client/draft-params.ts'
-import type { PaintedFrame, SketchClient } from '../../lib/client/types.ts'
-import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { notify } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.ts'
 import { largerPicture, type Painting } from './larger-picture.ts'
-import { framePng } from './picture-file.ts'
-import { pictureToKeep, sizeWords } from './picture-to-keep.ts'
-import { saveFile } from './save-file.ts'
+import { paintedPicture, type FilePicture } from './picture-file.ts'
+import { pictureToKeep } from './picture-to-keep.ts'
+import { pinPicture } from './pin-picture.ts'
+import { copyPicture, savePicture, sharePicture } from './take-along.ts'
+import { told } from './told.ts'
 
 export interface PictureCommands {
   readonly pin: () => void
@@ -15,13 +14,7 @@ export interface PictureCommands {
   readonly useAsDrawing: () => void
   readonly copy: () => void
   readonly download: () => void
-}
-
-/** Runs a command; what goes wrong is told with its remedy. */
-function told(what: string, run: () => Promise<void>): () => void {
-  return () => {
-    run().catch((error: unknown) => notify(`${what}: ${messageOf(error)}`, 'problem'))
-  }
+  readonly share: () => void
 }
 
 const known = new WeakMap<Session, PictureCommands>()
@@ -34,31 +27,27 @@ export function pictureCommands(session: Session): PictureCommands {
 }
 
 function makeCommands(session: Session): PictureCommands {
-  const { client, surface, pins, shown } = session
   return {
     pin: told('The picture could not be pinned', async () => {
-      const frame = client.lastFrame()
-      if (!frame) return
-      const content = await (shown.contentOf(frame) ?? surface.content())
-      await pins.add(pinnedOf(frame, client), content)
+      const frame = session.client.lastFrame()
+      if (frame) await pinPicture(session, frame)
     }),
     refine: told(
       'The picture could not be refined',
       once(() => refine(session)),
     ),
-    useAsDrawing: told('The picture could not become the drawing', async () => {
-      const frame = client.lastFrame()
-      if (!frame) return
-      await surface.usePicture(frame.blob)
-      notify('The picture is the drawing now. Undo brings your strokes back')
-    }),
+    useAsDrawing: told('The picture could not become the drawing', () => useAsDrawing(session)),
     copy: told(
       'The picture could not be copied; download it instead',
-      once(() => copy(session)),
+      once(() => copyPicture(() => keeping(session, 'copy it'))),
     ),
     download: told(
       'The picture could not be saved',
-      once(() => download(session)),
+      once(() => whenKept(session, 'save it', savePicture)),
+    ),
+    share: told(
+      'The picture could not be shared; download it instead',
+      once(() => whenKept(session, 'share it', sharePicture)),
     ),
   }
 }
@@ -75,29 +64,27 @@ function refine(painting: Painting): Promise<void> {
   })
 }
 
-async function copy(painting: Painting): Promise<void> {
-  if (!window.isSecureContext)
-    throw new AppError('internal', 'browsers give the clipboard to https pages and to localhost only')
-  const keeping = pictureToKeep(painting, 'copy it')
-  // Safari wants the promise inside: the permission is tied to the click, the picture comes later.
-  const png = keeping.then((frame) => {
-    if (frame) return framePng(frame)
-    throw new AppError('cancelled', 'nothing was to be copied')
-  })
-  const written = navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
-  written.catch(() => undefined)
-  const frame = await keeping
+async function useAsDrawing({ client, surface, befores }: Session): Promise<void> {
+  const frame = client.lastFrame()
   if (!frame) return
-  await written
-  notify(`Copied as PNG, ${sizeWords(frame)}`)
+  const keep = befores.hold('picture')
+  await surface.usePicture(frame.blob)
+  keep()
+  notify('The picture is the drawing now. Undo brings your strokes back')
 }
 
-async function download(painting: Painting): Promise<void> {
-  const frame = await pictureToKeep(painting, 'save it')
-  if (!frame) return
-  const png = await framePng(frame)
-  saveFile(png, `sketchwire-${frame.params.seed}-${frame.width}x${frame.height}.png`)
-  notify(`Saved as PNG, ${sizeWords(frame)}`)
+async function keeping(painting: Painting, purpose: string): Promise<FilePicture | undefined> {
+  const frame = await pictureToKeep(painting, purpose)
+  return frame && paintedPicture(frame)
+}
+
+async function whenKept(
+  painting: Painting,
+  purpose: string,
+  take: (picture: FilePicture) => Promise<void>,
+): Promise<void> {
+  const picture = await keeping(painting, purpose)
+  if (picture) await take(picture)
 }
 
 /** A second press while the first is waited for is no second picture. */
@@ -109,17 +96,6 @@ function once(run: () => Promise<void>): () => Promise<void> {
     })
     return running
   }
-}
-
-/** A refined picture is pinned with the settings it refines: restoring it must not raise the size of every frame. */
-function pinnedOf(frame: PaintedFrame, client: SketchClient): PaintedFrame {
-  const live = client.store.getState().params
-  if (frame.meta.mode !== 'refine' || !live) return frame
-  const { width, height, steps } = live
-  const params = { ...frame.params, width, height, steps }
-  const refined = refinedParams(params, frame.model)
-  // The size may be another one since.
-  return refined && sameParams(refined, frame.params) ? { ...frame, params } : frame
 }
 
 export function usePictureCommands(): PictureCommands {

@@ -26,13 +26,16 @@ export function PictureSheet() {
   useEffect(() => {
     const element = canvas.current
     if (!element) return
-    const mark = (seq: number) => {
+    const mark = ({ seq, params }: PaintedFrame) => {
       element.dataset['seq'] = String(seq)
+      const label = labelOf(params.prompt)
+      if (element.getAttribute('aria-label') !== label) element.setAttribute('aria-label', label)
     }
     const last = client.lastFrame()
-    if (last) mark(last.seq)
-    const painted = ({ seq, snapshotAtMs }: PaintedFrame) => {
-      mark(seq)
+    if (last) mark(last)
+    const painted = (frame: PaintedFrame) => {
+      const { snapshotAtMs } = frame
+      mark(frame)
       // For the browser's own profiler and for a PerformanceObserver: what was drawn before the start of this measure
       // is on the screen at its end. Nothing is left behind: a day of drawing would be a million entries.
       performance.measure(PAINT, { start: snapshotAtMs, end: performance.now() })
@@ -50,15 +53,20 @@ export function PictureSheet() {
       data-painted={painted}
       data-refined={refined}
     >
-      <canvas aria-label="Rendered picture" className="picture-canvas" ref={canvas} role="img" />
+      <canvas aria-label={labelOf('')} className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
       {blanked ? <Blanked /> : null}
       <span className="badge" data-shown={painted && (refined || isEmpty)}>
-        {isEmpty ? 'From the words alone' : 'Refined'}
+        {isEmpty ? 'From the prompt alone' : 'Refined'}
       </span>
       <Note current={current} painted={painted} />
     </div>
   )
+}
+
+/** What a picture shows is best told by the words that it was made from. */
+function labelOf(prompt: string): string {
+  return prompt === '' ? 'Rendered picture' : `Rendered picture: ${prompt}`
 }
 
 function Note({ current, painted }: { readonly current: boolean; readonly painted: boolean }) {

@@ -42,7 +42,7 @@ export async function pictureToKeep(painting: Painting, purpose: string): Promis
     })
     const onNone = () => {
       stopTelling()
-      notice.say(`The server made no picture of ${sizeWords(size)}`)
+      notice.say(`The server could not make the ${sizeWords(size)} picture`)
     }
     void largerPicture(painting, { signal: wait.signal, onNone }).then(end)
   })
@@ -59,7 +59,7 @@ export function waitingWords(
   { size, purpose }: { readonly size: Size; readonly purpose: string },
 ): string {
   const what = sizeWords(size)
-  if (status.name !== 'live') return `Not connected: the picture of ${what} comes after that`
+  if (status.name !== 'live') return `Not connected. The ${what} picture follows once the connection is back`
   const doing = params && size.width > params.width ? 'Refining to' : 'Painting'
   if (live && (activity === 'queued' || activity === 'generating'))
     return `${doing} ${what} to ${purpose}, once the pen rests`

@@ -1,49 +1,93 @@
 'use client'
+import { useRef } from 'react'
 import { useStore } from 'zustand'
-import { messageOf } from '../../lib/std/errors.ts'
-import { notify } from '../session/notices.ts'
-import type { PinBoard } from '../session/pin-board.ts'
+import type { ShownPin } from '../session/pin-board.ts'
 import { useSession } from '../session/session-context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { usePinRemoval } from './pin-removal.ts'
+import { PicturesDialog } from './pictures-dialog.tsx'
+import { openPictures } from './pictures-view.ts'
 import { restorePin } from './restore-pin.ts'
 
-/** Pinned results, newest first: one press brings picture, words, settings and drawing back. */
+/**
+ * Pinned results, newest first: one press brings picture, words, settings and drawing back. Before them the way to every
+ * picture so far, where there is room to look at a pin and, with fingers, to remove one.
+ */
 export function PinStrip() {
-  const session = useSession()
-  const pins = useStore(session.pins.store, (state) => state.pins)
-  if (pins.length === 0) return <p className="pins-empty">Pinned pictures gather here</p>
+  const { pins: board } = useSession()
+  const pins = useStore(board.store, (state) => state.pins)
+  const removal = usePinRemoval(board)
+  const strip = useRef<HTMLDivElement>(null)
+  const remove = (id: string) => {
+    // The button that had the focus goes with the pin: on to the next one, back to the one before, or out of the strip.
+    const at = pins.findIndex((pin) => pin.id === id)
+    const beside = pins[at + 1] ?? pins[at - 1]
+    const next = beside ? `[data-pin="${beside.id}"] .pin-remove` : '.pictures-open'
+    strip.current?.querySelector<HTMLElement>(next)?.focus()
+    removal.remove(id)
+  }
   return (
-    <ul aria-label="Pinned results" className="pins">
-      {pins.map((pin, at) => (
-        <li className="pin" key={pin.id}>
-          <button
-            aria-label={`Restore pinned picture ${at + 1}: ${pin.params.prompt}`}
-            className="pin-restore"
-            onClick={() => void restorePin(session, pin)}
-            title={pin.model === undefined ? pin.params.prompt : `${pin.params.prompt} (${pin.model})`}
-            type="button"
-          >
-            {/* A local object URL: there is nothing for an image optimiser to do. */}
-            <img alt="" height={pin.height} src={pin.url} width={pin.width} />
-          </button>
-          <button
-            aria-label={`Remove pinned picture ${at + 1}`}
-            className="pin-remove"
-            onClick={() => void remove(session.pins, pin.id)}
-            type="button"
-          >
-            <Icon name="close" size={12} />
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div className="pins" ref={strip}>
+      {/* A tip of the page's own would be cut off where the strip scrolls. */}
+      <button
+        aria-keyshortcuts="4"
+        aria-label="Pictures so far"
+        className="icon-button pictures-open"
+        onClick={() => openPictures()}
+        title="Pictures so far (4)"
+        type="button"
+      >
+        <Icon name="history" />
+      </button>
+      {pins.length === 0 ? <p className="pins-empty">Pinned pictures gather here</p> : null}
+      {pins.length > 0 ? (
+        <ul aria-label="Pinned results" className="pin-list">
+          {pins.map((pin, at) => (
+            <PinTile at={at} key={pin.id} onRemove={remove} pin={pin} />
+          ))}
+        </ul>
+      ) : null}
+      <PicturesDialog onRemove={(id) => removal.remove(id)} />
+    </div>
   )
 }
 
-async function remove(pins: PinBoard, id: string): Promise<void> {
-  try {
-    await pins.remove(id)
-  } catch (error) {
-    notify(`This pin could not be removed: ${messageOf(error)}`, 'problem')
-  }
+interface PinTileProps {
+  readonly pin: ShownPin
+  readonly at: number
+  readonly onRemove: (id: string) => void
+}
+
+function PinTile({ pin, at, onRemove }: PinTileProps) {
+  const session = useSession()
+  return (
+    <li className="pin" data-pin={pin.id}>
+      <button
+        aria-label={`Restore pinned picture ${at + 1}: ${pin.params.prompt}`}
+        className="pin-restore"
+        onClick={() => void restorePin(session, pin)}
+        title={pin.model === undefined ? pin.params.prompt : `${pin.params.prompt} (${pin.model})`}
+        type="button"
+      >
+        {/* A local object URL: there is nothing for an image optimiser to do. */}
+        <img alt="" height={pin.height} src={pin.url} width={pin.width} />
+      </button>
+      <button
+        aria-label={`Show pinned picture ${at + 1} large`}
+        className="pin-button pin-open"
+        onClick={() => openPictures(pin.id)}
+        type="button"
+      >
+        <Icon name="expand" size={12} />
+      </button>
+      <button
+        aria-label={`Remove pinned picture ${at + 1}`}
+        className="pin-button pin-remove"
+        onClick={() => onRemove(pin.id)}
+        type="button"
+      >
+        <Icon name="close" size={12} />
+      </button>
+    </li>
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, drawingIdOf, newDrawingId } from './drawing-id.ts'
+import { addressOf, drawingIdOf, idOfKey, isEmbedded, keyOf, newDrawingId } from './drawing-id.ts'
 
 describe('drawing ids', () => {
   it('come back from their own address', () => {
@@ -17,4 +17,18 @@ describe('drawing ids', () => {
       expect(drawingIdOf(search)).toBeUndefined()
     },
   )
+
+  it('come back from the name that they are kept under, and from no other', () => {
+    const id = newDrawingId()
+    expect(idOfKey(keyOf(id))).toBe(id)
+    expect(idOfKey(id)).toBeUndefined()
+    expect(idOfKey('sketchwire-')).toBeUndefined()
+  })
+
+  it('tell what another page embeds without a name of its own', () => {
+    expect(['embed', 'embed-1xyz-0', 'embedded', 'mine'].filter(isEmbedded)).toEqual([
+      'embed',
+      'embed-1xyz-0',
+    ])
+  })
 })

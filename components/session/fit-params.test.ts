@@ -23,12 +23,17 @@ const params: DrawParams = {
 /** What a session is asked to do under `model`. */
 function session(model: ModelInfo | undefined) {
   const set: Partial<DrawParams>[] = []
-  const client = { store: { getState: () => ({ model }) }, setParams: (patch: DrawParams) => set.push(patch) }
+  const client = {
+    store: { getState: () => ({ model, given: {} }) },
+    setParams: (patch: DrawParams) => set.push(patch),
+  }
   const told: string[] = []
   const surface = { replace: async () => void told.push('replace') }
   const rolls = { spareNext: (brought: boolean) => told.push(`spare ${brought}`) }
   const changed = () => told.push('changed')
-  return { set, told, session: { client, surface, rolls, changed } as unknown as Session }
+  const befores = { hold: () => () => undefined }
+  const seed = { getState: () => ({ locked: true }) }
+  return { set, told, session: { client, surface, rolls, changed, befores, seed } as unknown as Session }
 }
 
 describe('settings that were made for another model', () => {

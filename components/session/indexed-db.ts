@@ -1,5 +1,7 @@
 // IndexedDB as promises. What was put is kept once its transaction is complete, and not when its request succeeded: a
 // full disk takes the whole transaction back after that.
+import { AppError } from '../../lib/std/errors.ts'
+
 type Request = Pick<IDBRequest<unknown>, 'result'>
 
 export function openDatabase(
@@ -12,6 +14,21 @@ export function openDatabase(
     opening.onupgradeneeded = () => upgrade(opening.result)
     opening.onsuccess = () => resolve(opening.result)
     opening.onerror = () => reject(opening.error ?? new Error('IndexedDB refused'))
+  })
+}
+
+/** For this long others may hold a database that is to be deleted: a page that closed it a moment ago still writes. */
+const LET_GO_WITHIN_MS = 4_000
+
+/** Resolves once the database is gone. Throws AppError `busy` while another page holds it; it goes once that is closed. */
+export function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deleting = indexedDB.deleteDatabase(name)
+    const busy = () =>
+      reject(new AppError('busy', 'another tab shows it; close that tab, and it is deleted then'))
+    deleting.onsuccess = () => resolve()
+    deleting.onerror = () => reject(deleting.error ?? new Error('IndexedDB refused'))
+    deleting.onblocked = () => setTimeout(busy, LET_GO_WITHIN_MS)
   })
 }
 

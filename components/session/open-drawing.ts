@@ -6,13 +6,17 @@ import { addressOf, drawingIdOf, newDrawingId } from './drawing-id.ts'
 import { rememberDrawing, writeSettings } from './saved.ts'
 import { openSession, type OpenOptions, type Session } from './session.ts'
 
-export const current = createStore<{ readonly session: Session | undefined }>()(() => ({
+/** How a drawing came to be open: a plain `/`, an address that named it, or what somebody chose on the page. */
+export type Way = 'plain' | 'named' | 'chosen'
+
+export const current = createStore<{ readonly session: Session | undefined; readonly way: Way }>()(() => ({
   session: undefined,
+  way: 'plain',
 }))
 
-function open(options: OpenOptions): void {
+function open(way: Way, options: OpenOptions): void {
   current.getState().session?.dispose()
-  current.setState({ session: openSession({ canvas: wish, ...options }) })
+  current.setState({ session: openSession({ canvas: wish, ...options }), way })
 }
 
 /** The plain canvas where tldraw would be shown, for as long as this page is open: its address loses the parameter. */
@@ -28,7 +32,8 @@ function openAddressed(): void {
     madeUp = id
     window.history.replaceState(null, '', addressOf(id))
   }
-  open({ id, start: id === madeUp ? 'example' : 'blank' })
+  if (id === madeUp) open('plain', { id, start: 'example' })
+  else open('named', { id, start: 'blank' })
 }
 
 /** Opens what the address names and follows it; returns the close. */
@@ -64,10 +69,10 @@ export function openNew({ start, params, seedLocked = true }: NewDrawing): void 
   if (params) writeSettings(id, { params, seedLocked })
   if (start !== 'blank') rememberDrawing({ id, atMs: Date.now(), prompt: params?.prompt ?? '' })
   window.history.pushState(null, '', addressOf(id))
-  open({ id, start, ...(params ? { params } : {}) })
+  open('chosen', { id, start, ...(params ? { params } : {}) })
 }
 
 export function openExisting(id: string): void {
   window.history.pushState(null, '', addressOf(id))
-  open({ id, start: 'blank' })
+  open('chosen', { id, start: 'blank' })
 }

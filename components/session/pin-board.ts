@@ -9,47 +9,99 @@ export interface ShownPin extends Pin {
   readonly url: string
 }
 
-export class PinBoard {
-  readonly store: StoreApi<{ readonly pins: readonly ShownPin[] }>
-  readonly #drawing: string
+interface Pins {
+  /** Newest first. */
+  readonly pins: readonly ShownPin[]
+  /** Off the strip, and in the browser still: until they are deleted they can be brought back whole. */
+  readonly removed: readonly ShownPin[]
+}
 
-  constructor(drawing: string) {
+/** Where pins are kept. */
+export interface PinDatabase {
+  load(drawing: string): Promise<Pin[]>
+  save(pin: Pin): Promise<void>
+  delete(id: string): Promise<void>
+}
+
+const BROWSER: PinDatabase = { load: loadPins, save: savePin, delete: deletePin }
+
+export class PinBoard {
+  readonly store: StoreApi<Pins>
+  readonly #drawing: string
+  readonly #database: PinDatabase
+
+  constructor(drawing: string, database = BROWSER) {
     this.#drawing = drawing
-    this.store = createStore(() => ({ pins: [] }))
+    this.#database = database
+    this.store = createStore(() => ({ pins: [], removed: [] }))
   }
 
   async load(): Promise<void> {
-    const pins = await loadPins(this.#drawing)
+    const pins = await this.#database.load(this.#drawing)
     this.store.setState({ pins: pins.map(shown) })
   }
 
-  async add(frame: PaintedFrame, content: DrawingContent): Promise<void> {
+  /** `params` are what restoring it sets. Throws what IndexedDB throws. */
+  async add(
+    { blob, width, height, params, meta, model }: PaintedFrame,
+    content: DrawingContent,
+  ): Promise<void> {
     const pin: Pin = {
       id: newDrawingId(),
       drawing: this.#drawing,
       atMs: Date.now(),
-      picture: frame.blob,
-      width: frame.width,
-      height: frame.height,
-      params: frame.params,
-      model: frame.model.name,
+      picture: blob,
+      width,
+      height,
+      params,
+      model: model.name,
+      sampler: model.sampler,
+      made: { steps: meta.steps, seed: meta.seed },
       content,
     }
-    await savePin(pin)
+    await this.#database.save(pin)
     this.store.setState(({ pins }) => ({ pins: [shown(pin), ...pins] }))
   }
 
-  async remove(id: string): Promise<void> {
-    await deletePin(id)
-    const { pins } = this.store.getState()
-    this.store.setState({ pins: pins.filter((pin) => pin.id !== id) })
-    pins.filter((pin) => pin.id === id).forEach((pin) => URL.revokeObjectURL(pin.url))
+  /**
+   * Takes a pin off the strip. It is not deleted yet: a page that goes away before `deleteRemoved` has the pin again, all
+   * of it, when it comes back.
+   */
+  remove(id: string): void {
+    const { pins, removed } = this.store.getState()
+    const off = pins.filter((pin) => pin.id === id)
+    this.store.setState({ pins: pins.filter((pin) => pin.id !== id), removed: [...removed, ...off] })
   }
 
+  /** Puts back what was taken off and is not deleted, each where it was. */
+  bringBack(): void {
+    const { pins, removed } = this.store.getState()
+    this.store.setState({ pins: newestFirst([...pins, ...removed]), removed: [] })
+  }
+
+  /** Deletes for good what was taken off. Throws what IndexedDB throws; what could not be deleted is on the strip again. */
+  async deleteRemoved(): Promise<void> {
+    const { removed } = this.store.getState()
+    this.store.setState({ removed: [] })
+    const tried = await Promise.allSettled(removed.map(({ id }) => this.#database.delete(id)))
+    const failed = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    const left = removed.filter((_, at) => tried[at]?.status === 'rejected')
+    for (const pin of removed) if (!left.includes(pin)) URL.revokeObjectURL(pin.url)
+    if (left.length === 0) return
+    this.store.setState(({ pins }) => ({ pins: newestFirst([...pins, ...left]) }))
+    throw failed[0]
+  }
+
+  /** Deletes what was taken off: with the drawing goes the way to bring it back. */
   dispose(): void {
+    this.deleteRemoved().catch(() => undefined)
     for (const pin of this.store.getState().pins) URL.revokeObjectURL(pin.url)
     this.store.setState({ pins: [] })
   }
+}
+
+function newestFirst(pins: readonly ShownPin[]): ShownPin[] {
+  return pins.toSorted((a, b) => b.atMs - a.atMs)
 }
 
 function shown(pin: Pin): ShownPin {

@@ -14,6 +14,10 @@ const PinSchema = v.object({
   params: DrawParamsSchema,
   /** Name of the one that painted it; pins of an earlier version say none. */
   model: v.exactOptional(v.string()),
+  /** Of that model; as in ModelInfo. */
+  sampler: v.optional(v.string()),
+  /** What the picture itself was made with, where `params` are those that it refines; unsaid by an earlier version. */
+  made: v.exactOptional(v.object({ steps: v.number(), seed: v.number() })),
   content: DrawingContentSchema,
 })
 export type Pin = v.InferOutput<typeof PinSchema>

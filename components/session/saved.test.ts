@@ -1,8 +1,16 @@
 import * as v from 'valibot'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { saveKey, savedKey } from './access.ts'
-import { readSaved, writeSaved } from './saved.ts'
-import { leaveUnsaved, readUnsaved } from './unsaved.ts'
+import {
+  forgetDrawing,
+  hasSettings,
+  readSaved,
+  recentDrawings,
+  rememberDrawing,
+  writeSaved,
+  writeSettings,
+} from './saved.ts'
+import { forgetUnsaved, holdsUnkept, leaveUnsaved, readUnsaved } from './unsaved.ts'
 
 /** A browser's storage that takes nothing while `isFull`. */
 const storage = { isFull: true, texts: new Map<string, string>() }
@@ -16,11 +24,12 @@ beforeEach(() => {
       if (storage.isFull) throw new DOMException('The quota has been exceeded', 'QuotaExceededError')
       storage.texts.set(name, text)
     },
+    removeItem: (name: string) => storage.texts.delete(name),
   })
 })
 afterEach(() => {
   storage.isFull = false
-  for (const name of ['key', 'unsaved', 'word']) writeSaved(name, '')
+  for (const name of ['key', 'unsaved', 'word', 'recent']) writeSaved(name, '')
   vi.unstubAllGlobals()
 })
 
@@ -48,4 +57,67 @@ it('what was saved before is read where storage cannot be read at all', () => {
   vi.stubGlobal('localStorage', undefined)
   writeSaved('word', 'kept')
   expect(readSaved('word', v.string())).toBe('kept')
+})
+
+it('what is left of drawings that IndexedDB has makes room, and what it does not have never does', () => {
+  storage.isFull = false
+  leaveUnsaved('unkept', 1, { unkept: true })
+  for (let i = 0; i < 9; i++) leaveUnsaved(`kept-${i}`, i)
+  const left = (drawing: string) => readUnsaved(drawing, v.number())
+  expect(left('unkept')).toBe(1)
+  expect(left('kept-8')).toBe(8)
+  expect(left('kept-4')).toBeUndefined()
+})
+
+it('drawings that this page alone remembers are known until storage takes them or they are opened', () => {
+  leaveUnsaved('kept', 1)
+  expect(holdsUnkept()).toBe(false)
+  leaveUnsaved('unkept', 1, { unkept: true })
+  expect(holdsUnkept()).toBe(true)
+  storage.isFull = false
+  expect(holdsUnkept()).toBe(false)
+  storage.isFull = true
+  leaveUnsaved('unkept', 2, { unkept: true })
+  forgetUnsaved('unkept')
+  expect(holdsUnkept()).toBe(false)
+})
+
+describe('the list of drawings', () => {
+  const names = () => recentDrawings().map(({ id }) => id)
+  beforeEach(() => void (storage.isFull = false))
+
+  it('has all of them, the last one first, with the beginning of its words', () => {
+    for (let i = 0; i < 100; i++) rememberDrawing({ id: `d${i}`, atMs: i, prompt: 'sea '.repeat(99) })
+    rememberDrawing({ id: 'd7', atMs: 200, prompt: 'boat' })
+    expect(names()).toHaveLength(100)
+    expect(names().slice(0, 2)).toEqual(['d7', 'd99'])
+    expect(recentDrawings()[1]?.prompt).toHaveLength(120)
+  })
+
+  it('has none of those that other pages embed, an earlier list neither', () => {
+    const embedded = { id: 'embed-1xyz-0', atMs: 1, prompt: '' }
+    writeSaved('recent', [embedded, { id: 'mine', atMs: 1, prompt: '' }])
+    rememberDrawing({ ...embedded, id: 'embed' })
+    expect(names()).toEqual(['mine'])
+    expect(storage.texts.get('sketchwire:recent')).not.toContain('"embed"')
+  })
+
+  it('is not written anew for every stroke of one drawing', () => {
+    rememberDrawing({ id: 'a', atMs: 0, prompt: 'sea' })
+    rememberDrawing({ id: 'a', atMs: 9_000, prompt: 'sea' })
+    expect(recentDrawings()).toEqual([{ id: 'a', atMs: 0, prompt: 'sea' }])
+    rememberDrawing({ id: 'a', atMs: 9_500, prompt: 'boat' })
+    rememberDrawing({ id: 'a', atMs: 20_000, prompt: 'boat' })
+    expect(recentDrawings()).toEqual([{ id: 'a', atMs: 20_000, prompt: 'boat' }])
+  })
+
+  it('loses one that is forgotten, with its settings', () => {
+    for (const id of ['a', 'b']) {
+      rememberDrawing({ id, atMs: 0, prompt: '' })
+      writeSettings(id, { params: {}, seedLocked: true })
+    }
+    forgetDrawing('a')
+    expect(names()).toEqual(['b'])
+    expect([hasSettings('a'), hasSettings('b')]).toEqual([false, true])
+  })
 })

@@ -1,13 +1,16 @@
 // What this browser remembers in localStorage: settings of each drawing, the list of drawings, and how the page looks.
 // Everything read back is checked: storage may hold what an older version wrote, or be refused altogether.
 import * as v from 'valibot'
+import { isEmbedded } from './drawing-id.ts'
 import { KnownSettingsSchema } from './known-settings.ts'
 
 const PREFIX = 'sketchwire:'
 /** What localStorage refused, as it would be there: it lasts for as long as this page is open. */
 const refused = new Map<string, string>()
-/** Drawings offered in the menu; older ones keep their address. */
-const RECENT = 12
+/** Characters of a drawing's words in the list of drawings, which has no end and is read and written whole. */
+const LISTED_WORDS = 120
+/** The head of the list is not written anew for every stroke. */
+const LATELY_MS = 10_000
 
 export const SettingsSchema = v.object({
   params: v.optional(KnownSettingsSchema),
@@ -31,12 +34,31 @@ export function readSaved<T>(name: string, schema: v.GenericSchema<unknown, T>):
 
 /** Storage may be full or refused; this page remembers it all the same. */
 export function writeSaved(name: string, value: unknown): void {
-  const text = JSON.stringify(value)
+  store(name, JSON.stringify(value))
+}
+
+function store(name: string, text: string): void {
   try {
     localStorage.setItem(PREFIX + name, text)
     refused.delete(name)
   } catch {
     refused.set(name, text)
+  }
+}
+
+/** Whether what was saved last under `name` will go with this page: storage refused it, and does when it is tried again. */
+export function isRefused(name: string): boolean {
+  const text = refused.get(name)
+  if (text !== undefined) store(name, text)
+  return refused.has(name)
+}
+
+function removeSaved(name: string): void {
+  refused.delete(name)
+  try {
+    localStorage.removeItem(PREFIX + name)
+  } catch {
+    // Storage that is off holds nothing.
   }
 }
 
@@ -63,12 +85,28 @@ export function onSettingsElsewhere(id: string, tell: (settings: Settings) => vo
   return () => window.removeEventListener('storage', onStorage)
 }
 
+/** The drawings of this browser as far as they were drawn on here, newest first; none that other pages embed. */
 export function recentDrawings(): RecentDrawing[] {
-  return readSaved('recent', RecentSchema) ?? []
+  return (readSaved('recent', RecentSchema) ?? []).filter(({ id }) => !isEmbedded(id))
 }
 
-/** Puts a drawing at the head of the list the menu offers. */
-export function rememberDrawing(drawing: RecentDrawing): void {
-  const others = recentDrawings().filter(({ id }) => id !== drawing.id)
-  writeSaved('recent', [drawing, ...others].slice(0, RECENT))
+/** Puts a drawing at the head of the list of drawings. */
+export function rememberDrawing({ id, atMs, prompt }: RecentDrawing): void {
+  if (isEmbedded(id)) return
+  const known = recentDrawings()
+  const [head] = known
+  const words = prompt.slice(0, LISTED_WORDS)
+  if (head?.id === id && head.prompt === words && atMs - head.atMs < LATELY_MS) return
+  writeSaved('recent', [{ id, atMs, prompt: words }, ...known.filter((other) => other.id !== id)])
+}
+
+/** Takes a drawing off the list, and its settings with it. */
+export function forgetDrawing(id: string): void {
+  const known = recentDrawings()
+  if (known.some((drawing) => drawing.id === id))
+    writeSaved(
+      'recent',
+      known.filter((drawing) => drawing.id !== id),
+    )
+  removeSaved(settingsName(id))
 }

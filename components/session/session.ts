@@ -6,12 +6,16 @@ import type { DrawParams } from '../../lib/protocol/params.ts'
 import { createSurface } from '../canvas/create-surface.ts'
 import type { DrawingSurface, SurfaceOptions } from '../canvas/drawing-surface.ts'
 import { dialUrl } from './access.ts'
+import { Befores } from './befores.ts'
 import { calmActivity } from './calm-activity.ts'
 import { DrawingLooks } from './drawing-looks.ts'
 import { KeptSettings } from './kept-settings.ts'
+import { KeptThumbnail } from './kept-thumbnail.ts'
 import { notify } from './notices.ts'
+import { tellOpen } from './open-elsewhere.ts'
 import { PinBoard } from './pin-board.ts'
 import { preferences } from './preferences.ts'
+import { RecentPictures } from './recent-pictures.ts'
 import { readSettings } from './saved.ts'
 import { SeedRolls } from './seed-rolls.ts'
 import { ShownPicture } from './shown-picture.ts'
@@ -21,6 +25,10 @@ export interface Session {
   readonly client: SketchClient
   readonly surface: DrawingSurface
   readonly pins: PinBoard
+  /** What was on the page before something else took its place; nobody reads it before `load`. */
+  readonly befores: Befores
+  /** The pictures that went by. */
+  readonly recent: RecentPictures
   readonly seed: StoreApi<{ readonly locked: boolean }>
   /** What is happening, slowed down to what can be read. */
   readonly calm: StoreApi<{ activity: Activity }>
@@ -55,38 +63,43 @@ export function openSession({
   const pins = new PinBoard(id)
   const size = { width: params.width ?? 256, height: params.height ?? 256 }
   const surface = createSurface({ size, start }, canvas)
-  const { client, shown, changed } = connect(surface, params, dial)
-  const rolls = new SeedRolls(client, () => seed.getState().locked)
+  const { client, shown, recent, changed } = connect(surface, params, dial)
+  const rolls = rollsOf({ client, seed, surface })
   const calm = calmActivity(client.store)
   const kept = new KeptSettings({ id, client, seed })
+  const thumbnail = new KeptThumbnail({ id, client })
   const stops = [
     calm.stop,
     shown.stop,
+    recent.stop,
     client.store.subscribe((state, before) => followClient(state, before, surface)),
     preferences.subscribe(({ live }, before) => live !== before.live && client.setLive(live)),
-    surface.onChange(() => {
-      rolls.heard()
-      changed()
-      kept.touched()
-    }),
-    surface.store.subscribe(({ ready }, before) => ready !== before.ready && changed()),
+    ...followSurface(surface, { rolls, changed, kept }),
     () => kept.stop(),
+    // After the settings: a drawing that the list does not offer has none.
+    () => thumbnail.stop(),
+    tellOpen(id),
   ]
-  pins.load().catch(() => notify('Pins could not be read; this browser refuses IndexedDB', 'problem'))
+  pins.load().catch(() => notify(PINLESS, 'problem'))
   const dispose = () => {
     stops.forEach((stop) => stop())
     client.dispose()
     pins.dispose()
   }
-  return { id, client, surface, pins, seed, calm: calm.store, shown, rolls, changed, dispose }
+  const befores = new Befores(id, surface)
+  const state = { seed, calm: calm.store, shown, rolls }
+  return { id, client, surface, pins, befores, recent, ...state, changed, dispose }
 }
+
+const PINLESS =
+  'This browser keeps no pins for this page: its storage is turned off, as in some private windows. Download the pictures that you want to keep'
 
 /** The client, with what it takes to tell which drawing its pictures are of. */
 function connect(
   surface: DrawingSurface,
   params: Partial<DrawParams>,
   dial: () => Promise<string>,
-): Pick<Session, 'client' | 'shown' | 'changed'> {
+): Pick<Session, 'client' | 'shown' | 'recent' | 'changed'> {
   const { live, autoRefine, background } = preferences.getState()
   const looks = new DrawingLooks(surface)
   const { takeSnapshot } = looks
@@ -95,7 +108,36 @@ function connect(
     looks.changed()
     client.markDirty()
   }
-  return { client, shown: new ShownPicture(client, looks), changed }
+  const shown = new ShownPicture(client, looks)
+  return { client, shown, recent: new RecentPictures(client, shown), changed }
+}
+
+function rollsOf({ client, seed, surface }: Pick<Session, 'client' | 'seed' | 'surface'>): SeedRolls {
+  return new SeedRolls(client, {
+    isLocked: () => seed.getState().locked,
+    isBusy: () => surface.store.getState().busy,
+    scene: () => surface.scene(),
+  })
+}
+
+interface Followers extends Pick<Session, 'rolls' | 'changed'> {
+  readonly kept: KeptSettings
+}
+
+/** The stops. */
+function followSurface(surface: DrawingSurface, { rolls, changed, kept }: Followers): (() => void)[] {
+  return [
+    surface.onChange((change) => {
+      rolls.heard(change)
+      changed()
+      kept.touched()
+    }),
+    surface.store.subscribe(({ ready, busy }, before) => {
+      if (ready && !before.ready) rolls.opened()
+      if (!busy && before.busy) rolls.lifted()
+      if (ready !== before.ready) changed()
+    }),
+  ]
 }
 
 function followClient(state: ClientState, before: ClientState, surface: DrawingSurface): void {

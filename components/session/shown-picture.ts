@@ -32,6 +32,12 @@ export class ShownPicture {
     return this.#looks.at(snapshot)?.content()
   }
 
+  /** Whether two pictures are of one drawing, whatever their sizes and settings. */
+  isSameDrawing(one: PaintedFrame, other: PaintedFrame): boolean {
+    const version = this.#looks.at(one.snapshot)?.version
+    return version !== undefined && version === this.#looks.at(other.snapshot)?.version
+  }
+
   #follow(): void {
     const frame = this.#client.lastFrame()
     const current = frame !== undefined && this.isCurrent(frame)

@@ -30,7 +30,7 @@ export function Dock() {
         <Icon name="chevron" size={18} />
       </button>
       <div className="dock-body" id="dock-body">
-        <PromptBox />
+        <PromptBox remembers />
         <Settings canChooseModel />
       </div>
     </div>

@@ -14,13 +14,18 @@ const VIEW_OPTIONS = [
   { id: 'picture', label: 'Picture', icon: 'picture' },
 ] as const
 
-export function Header({ onHelp }: { readonly onHelp: () => void }) {
+interface HeaderProps {
+  readonly onHelp: () => void
+  readonly onDrawings: () => void
+}
+
+export function Header({ onHelp, onDrawings }: HeaderProps) {
   const view = useStore(preferences, (state) => state.view)
   const live = useStore(preferences, (state) => state.live)
   return (
     <header className="header">
       <div className="header-start">
-        <Menu onHelp={onHelp} />
+        <Menu onDrawings={onDrawings} onHelp={onHelp} />
         <span className="brand">
           <Logo />
           <h1 className="wordmark">Sketchwire</h1>

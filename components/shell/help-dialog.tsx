@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'react'
+import { PlainSurface } from '../canvas/plain/plain-surface.ts'
+import { useSession } from '../session/session-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useOwnKeys } from './dialog-keys.ts'
 import { CANVAS_SHORTCUTS, SHORTCUTS, type Shortcut } from './shortcuts.ts'
@@ -10,6 +12,7 @@ interface HelpDialogProps {
 
 export function HelpDialog({ open, onClose }: HelpDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const canvas = useSession().surface instanceof PlainSurface ? 'plain' : 'tldraw'
   useEffect(() => {
     if (open) dialog.current?.showModal()
     else dialog.current?.close()
@@ -29,16 +32,21 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
           <IconButton icon="close" label="Close" onClick={onClose} tip="left" />
         </header>
         <div className="shortcut-columns">
-          <ShortcutList items={CANVAS_SHORTCUTS} title="Drawing" />
+          <ShortcutList items={CANVAS_SHORTCUTS[canvas]} title="Drawing" />
           <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
         </div>
         <p className="dialog-note">
-          Draw on the left; the picture follows. Drop or paste a photo onto the page, pinch or Ctrl and wheel
-          to zoom in. On a Mac, Ctrl is ⌘.
+          Draw on the left; the picture follows. Drop or paste a photo onto the page{HOW_ELSE[canvas]} On a
+          Mac, Ctrl is ⌘.
         </p>
       </div>
     </dialog>
   )
+}
+
+const HOW_ELSE = {
+  tldraw: ', pinch or Ctrl and wheel to zoom in.',
+  plain: '; the eraser takes one that nothing lies on.',
 }
 
 interface ShortcutListProps {

@@ -1,15 +1,20 @@
 'use client'
 import { useRef, useState } from 'react'
 import { useStore } from 'zustand'
+import { BEFORE_WORDS, bringBefore } from '../session/bring-before.ts'
 import { preferences } from '../session/preferences.ts'
 import { openExisting } from '../session/open-drawing.ts'
 import { recentDrawings, type RecentDrawing } from '../session/saved.ts'
 import { useSession } from '../session/session-context.ts'
+import { loadThumbnails } from '../session/thumbnail-database.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Segmented } from '../ui/segmented.tsx'
-import { newDrawing, openDrawingFile, saveDrawing } from './file-commands.ts'
+import { FILE_FIELD, newDrawing, openDrawingFile, saveDrawing } from './file-commands.ts'
+import { whenWords } from './when-words.ts'
 
 const ID = 'main-menu'
+/** Of the drawings, so many are offered here; the dialog has all. */
+const RECENT = 5
 
 const THEME_OPTIONS = [
   { id: 'light', label: 'Light', icon: 'sun' },
@@ -17,29 +22,41 @@ const THEME_OPTIONS = [
   { id: 'system', label: 'System', icon: 'system' },
 ] as const
 
+interface MenuProps {
+  readonly onHelp: () => void
+  readonly onDrawings: () => void
+}
+
 /** Drawings, files and looks. */
-export function Menu({ onHelp }: { readonly onHelp: () => void }) {
+export function Menu({ onHelp, onDrawings }: MenuProps) {
   const session = useSession()
+  const button = useRef<HTMLButtonElement>(null)
   const file = useRef<HTMLInputElement>(null)
   const theme = useStore(preferences, (state) => state.theme)
   const [recent, setRecent] = useState<readonly RecentDrawing[]>([])
+  const [nowMs, setNowMs] = useState(0)
+  const [looks, setLooks] = useState<ReadonlyMap<string, string>>(NO_LOOKS)
+  const onOpen = () => {
+    const others = recentDrawings().filter(({ id }) => id !== session.id)
+    setRecent(others.slice(0, RECENT))
+    setNowMs(Date.now())
+    loadThumbnails().then(setLooks, () => undefined)
+  }
+  // A dialog gives the focus back to where it was, and the item goes with the menu.
+  const openDialog = (open: () => void) => {
+    button.current?.focus()
+    open()
+  }
   return (
     <>
-      <button aria-label="Menu" className="icon-button" popoverTarget={ID} type="button">
+      <button aria-label="Menu" className="icon-button" popoverTarget={ID} ref={button} type="button">
         <Icon name="menu" />
       </button>
       <div
         aria-label="Menu"
         className="menu"
         id={ID}
-        onBeforeToggle={(event) => {
-          if (event.newState === 'open')
-            setRecent(
-              recentDrawings()
-                .filter(({ id }) => id !== session.id)
-                .slice(0, 5),
-            )
-        }}
+        onBeforeToggle={(event) => (event.newState === 'open' ? onOpen() : undefined)}
         popover="auto"
         role="dialog"
       >
@@ -50,6 +67,7 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
           accept=".json,application/json"
           aria-label="Drawing file"
           hidden
+          id={FILE_FIELD}
           onChange={(event) => {
             const [chosen] = event.target.files ?? []
             event.target.value = ''
@@ -58,20 +76,9 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
           ref={file}
           type="file"
         />
-        {recent.length > 0 ? (
-          <>
-            <h3 className="menu-title">Recent drawings</h3>
-            {recent.map(({ id, prompt, atMs }) => (
-              <MenuItem
-                detail={WHEN.format(atMs)}
-                icon="draw"
-                key={id}
-                label={prompt || 'No words'}
-                onClick={() => openExisting(id)}
-              />
-            ))}
-          </>
-        ) : null}
+        <Befores nowMs={nowMs} />
+        <RecentDrawings looks={looks} nowMs={nowMs} recent={recent} />
+        <MenuItem icon="pictures" label="All drawings…" onClick={() => openDialog(onDrawings)} />
         <hr />
         <Segmented
           label="Theme"
@@ -81,23 +88,72 @@ export function Menu({ onHelp }: { readonly onHelp: () => void }) {
         />
         <hr />
         <MenuItem icon="chart" label="Benchmark" onClick={() => window.location.assign('/benchmark')} />
-        <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={onHelp} />
+        <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={() => openDialog(onHelp)} />
       </div>
     </>
   )
 }
 
-const WHEN = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
+/** What was on this page before something took its place. */
+function Befores({ nowMs }: { readonly nowMs: number }) {
+  const session = useSession()
+  const befores = useStore(session.befores.store, (state) => state.list)
+  if (befores.length === 0) return null
+  return (
+    <>
+      <h3 className="menu-title">Bring back the drawing</h3>
+      {befores.map((before) => (
+        <MenuItem
+          detail={whenWords(before.atMs, nowMs)}
+          icon="undo"
+          key={before.key}
+          label={BEFORE_WORDS[before.why]}
+          onClick={() => void bringBefore(session, before)}
+        />
+      ))}
+    </>
+  )
+}
+
+const NO_LOOKS: ReadonlyMap<string, string> = new Map()
+
+interface RecentDrawingsProps {
+  readonly recent: readonly RecentDrawing[]
+  /** Thumbnails by drawing. */
+  readonly looks: ReadonlyMap<string, string>
+  readonly nowMs: number
+}
+
+function RecentDrawings({ recent, looks, nowMs }: RecentDrawingsProps) {
+  if (recent.length === 0) return null
+  return (
+    <>
+      <h3 className="menu-title">Recent drawings</h3>
+      {recent.map(({ id, prompt, atMs }) => (
+        <MenuItem
+          detail={whenWords(atMs, nowMs)}
+          icon="draw"
+          key={id}
+          label={prompt || 'No words'}
+          look={looks.get(id)}
+          onClick={() => openExisting(id)}
+        />
+      ))}
+    </>
+  )
+}
 
 interface MenuItemProps {
   readonly icon: IconName
+  /** Data URI of a picture in the icon's place, twice as wide as high. */
+  readonly look?: string | undefined
   readonly label: string
   readonly detail?: string
   readonly onClick: () => void
 }
 
 /** Does its work and closes the menu. */
-function MenuItem({ icon, label, detail, onClick }: MenuItemProps) {
+function MenuItem({ icon, look, label, detail, onClick }: MenuItemProps) {
   return (
     <button
       className="menu-item"
@@ -106,7 +162,11 @@ function MenuItem({ icon, label, detail, onClick }: MenuItemProps) {
       popoverTargetAction="hide"
       type="button"
     >
-      <Icon name={icon} size={18} />
+      {look ? (
+        <img alt="" className="menu-look" height={22} src={look} width={44} />
+      ) : (
+        <Icon name={icon} size={18} />
+      )}
       <span className="menu-label">{label}</span>
       {detail ? <span className="menu-detail">{detail}</span> : null}
     </button>

@@ -1,6 +1,6 @@
 'use client'
 import { useStore } from 'zustand'
-import { dismiss, notices, stays, type Notice } from '../session/notices.ts'
+import { dismiss, holdOffer, letOfferGo, notices, stays, type Notice } from '../session/notices.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 
 export function Notices() {
@@ -9,7 +9,15 @@ export function Notices() {
     <aside aria-label="Notices">
       <ul aria-label="Notices" className="notices">
         {list.map((notice) => (
-          <li className="notice" data-tone={notice.tone} key={notice.id}>
+          <li
+            className="notice"
+            data-tone={notice.tone}
+            key={notice.id}
+            onBlur={() => letOfferGo(notice.id)}
+            onFocus={() => holdOffer(notice.id)}
+            onPointerEnter={() => holdOffer(notice.id)}
+            onPointerLeave={() => letOfferGo(notice.id)}
+          >
             <span role={notice.tone === 'problem' ? 'alert' : 'status'}>{notice.text}</span>
             <Ways notice={notice} />
           </li>
@@ -19,11 +27,11 @@ export function Notices() {
   )
 }
 
-/** What a person can do about it: only what stays asks for a choice. */
+/** What a person can do about it: only what stays asks for a choice, and of that an offer may be declined. */
 function Ways({ notice }: { readonly notice: Notice }) {
-  const { id, actions } = notice
-  if (!stays(notice))
-    return <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} tip="left" />
+  const { id, actions, tone } = notice
+  const decline = <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} tip="left" />
+  if (!stays(notice)) return decline
   return (
     <span className="notice-actions">
       {actions.map(({ label, run }) => (
@@ -31,6 +39,7 @@ function Ways({ notice }: { readonly notice: Notice }) {
           {label}
         </button>
       ))}
+      {tone === 'offer' ? decline : null}
     </span>
   )
 }

@@ -2,9 +2,12 @@
 // and what the help says.
 import { useEffect } from 'react'
 import { pictureCommands } from '../result/picture-commands.ts'
+import { openPictures } from '../result/pictures-view.ts'
 import { preferences, VIEWS } from '../session/preferences.ts'
 import { randomSeed } from '../session/seed.ts'
 import type { Session } from '../session/session.ts'
+import { saveDrawing } from './file-commands.ts'
+import { takesText } from '../ui/takes-text.ts'
 
 export interface Shortcut {
   readonly keys: readonly string[]
@@ -19,6 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['1'], does: 'Side by side', run: view(0) },
   { keys: ['2'], does: 'Lens: the picture over the drawing', run: view(1) },
   { keys: ['3'], does: 'Picture only', run: view(2) },
+  { keys: ['4'], does: 'Pictures so far, to go back to', run: () => openPictures() },
   { keys: ['P'], does: 'Pin the picture', run: (session) => pictureCommands(session).pin() },
   { keys: ['S'], does: 'Download the picture', run: (session) => pictureCommands(session).download() },
   { keys: ['G'], does: 'Roll a new seed', run: ({ client }) => client.setParams({ seed: randomSeed() }) },
@@ -28,22 +32,37 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: [']'], does: 'Broader pen', run: ({ surface }) => surface.stepWidth(1) },
 ]
 
-/** What the canvas itself listens to; told in the help only. */
-export const CANVAS_SHORTCUTS: readonly Pick<Shortcut, 'keys' | 'does'>[] = [
-  { keys: ['D'], does: 'Pen' },
-  { keys: ['E'], does: 'Eraser' },
-  { keys: ['R'], does: 'Rectangle' },
-  { keys: ['O'], does: 'Ellipse' },
-  { keys: ['L'], does: 'Line' },
-  { keys: ['T'], does: 'Text' },
-  { keys: ['V'], does: 'Select' },
-  { keys: ['H'], does: 'Move the page when zoomed in' },
+type Told = readonly Pick<Shortcut, 'keys' | 'does'>[]
+
+const BOTH: Told = [
   { keys: ['Ctrl', 'Z'], does: 'Undo' },
   { keys: ['Ctrl', 'Shift', 'Z'], does: 'Redo' },
-  { keys: ['+'], does: 'Zoom in' },
-  { keys: ['Shift', '0'], does: 'Whole page' },
-  { keys: ['Del'], does: 'Delete the selection' },
+  { keys: ['Ctrl', 'S'], does: 'Save the drawing to a file' },
 ]
+
+/** What either canvas listens to itself; told in the help only. */
+export const CANVAS_SHORTCUTS: Readonly<Record<'tldraw' | 'plain', Told>> = {
+  plain: [
+    { keys: ['D'], does: 'Pen' },
+    { keys: ['E'], does: 'Eraser' },
+    ...BOTH,
+    { keys: ['Ctrl', 'V'], does: 'Paste a photo' },
+  ],
+  tldraw: [
+    { keys: ['D'], does: 'Pen' },
+    { keys: ['E'], does: 'Eraser' },
+    { keys: ['R', 'O', 'L'], does: 'Rectangle, ellipse, line' },
+    { keys: ['T'], does: 'Text' },
+    { keys: ['Enter'], does: 'Put the chosen shape on the page' },
+    { keys: ['V'], does: 'Select' },
+    { keys: ['H'], does: 'Move the page when zoomed in' },
+    ...BOTH,
+    { keys: ['+'], does: 'Zoom in' },
+    { keys: ['Shift', '0'], does: 'Whole page' },
+    { keys: ['Del'], does: 'Delete the selection' },
+    { keys: ['[', ']'], does: 'Selection to the back, to the front' },
+  ],
+}
 
 function toggleLive(): void {
   preferences.setState(({ live }) => ({ live: !live }))
@@ -56,16 +75,18 @@ function focusPrompt(): void {
   prompt.select()
 }
 
-/** True where a letter is text, not a command. */
-function takesText(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true
-  return target instanceof HTMLInputElement && ['text', 'number', 'search', 'url'].includes(target.type)
+/** Wherever the focus is: the page of the browser, which it would save, is nothing without its server. */
+function savesFile({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 's' && (ctrlKey || metaKey) && !altKey && !shiftKey
 }
 
 export function useShortcuts(session: Session, openHelp: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (savesFile(event)) {
+        event.preventDefault()
+        if (!event.repeat) void saveDrawing(session)
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return
       if (takesText(event.target) || document.querySelector('dialog[open]')) return
       const key = event.key.toUpperCase()

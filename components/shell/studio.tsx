@@ -10,16 +10,23 @@ import { ZoomChip } from '../canvas/zoom-chip.tsx'
 import { PictureActions } from '../result/picture-actions.tsx'
 import { PictureSheet } from '../result/picture-sheet.tsx'
 import { PinStrip } from '../result/pin-strip.tsx'
+import { keyOf } from '../session/drawing-id.ts'
 import { notify } from '../session/notices.ts'
-import { current, followAddress } from '../session/open-drawing.ts'
+import { current, followAddress, type Way } from '../session/open-drawing.ts'
 import { keepPreferences, preferences } from '../session/preferences.ts'
-import { SessionContext, useSession } from '../session/session-context.ts'
+import { useSession } from '../session/session-context.ts'
+import { SessionProvider } from '../session/session-provider.tsx'
+import { useBefores } from './before.ts'
 import { Dock } from './dock.tsx'
+import { DrawingsDialog } from './drawings-dialog.tsx'
+import { useFirstWords } from './first-words.ts'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { SessionKeyDialog } from './key-dialog.tsx'
 import { LensControl } from './lens-control.tsx'
+import { useMadeWith } from './made-with.ts'
 import { Notices } from './notices.tsx'
+import { usePersistence } from './persistence.ts'
 import { useDrops } from './drops.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { Skeleton } from './skeleton.tsx'
@@ -28,6 +35,7 @@ import { useUnkept } from './unkept.ts'
 /** The whole page. The open drawing follows the address. */
 export function Studio() {
   const session = useStore(current, (state) => state.session)
+  const way = useStore(current, (state) => state.way)
   useEffect(() => {
     const stopKeeping = keepPreferences()
     const close = followAddress()
@@ -38,26 +46,32 @@ export function Studio() {
   }, [])
   if (!session) return <Skeleton />
   return (
-    <SessionContext value={session}>
-      <OpenStudio key={session.id} />
-    </SessionContext>
+    <SessionProvider session={session}>
+      <OpenStudio key={session.id} way={way} />
+    </SessionProvider>
   )
 }
 
-function OpenStudio() {
+function OpenStudio({ way }: { readonly way: Way }) {
   const session = useSession()
   const [help, setHelp] = useState(false)
+  const [drawings, setDrawings] = useState(false)
   const openHelp = useCallback(() => setHelp(true), [])
   const closeHelp = useCallback(() => setHelp(false), [])
   useShortcuts(session, openHelp)
   useDrops(session)
   useUnkept(session)
+  useFirstWords(session, way)
+  usePersistence(session)
+  useBefores(session)
+  useMadeWith(session)
   return (
     <div className="studio">
-      <Header onHelp={openHelp} />
+      <Header onDrawings={() => setDrawings(true)} onHelp={openHelp} />
       <Desk />
       <SessionKeyDialog />
       <HelpDialog onClose={closeHelp} open={help} />
+      <DrawingsDialog onClose={() => setDrawings(false)} open={drawings} />
       <Notices />
     </div>
   )
@@ -84,7 +98,7 @@ function Desk() {
         <DrawCanvas
           canDraw={view !== 'picture'}
           onProblem={tellProblem}
-          persistenceKey={`sketchwire-${id}`}
+          persistenceKey={keyOf(id)}
           surface={surface}
         />
         <EmptyHint surface={surface} />

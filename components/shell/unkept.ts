@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import type { SurfaceState } from '../canvas/drawing-surface.ts'
 import { notify, showStaying, type StayingNotice } from '../session/notices.ts'
 import type { Session } from '../session/session.ts'
+import { holdsUnkept } from '../session/unsaved.ts'
 import { saveDrawing } from './file-commands.ts'
 
 const UNKEPT =
@@ -33,7 +34,7 @@ export function useUnkept(session: Session): void {
       if (kept) close()
     }
     const onLeaving = (event: BeforeUnloadEvent) => {
-      if (!session.surface.store.getState().kept) event.preventDefault()
+      if (!session.surface.store.getState().kept || holdsUnkept()) event.preventDefault()
     }
     follow(session.surface.store.getState())
     const stop = session.surface.store.subscribe(follow)

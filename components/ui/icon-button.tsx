@@ -1,9 +1,10 @@
+import type { MouseEvent } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 export interface IconButtonProps {
   readonly icon: IconName
   readonly label: string
-  readonly onClick: () => void
+  readonly onClick: (event: MouseEvent) => void
   /** Shown in the tooltip and told to assistive technology. */
   readonly shortcut?: string | undefined
   /** A toggle, and whether it is on. */

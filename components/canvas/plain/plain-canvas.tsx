@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useMemo, useRef, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
+import { takesText } from '../../ui/takes-text.ts'
 import { addPhotos } from '../add-photos.ts'
 import { paperFor } from '../paper.ts'
 import type { PlainPoint } from './plain-drawing.ts'
@@ -26,6 +27,7 @@ export function PlainCanvas({ persistenceKey, surface, canDraw, onProblem }: Pla
   useEffect(() => (canvas.current ? keepPainted(canvas.current, surface) : undefined), [surface, size])
   const pointers = useMemo(() => new Pointers(surface), [surface])
   useKeys(surface, canDraw)
+  usePaste(surface, canDraw)
 
   const points = (event: PointerEvent<HTMLCanvasElement>): PlainPoint[] => {
     const all = event.nativeEvent.getCoalescedEvents?.() ?? []
@@ -45,7 +47,9 @@ export function PlainCanvas({ persistenceKey, surface, canDraw, onProblem }: Pla
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        addPhotos(surface, [...event.dataTransfer.files])
+        const { files } = event.dataTransfer
+        if (files.length > 0) addPhotos(surface, [...files])
+        else onProblem(NO_FILE)
       }}
       onPointerCancel={(event) => pointers.cancel(event)}
       onPointerDown={(event) => {
@@ -58,6 +62,9 @@ export function PlainCanvas({ persistenceKey, surface, canDraw, onProblem }: Pla
     />
   )
 }
+
+/** A picture that is dragged out of another page comes as its address, and fetching that would leave the machine. */
+const NO_FILE = 'What was dropped here is no file. Save the picture first, then drop the file'
 
 /** Paints what changed, once a frame, at the screen's own resolution; returns the stop. */
 function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => void {
@@ -95,7 +102,7 @@ function useKeys(surface: PlainSurface, canDraw: boolean): void {
   useEffect(() => {
     if (!canDraw) return
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return
+      if (takesText(event.target)) return
       const command = commandOf(event)
       if (!command) return
       event.preventDefault()
@@ -105,5 +112,20 @@ function useKeys(surface: PlainSurface, canDraw: boolean): void {
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
+  }, [surface, canDraw])
+}
+
+/** Pictures on the clipboard; whatever else is on it is nothing to this canvas. */
+function usePaste(surface: PlainSurface, canDraw: boolean): void {
+  useEffect(() => {
+    if (!canDraw) return
+    const onPaste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith('image/'))
+      if (takesText(event.target) || files.length === 0) return
+      event.preventDefault()
+      addPhotos(surface, files)
+    }
+    window.addEventListener('paste', onPaste)
+    return () => window.removeEventListener('paste', onPaste)
   }, [surface, canDraw])
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import {
   erase,
+  erasePhoto,
   isClosed,
   PlainContentSchema,
   redo,
@@ -63,6 +64,16 @@ describe('the eraser of the plain canvas', () => {
     const disc = line(circle(1), true)
     expect(erase([outline, disc], [0, 0], 4)).toEqual([outline])
     expect(erase([outline], [60, 0], 4)).toEqual([])
+  })
+
+  it('takes the topmost photo at a point, and no stroke with it', () => {
+    const photo = { kind: 'photo', src: 'data:image/png;base64,AA', x: -50, y: -50, w: 100, h: 80 } as const
+    const upper = { ...photo, x: 0 }
+    const page = [photo, across, upper]
+    expect(erase(page, [20, 20], 4)).toBe(page)
+    expect(erasePhoto(page, [20, 20])).toEqual([photo, across])
+    expect(erasePhoto(page, [-20, 20])).toEqual([across, upper])
+    expect(erasePhoto(page, [20, 40])).toBe(page)
   })
 })
 

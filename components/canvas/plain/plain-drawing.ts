@@ -89,6 +89,20 @@ export function erase(
   return left.length === items.length ? items : left
 }
 
+/** The items without the topmost photo that lies at a point. */
+export function erasePhoto(items: readonly Item[], [x, y]: readonly [number, number]): readonly Item[] {
+  const hit = items.findLast(
+    (item) =>
+      item.kind === 'photo' && x >= item.x && x <= item.x + item.w && y >= item.y && y <= item.y + item.h,
+  )
+  return hit ? without(items, [hit]) : items
+}
+
+export function without(items: readonly Item[], others: readonly Item[]): readonly Item[] {
+  const left = new Set(others)
+  return items.filter((item) => !left.has(item))
+}
+
 function touches(item: Item, [x, y]: readonly [number, number], radius: number): boolean {
   if (item.kind === 'photo') return false
   const reach = radius + PLAIN_WIDTHS[item.width] / 2

@@ -2,13 +2,12 @@
 import * as v from 'valibot'
 import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
 import { PlainContentSchema, type Item } from './plain-drawing.ts'
-import { mergeItems, type Told } from './plain-merge.ts'
+import { apartOf, joinLeft, leftOf, LeftSchema } from './plain-left.ts'
+import type { Told } from './plain-merge.ts'
 import { loadPlain, savePlain } from './plain-storage.ts'
 
 const { plain, items } = PlainContentSchema.entries
 const ToldSchema = v.object({ plain, items, gone: items })
-/** `apart`: drawn without what is stored, which could not be read; it belongs on top of that. */
-const LeftSchema = v.object({ plain, items, apart: v.optional(v.boolean(), false) })
 
 interface Page {
   items(): readonly Item[]
@@ -22,12 +21,14 @@ export class PlainKeeping {
   readonly #key: string
   readonly #page: Page
   readonly #tabs: BroadcastChannel | undefined
+  /** The page as IndexedDB has it. */
   #stored: readonly Item[] = []
+  /** Pages that are being written. */
+  #writing: readonly (readonly Item[])[] = []
   #isReadable = true
-  #isApart = false
+  /** Names of what is gone from what cannot be read, where the page is drawn without that. */
+  #apart: readonly string[] | undefined
   #isKept = true
-  /** Writes that are under way. */
-  #saving = 0
   #stopLeaving: (() => void) | undefined
   #isOpen = true
 
@@ -54,11 +55,13 @@ export class PlainKeeping {
       this.#stored = (await loadPlain(this.#key))?.items ?? []
     } catch {
       this.#isReadable = false
-      this.#isApart = left?.apart ?? true
+      // An earlier version left the whole page.
+      const isWhole = left && !left.apart && !left.page
+      this.#apart = isWhole ? undefined : (left?.gone ?? [])
       this.#say(false)
+      return left?.items ?? []
     }
-    if (!left) return this.#stored
-    return left.apart ? mergeItems(left.items, { items: this.#stored, gone: [] }) : left.items
+    return left ? joinLeft(left, this.#stored) : this.#stored
   }
 
   /** The drawing is on the page, and what the page shows is the truth from now on. */
@@ -81,14 +84,17 @@ export class PlainKeeping {
   }
 
   async #save(): Promise<void> {
-    this.#saving += 1
+    const page = this.#page.items()
+    this.#writing = [...this.#writing, page]
     try {
-      await savePlain(this.#key, { plain: 1, items: [...this.#page.items()] })
+      await savePlain(this.#key, { plain: 1, items: [...page] })
+      this.#stored = page
       this.#say(true)
     } catch {
       this.#say(false)
     }
-    this.#saving -= 1
+    const at = this.#writing.indexOf(page)
+    this.#writing = this.#writing.filter((_, other) => other !== at)
   }
 
   #say(kept: boolean): void {
@@ -98,10 +104,11 @@ export class PlainKeeping {
 
   /** Leaves what IndexedDB may not have yet for the next page that opens this drawing. */
   #leave(): void {
-    if (this.#isKept && this.#saving === 0) return
+    if (this.#isKept && this.#writing.length === 0) return
     const now = this.#page.items()
-    if (this.#isApart && now.length === 0) return
-    leaveUnsaved(this.#key, { plain: 1, items: now, apart: this.#isApart })
+    if (this.#apart && now.length === 0) return
+    const left = this.#apart ? apartOf(now, this.#apart) : leftOf(now, [this.#stored, ...this.#writing])
+    leaveUnsaved(this.#key, left, { unkept: !this.#isKept })
   }
 
   close(): void {

@@ -1,9 +1,7 @@
 import type { BoxModel } from 'tldraw'
 import { AppError } from '../../../lib/std/errors.ts'
+import { photoPixels } from '../photo-pixels.ts'
 import type { Photo } from './plain-drawing.ts'
-
-/** Larger photos are made smaller: they are drawn on at most twice as many pixels. */
-const LONGEST = 1536
 
 /** AppError that names the files. */
 export function notPictures(files: readonly File[]): AppError {
@@ -31,13 +29,21 @@ export async function fittedPhoto(picture: Blob, paper: BoxModel): Promise<Photo
 }
 
 async function dataUri(picture: Blob): Promise<{ src: string; width: number; height: number }> {
-  const bitmap = await createImageBitmap(picture).catch(() => undefined)
-  if (!bitmap) throw unreadable('The picture')
-  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale))
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale))
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
-  bitmap.close()
-  return { src: canvas.toDataURL('image/webp', 0.92), width: canvas.width, height: canvas.height }
+  const pixels = await photoPixels(picture)
+  if (!pixels) throw unreadable('The picture')
+  const { canvas } = pixels
+  return { src: uriOf(canvas), width: canvas.width, height: canvas.height }
+}
+
+/** Safari writes PNG where WebP is asked for, ten times as large for a photo: only what can be seen through needs it. */
+export function uriOf(canvas: HTMLCanvasElement): string {
+  const webp = canvas.toDataURL('image/webp', 0.92)
+  if (webp.startsWith('data:image/webp') || isSeenThrough(canvas)) return webp
+  return canvas.toDataURL('image/jpeg', 0.92)
+}
+
+function isSeenThrough(canvas: HTMLCanvasElement): boolean {
+  const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+  for (let alpha = 3; alpha < pixels.length; alpha += 4) if (pixels[alpha] !== 255) return true
+  return false
 }

@@ -20,3 +20,15 @@ export async function loadPlain(key: string): Promise<PlainContent | undefined> 
 export async function savePlain(key: string, content: PlainContent): Promise<void> {
   await inTable(DRAWINGS, 'readwrite', (drawings) => drawings.put(content, key))
 }
+
+/** Of every drawing that is kept. */
+export async function plainKeys(): Promise<string[]> {
+  return v.parse(
+    v.array(v.string()),
+    await inTable(DRAWINGS, 'readonly', (drawings) => drawings.getAllKeys()),
+  )
+}
+
+export async function deletePlain(key: string): Promise<void> {
+  await inTable(DRAWINGS, 'readwrite', (drawings) => drawings.delete(key))
+}

@@ -142,6 +142,80 @@ describe('the plain canvas', () => {
   })
 })
 
+describe('the eraser of the plain canvas', () => {
+  const photo: Item = {
+    kind: 'photo',
+    src: 'data:image/png;base64,AA',
+    ...{ x: -100, y: -100, w: 200, h: 200 },
+  }
+
+  async function pageWith(items: Item[]) {
+    vi.stubGlobal('createImageBitmap', async () => ({ close: () => undefined }))
+    const { surface } = await opened()
+    await surface.replace({ plain: 1, items })
+    surface.store.setState({ tool: 'eraser' })
+    const rub = () => {
+      surface.penDown([0, 0, 0.5])
+      surface.penMove([[40, 0, 0.5]])
+      surface.penUp()
+    }
+    return { surface, rub }
+  }
+
+  it('takes a photo where it touches nothing else, as one step of undo', async () => {
+    const { surface, rub } = await pageWith([photo])
+    rub()
+    expect(surface.items).toEqual([])
+    surface.undo()
+    expect(surface.items).toEqual([photo])
+  })
+
+  it('leaves the photo under what it takes', async () => {
+    const line: Item = { ...(theirs as Extract<Item, { kind: 'stroke' }>), points: [[40, 0, 0.5]] }
+    const { surface, rub } = await pageWith([photo, line])
+    rub()
+    expect(surface.items).toEqual([photo])
+    rub()
+    expect(surface.items).toEqual([])
+  })
+
+  it('is the other end of a pen, whichever tool is chosen', async () => {
+    const { surface } = await pageWith([theirs])
+    surface.store.setState({ tool: 'draw' })
+    surface.penDown([9, 9, 0.5], 'eraser')
+    surface.penUp()
+    expect(surface.items).toEqual([])
+    expect(surface.store.getState().tool).toBe('draw')
+  })
+})
+
+it('fingers rest once a pen has drawn', async () => {
+  const { surface } = await opened()
+  surface.penDown([0, 0, 0.5], 'hand')
+  surface.penUp()
+  expect(surface.isPenOnly).toBe(false)
+  surface.penDown([0, 0, 0.5], 'tip')
+  surface.penUp()
+  expect(surface.isPenOnly).toBe(true)
+})
+
+it('says whether a change was made here, and knows a drawing again that undo brings back', async () => {
+  const { surface } = await opened()
+  const told: boolean[] = []
+  surface.onChange(({ own }) => told.push(own))
+  const blank = surface.scene()
+  surface.penDown([0, 0, 0.5])
+  surface.penUp()
+  expect(surface.scene()).not.toBe(blank)
+  surface.undo()
+  expect(surface.scene()).toBe(blank)
+  expect(new Set(told)).toEqual(new Set([true]))
+  told.length = 0
+  await tell({ items: [theirs], gone: [] })
+  expect(surface.scene()).not.toBe(blank)
+  expect(new Set(told)).toEqual(new Set([false]))
+})
+
 it('holds the drawing as it was, the stroke under the pen with it', async () => {
   const surface = new PlainSurface({ size: { width: 256, height: 256 }, start: 'blank' })
   surface.penDown([0, 0, 0.5])

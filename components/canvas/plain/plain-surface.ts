@@ -3,20 +3,22 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../../lib/client/types.ts'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
-import type { DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
+import type { Change, DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
 import { keepPen, keptPen, samePen } from '../kept-pen.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { widthBeside } from '../palette.ts'
+import { hashRecords } from '../scene-hash.ts'
 import { DecodedPhotos } from './decoded-photos.ts'
+import { Eraser } from './eraser.ts'
 import {
-  erase,
   isClosed,
   PLAIN_WIDTHS,
   redo,
   startHistory,
   step,
   undo,
+  without,
   type History,
   type Item,
   type PlainPoint,
@@ -27,10 +29,13 @@ import { PlainKeeping } from './plain-keeping.ts'
 import { mergeItems, type Told } from './plain-merge.ts'
 import { coverPhoto, fittedPhoto, notPictures } from './plain-photo.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
+import type { Touch } from './pointers.ts'
 
 export interface PlainState extends SurfaceState {
   readonly history: History
   readonly tool: 'draw' | 'eraser'
+  /** A pen has drawn here: fingers do not, until somebody says that they shall. */
+  readonly penOnly: boolean
   readonly colour: string
   readonly width: PlainWidth
   readonly filled: boolean
@@ -38,15 +43,18 @@ export interface PlainState extends SurfaceState {
 
 const ERASER_RADIUS = 6
 
+const OWN: Change = { own: true }
+const OTHERS: Change = { own: false }
+
 export class PlainSurface implements DrawingSurface {
   readonly store: StoreApi<PlainState>
   /** Those of its history, for whoever paints it. */
   readonly photos = new DecodedPhotos()
   readonly #start: SurfaceOptions['start']
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(change: Change) => void>()
   readonly #snapshot = createPlainSnapshotter(this.photos)
   #stroke: Stroke | undefined
-  #erasing: readonly Item[] | undefined
+  #eraser: Eraser | undefined
   #keeping: PlainKeeping | undefined
   /** What other tabs drew while the pen was down here. */
   #told: readonly Told[] = []
@@ -61,6 +69,7 @@ export class PlainSurface implements DrawingSurface {
       kept: true,
       history: startHistory([]),
       tool: 'draw',
+      penOnly: false,
       ...keptPen(),
     }))
     this.store.subscribe((state, before) => {
@@ -69,9 +78,17 @@ export class PlainSurface implements DrawingSurface {
     })
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  scene(): number {
+    return hashRecords(this.items)
+  }
+
+  get isPenOnly(): boolean {
+    return this.store.getState().penOnly
   }
 
   /** Brings back what was kept under `key` and keeps it from now on; returns the stop. */
@@ -126,51 +143,48 @@ export class PlainSurface implements DrawingSurface {
     if (next === history) return
     this.store.setState({ history: next })
     this.#keeping?.keepTold()
-    this.#tell()
-    void this.photos.decode(items).then(() => this.#tell())
+    this.#tell(OTHERS)
+    void this.photos.decode(items).then(() => this.#tell(OTHERS))
   }
 
   /** Everything on the paper, with the stroke under the pen. */
   get items(): readonly Item[] {
-    const items = this.#erasing ?? this.#now
+    const items = this.#eraser?.left ?? this.#now
     return this.#stroke ? [...items, this.#stroke] : items
   }
 
-  penDown(point: PlainPoint): void {
+  penDown(point: PlainPoint, touch: Touch = 'hand'): void {
     const { tool, colour, width, history } = this.store.getState()
-    this.store.setState({ busy: true })
-    if (tool === 'eraser') this.#erasing = history.items
+    this.store.setState({ busy: true, ...(touch === 'hand' ? {} : { penOnly: true }) })
+    if (tool === 'eraser' || touch === 'eraser')
+      this.#eraser = new Eraser(history.items, point, ERASER_RADIUS + PLAIN_WIDTHS[width] / 2)
     else this.#stroke = { kind: 'stroke', colour, width, filled: false, points: [point] }
     this.penMove([point])
   }
 
   penMove(points: readonly PlainPoint[]): void {
-    if (this.#erasing) {
-      const radius = ERASER_RADIUS + PLAIN_WIDTHS[this.store.getState().width] / 2
-      for (const [x, y] of points) this.#erasing = erase(this.#erasing, [x, y], radius)
-    } else if (this.#stroke) {
-      this.#stroke = { ...this.#stroke, points: [...this.#stroke.points, ...points] }
-    } else return
-    this.#tell()
+    if (this.#stroke) this.#stroke = { ...this.#stroke, points: [...this.#stroke.points, ...points] }
+    else if (!this.#eraser?.move(points)) return
+    this.#tell(OWN)
   }
 
   penUp(): void {
     const { filled } = this.store.getState()
     const stroke = this.#stroke && { ...this.#stroke, filled: filled && isClosed(this.#stroke.points) }
-    const erased = this.#erasing && without(this.#now, this.#erasing)
+    const erased = this.#eraser?.taken ?? []
     this.#rest()
-    this.#step(stroke ? [...this.#now, stroke] : without(this.#now, erased ?? []))
+    this.#step(stroke ? [...this.#now, stroke] : without(this.#now, erased))
   }
 
   /** The system took the pointer away, for a gesture say: what was begun is not kept. */
   penCancel(): void {
     this.#rest()
-    this.#tell()
+    this.#tell(OWN)
   }
 
   #rest(): void {
     this.#stroke = undefined
-    this.#erasing = undefined
+    this.#eraser = undefined
     this.store.setState({ busy: false })
     this.#adoptTold()
   }
@@ -191,18 +205,18 @@ export class PlainSurface implements DrawingSurface {
     const before = this.#now
     this.store.setState(({ history }) => ({ history: go(history) }))
     if (this.#now !== before) this.#keeping?.keep(without(before, this.#now))
-    this.#tell()
+    this.#tell(OWN)
   }
 
   get #now(): readonly Item[] {
     return this.store.getState().history.items
   }
 
-  #tell(): void {
+  #tell(change: Change): void {
     const { ready, empty: before } = this.store.getState()
     const empty = ready && this.items.length === 0
     if (empty !== before) this.store.setState({ empty })
-    this.#listeners.forEach((tell) => tell())
+    this.#listeners.forEach((tell) => tell(change))
   }
 
   async #ready(): Promise<void> {
@@ -225,7 +239,7 @@ export class PlainSurface implements DrawingSurface {
     const { size: before } = this.store.getState()
     if (size.width * before.height === size.height * before.width) return
     this.store.setState({ size })
-    this.#tell()
+    this.#tell(OTHERS)
   }
 
   async content(): Promise<DrawingContent> {
@@ -279,11 +293,6 @@ export class PlainSurface implements DrawingSurface {
   clear(): void {
     this.#step([])
   }
-}
-
-function without(items: readonly Item[], others: readonly Item[]): readonly Item[] {
-  const left = new Set(others)
-  return items.filter((item) => !left.has(item))
 }
 
 /** Throws AppError `unsupported_drawing` for a drawing of the full editor, whose records only that can read. */

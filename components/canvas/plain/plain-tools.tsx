@@ -1,6 +1,13 @@
 'use client'
 import { useStore } from 'zustand'
-import { HistoryTools, PenButton, PenInline, ToolChoice, type PenStylesProps } from '../tool-parts.tsx'
+import {
+  FingerButton,
+  HistoryTools,
+  PenButton,
+  PenInline,
+  ToolChoice,
+  type PenStylesProps,
+} from '../tool-parts.tsx'
 import type { PlainSurface } from './plain-surface.ts'
 
 const TOOLS = [
@@ -15,6 +22,7 @@ export function PlainTools({ surface }: { readonly surface: PlainSurface }) {
   const width = useStore(surface.store, (state) => state.width)
   const filled = useStore(surface.store, (state) => state.filled)
   const history = useStore(surface.store, (state) => state.history)
+  const penOnly = useStore(surface.store, (state) => state.penOnly)
   const styles: PenStylesProps = {
     colour,
     width,
@@ -37,7 +45,9 @@ export function PlainTools({ surface }: { readonly surface: PlainSurface }) {
         onRedo={() => surface.redo()}
         onUndo={() => surface.undo()}
         surface={surface}
-      />
+      >
+        {penOnly ? <FingerButton onClick={() => surface.store.setState({ penOnly: false })} /> : null}
+      </HistoryTools>
     </>
   )
 }

@@ -1,9 +1,15 @@
 // Which of the pointers on the paper draws. One does; a second finger is a gesture of the browser (it zooms the page),
-// and what the first had begun is taken back.
+// and what the first had begun is taken back. A pen comes before fingers: the hand that holds it lies on the paper, and
+// often lands first.
 import type { PlainPoint } from './plain-drawing.ts'
 
-interface Pen {
-  penDown(point: PlainPoint): void
+/** What touches the paper: a finger or a mouse, a pen's tip, or the end of it that erases. */
+export type Touch = 'hand' | 'tip' | 'eraser'
+
+interface Paper {
+  /** A pen draws here, and fingers do not. */
+  readonly isPenOnly: boolean
+  penDown(point: PlainPoint, touch: Touch): void
   penMove(points: readonly PlainPoint[]): void
   penUp(): void
   penCancel(): void
@@ -13,48 +19,65 @@ interface PointerFacts {
   readonly pointerId: number
   readonly pointerType: string
   readonly button: number
+  /** Bits of all that are pressed. */
+  readonly buttons: number
 }
 
+/** The eraser end of a pen, as `button` and among `buttons` (Pointer Events, "Chorded button interactions"). */
+const ERASER_BUTTON = 5
+const ERASER_BIT = 32
+
 export class Pointers {
-  readonly #pen: Pen
+  readonly #paper: Paper
   readonly #touching = new Set<number>()
   #drawing: { readonly pointerId: number; readonly pointerType: string } | undefined
 
-  constructor(pen: Pen) {
-    this.#pen = pen
+  constructor(paper: Paper) {
+    this.#paper = paper
   }
 
   /** True when this pointer draws from now on. */
-  down({ pointerId, pointerType, button }: PointerFacts, points: readonly PlainPoint[]): boolean {
+  down(facts: PointerFacts, points: readonly PlainPoint[]): boolean {
+    const { pointerId, pointerType } = facts
     const isFinger = pointerType === 'touch'
     if (isFinger) this.#touching.add(pointerId)
-    // The hand that holds a pen lies on the paper.
-    if (isFinger && this.#drawing?.pointerType === 'touch') this.#stop(() => this.#pen.penCancel())
-    const isGesture = isFinger && this.#touching.size > 1
+    const touch = touchOf(facts)
     const point = points.at(-1)
-    if (this.#drawing || isGesture || button !== 0 || !point) return false
+    if (!touch || !point) return false
+    const givesWay = this.#drawing?.pointerType === 'touch' && (isFinger || pointerType === 'pen')
+    if (givesWay) this.#stop(() => this.#paper.penCancel())
+    const isIdle = isFinger && (this.#touching.size > 1 || this.#paper.isPenOnly)
+    if (this.#drawing || isIdle) return false
     this.#drawing = { pointerId, pointerType }
-    this.#pen.penDown(point)
+    this.#paper.penDown(point, touch)
     return true
   }
 
   move({ pointerId }: Pick<PointerFacts, 'pointerId'>, points: readonly PlainPoint[]): void {
-    if (this.#drawing?.pointerId === pointerId) this.#pen.penMove(points)
+    if (this.#drawing?.pointerId === pointerId) this.#paper.penMove(points)
   }
 
   up({ pointerId }: Pick<PointerFacts, 'pointerId'>): void {
     this.#touching.delete(pointerId)
-    if (this.#drawing?.pointerId === pointerId) this.#stop(() => this.#pen.penUp())
+    if (this.#drawing?.pointerId === pointerId) this.#stop(() => this.#paper.penUp())
   }
 
   /** The system took the pointer away, for a gesture say. */
   cancel({ pointerId }: Pick<PointerFacts, 'pointerId'>): void {
     this.#touching.delete(pointerId)
-    if (this.#drawing?.pointerId === pointerId) this.#stop(() => this.#pen.penCancel())
+    if (this.#drawing?.pointerId === pointerId) this.#stop(() => this.#paper.penCancel())
   }
 
   #stop(how: () => void): void {
     this.#drawing = undefined
     how()
   }
+}
+
+/** `undefined` for a button that does not draw. */
+function touchOf({ pointerType, button, buttons }: PointerFacts): Touch | undefined {
+  const isPen = pointerType === 'pen'
+  if (isPen && (button === ERASER_BUTTON || (buttons & ERASER_BIT) !== 0)) return 'eraser'
+  if (button !== 0) return undefined
+  return isPen ? 'tip' : 'hand'
 }

@@ -3,14 +3,15 @@ import { react, type Editor } from 'tldraw'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { keptPen } from '../kept-pen.ts'
 import { paperFor } from '../paper.ts'
-import { widthBeside } from '../palette.ts'
+import { hashRecords } from '../scene-hash.ts'
 import type { EditorHands, TldrawSurface } from '../tldraw-surface.ts'
 import { lockCamera } from './camera.ts'
 import { checkContent, clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
 import { holdContent } from './held-content.ts'
 import { drawExample } from './example-drawing.ts'
 import { tellFullPage } from './full-page.ts'
-import { applyFirstStyles, chooseFill, chooseWidth, keepStyles, readPen } from './pen.ts'
+import { isOwnChange } from './own-change.ts'
+import { applyFirstStyles, chooseFill, keepStyles, readPen, stepWidth } from './pen.ts'
 import { createSnapshotter } from './snapshot.ts'
 
 /** The editor draws for `surface` from now on; returns the release. */
@@ -25,7 +26,10 @@ export function attachEditor(
   let unlock = lockCamera(editor, paperFor(surface.store.getState().size))
   const stopTelling = tellFullPage(editor, onProblem)
   begin(editor, surface.start, onProblem)
-  const stopListening = editor.store.listen(() => surface.changed(), { scope: 'document', source: 'all' })
+  const stopListening = editor.store.listen((told) => surface.changed({ own: isOwnChange(told) }), {
+    scope: 'document',
+    source: 'all',
+  })
   const stopWatching = react('pen is down', () => {
     surface.store.setState({ busy: editor.isInAny(...BUSY) })
   })
@@ -73,6 +77,7 @@ function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']
   return {
     editor,
     fit,
+    scene: () => hashRecords(editor.getCurrentPageShapesSorted()),
     takeSnapshot: (size) => snapshot(editor, size),
     content: () => readContent(editor),
     hold: () => holdContent(editor),
@@ -81,10 +86,7 @@ function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']
     usePicture: (picture) => pictureAsDrawing(editor, picture, paperFor(surface.store.getState().size)),
     addPhotos: (files) => editor.putExternalContent({ type: 'files', files }),
     toggleFill: () => chooseFill(editor, !readPen(editor).filled),
-    stepWidth: (by) => {
-      const next = widthBeside(readPen(editor).width, by)
-      if (next) chooseWidth(editor, next)
-    },
+    stepWidth: (by) => stepWidth(editor, by),
     clear: () => clearPage(editor),
   }
 }

@@ -3,6 +3,7 @@
 import type { TLAssetId, TLRecord, TLStoreSnapshot } from 'tldraw'
 import * as v from 'valibot'
 import { openDatabase, transact } from '../../session/indexed-db.ts'
+import { databaseOf } from '../drawing-names.ts'
 
 type Schema = TLStoreSnapshot['schema']
 
@@ -37,7 +38,7 @@ export class DrawingDatabase {
   #opening: Promise<IDBDatabase> | undefined
 
   constructor(drawing: string) {
-    this.#name = `TLDRAW_DOCUMENT_v2${drawing}`
+    this.#name = databaseOf(drawing)
   }
 
   /** Throws for what is no drawing, which must then not be written over. */

@@ -12,13 +12,13 @@ import {
 import { AppError } from '../../../lib/std/errors.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import { checkCount } from './full-page.ts'
+import { inlinePhotos, photosOf } from './inline-photos.ts'
 import { putPlain } from './put-plain.ts'
 
-/** Everything on the page, images inlined as data URIs. */
+/** Everything on the page, images inlined as data URIs. Throws AppError `photo_missing`. */
 export async function readContent(editor: Editor): Promise<TLContent> {
   const content = editor.getContentFromCurrentPage(allShapes(editor))
-  const inlined = await editor.resolveAssetsInContent(content)
-  if (inlined) return inlined
+  if (content) return { ...content, assets: await inlinePhotos(content.assets, photosOf(editor)) }
   return { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: editor.store.schema.serialize() }
 }
 

@@ -17,18 +17,21 @@ import {
   type TLLineShape,
   type TLShape,
 } from 'tldraw'
+import { FLAT_FILLS, penStrokeOf, type PenStroke } from './pen-stroke.ts'
 
 /** In the units and at the origin of its shape. */
-export interface Ink {
+interface InkPath {
   readonly path: Path2D
   /** CSS colour. */
   readonly fill: string | undefined
-  readonly stroke: { readonly colour: string; readonly width: number }
+  readonly stroke: { readonly colour: string; readonly width: number } | undefined
 }
+
+/** Lowest first. */
+export type Ink = readonly InkPath[]
 
 /** Those whose outline is also the edge of their filling. */
 const GEO_KINDS: readonly string[] = ['rectangle', 'ellipse', 'triangle']
-const FLAT_FILLS: readonly string[] = ['none', 'semi', 'solid', 'fill']
 
 /** Records never change, so each is turned into paths once in its life. */
 const inks = new WeakMap<TLShape, Ink | false>()
@@ -50,12 +53,14 @@ function makeInk(editor: Editor, shape: TLShape): Ink | undefined {
   return undefined
 }
 
-/** DrawShapeUtil.toSvg with the dash `solid`, which is that of our pen. */
+/** DrawShapeUtil.toSvg with the dash `solid`, which is that of our pen; where it knows its pressure, PenDrawUtil.toSvg. */
 function drawInk(util: DrawShapeUtil, shape: TLDrawShape): Ink | undefined {
   const { dash, fill, isClosed, isComplete, scale, scaleX, scaleY, segments } = shape.props
   if (dash !== 'solid' || !FLAT_FILLS.includes(fill)) return undefined
   const { strokeColor, strokeWidth, fillColor } = getDisplayValues(util, shape, 'light')
   const width = (strokeWidth + 1) * scale
+  const pen = penStrokeOf(shape, width)
+  if (pen) return penInk(pen, strokeColor, fillColor)
   const points = getPointsFromDrawSegments(segments, scaleX, scaleY)
   const line = getStrokePoints(points, {
     size: width,
@@ -67,14 +72,22 @@ function drawInk(util: DrawShapeUtil, shape: TLDrawShape): Ink | undefined {
   if (line.length < 2) return dotInk(points[0], stroke)
   const isFilled = isClosed && fill !== 'none'
   const path = new Path2D(getSvgPathFromStrokePoints(line, isFilled))
-  return { path, fill: isFilled ? fillColor : undefined, stroke }
+  return [{ path, fill: isFilled ? fillColor : undefined, stroke }]
 }
 
-function dotInk(at: { x: number; y: number } | undefined, stroke: Ink['stroke']): Ink | undefined {
+function penInk({ outline, inside }: PenStroke, colour: string, fillColour: string): Ink {
+  const filled = (path: string, fill: string) => ({ path: new Path2D(path), fill, stroke: undefined })
+  return [...(inside === undefined ? [] : [filled(inside, fillColour)]), filled(outline, colour)]
+}
+
+function dotInk(
+  at: { x: number; y: number } | undefined,
+  stroke: { readonly colour: string; readonly width: number },
+): Ink | undefined {
   if (!at) return undefined
   const path = new Path2D()
   path.arc(at.x, at.y, 0.5, 0, 2 * Math.PI)
-  return { path, fill: stroke.colour, stroke }
+  return [{ path, fill: stroke.colour, stroke }]
 }
 
 /** GeoShapeUtil.toSvg; a label makes it a text, and a scale makes the export another shape first. */
@@ -85,33 +98,30 @@ function geoInk(util: GeoShapeUtil, shape: TLGeoShape): Ink | undefined {
   const path = util.getIndicatorPath(shape)
   if (!path) return undefined
   const { strokeColor, strokeWidth, fillColor } = getDisplayValues(util, shape, 'light')
-  return {
-    path,
-    fill: fill === 'none' ? undefined : fillColor,
-    stroke: { colour: strokeColor, width: strokeWidth },
-  }
+  const stroke = { colour: strokeColor, width: strokeWidth }
+  return [{ path, fill: fill === 'none' ? undefined : fillColor, stroke }]
 }
 
 function lineInk(util: LineShapeUtil, shape: TLLineShape): Ink | undefined {
   const { dash, scale } = shape.props
   if (dash !== 'solid' || scale !== 1) return undefined
   const { strokeColor, strokeWidth } = getDisplayValues(util, shape, 'light')
-  return {
-    path: util.getIndicatorPath(shape),
-    fill: undefined,
-    stroke: { colour: strokeColor, width: strokeWidth },
-  }
+  const stroke = { colour: strokeColor, width: strokeWidth }
+  return [{ path: util.getIndicatorPath(shape), fill: undefined, stroke }]
 }
 
 /** Onto a context whose units and origin are those of the shape. */
-export function paintInk(context: CanvasRenderingContext2D, { path, fill, stroke }: Ink): void {
-  if (fill !== undefined) {
-    context.fillStyle = fill
-    context.fill(path)
+export function paintInk(context: CanvasRenderingContext2D, ink: Ink): void {
+  for (const { path, fill, stroke } of ink) {
+    if (fill !== undefined) {
+      context.fillStyle = fill
+      context.fill(path)
+    }
+    if (!stroke) continue
+    context.strokeStyle = stroke.colour
+    context.lineWidth = stroke.width
+    context.lineCap = 'round'
+    context.lineJoin = 'round'
+    context.stroke(path)
   }
-  context.strokeStyle = stroke.colour
-  context.lineWidth = stroke.width
-  context.lineCap = 'round'
-  context.lineJoin = 'round'
-  context.stroke(path)
 }

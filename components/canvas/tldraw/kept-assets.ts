@@ -27,7 +27,10 @@ export function keepAssets(database: DrawingDatabase): KeptAssets {
       if (!src?.startsWith('asset:')) return src ?? null
       const found = addresses.get(id) ?? addressOf(id)
       addresses.set(id, found)
-      return found
+      const address = await found
+      // What could not be read now may be there the next time.
+      if (address === null && addresses.get(id) === found) addresses.delete(id)
+      return address
     },
     remove: async (ids) => {
       await database.removeAssets(ids).catch(() => undefined)

@@ -69,7 +69,7 @@ function shapeOf(name: number): PageShape {
     hash: name,
     exported: false,
     shape: { id, x: 0, y: 0, rotation: 0 } as TLShape,
-    ink: { path: `s${name}` as unknown as Path2D, fill: undefined, stroke: { colour: 'red', width: 1 } },
+    ink: [{ path: `s${name}` as unknown as Path2D, fill: undefined, stroke: { colour: 'red', width: 1 } }],
     bounds: new Box(0, 0, 100, 100),
   }
 }

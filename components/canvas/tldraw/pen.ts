@@ -14,7 +14,7 @@ import {
   type TLDefaultSizeStyle,
 } from 'tldraw'
 import { keepPen, samePen, type AnyPen, type KeptPen } from '../kept-pen.ts'
-import type { ColourId, WidthId } from '../palette.ts'
+import { widthBeside, type ColourId, type WidthId } from '../palette.ts'
 
 export type ToolId = 'select' | 'draw' | 'eraser' | 'rectangle' | 'ellipse' | 'triangle' | 'line' | 'text'
 
@@ -105,6 +105,13 @@ export function chooseColour(editor: Editor, color: ColourId): void {
 
 export function chooseWidth(editor: Editor, width: WidthId): void {
   setStyle(editor, DefaultSizeStyle, width)
+}
+
+/** By key. In a selection the same keys are tldraw's, and order the shapes. */
+export function stepWidth(editor: Editor, by: 1 | -1): void {
+  if (editor.isIn('select') && editor.getSelectedShapeIds().length > 0) return
+  const next = widthBeside(readPen(editor).width, by)
+  if (next) chooseWidth(editor, next)
 }
 
 export function chooseFill(editor: Editor, filled: boolean): void {

@@ -13,6 +13,7 @@ import {
 } from 'tldraw'
 import type { DrawingSurface } from '../drawing-surface.ts'
 import { paperFor } from '../paper.ts'
+import { shrinkPhoto } from './shrink-photo.ts'
 
 interface PhotoHandlingProps {
   readonly surface: DrawingSurface
@@ -25,7 +26,8 @@ export function PhotoHandling({ surface, onProblem }: PhotoHandlingProps) {
   const msg = useTranslation()
 
   useEffect(() => {
-    editor.registerExternalContentHandler('files', async ({ files }) => {
+    editor.registerExternalContentHandler('files', async ({ files: given }) => {
+      const files = await Promise.all(given.map(shrinkPhoto))
       const before = new Set(editor.getCurrentPageShapeIds())
       const paper = paperFor(surface.store.getState().size)
       const point = { x: paper.x + paper.w / 2, y: paper.y + paper.h / 2 }

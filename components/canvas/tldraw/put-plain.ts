@@ -23,11 +23,13 @@ function strokeShape({ points, colour, width, filled }: Stroke): TLCreateShapePa
   const color = COLOURS.find(({ id }) => id === colour)?.id ?? 'black'
   const fill = filled ? ('fill' as const) : ('none' as const)
   const segments = [{ type: 'free' as const, path }]
+  // As the plain canvas paints it: a mouse presses the same everywhere.
+  const isPen = points.some(([, , pressure]) => pressure !== 0.5)
   return {
     type: 'draw',
     x,
     y,
-    props: { color, size: width, fill, dash: 'solid', segments, isClosed: filled, isComplete: true },
+    props: { color, size: width, fill, dash: 'solid', segments, isPen, isClosed: filled, isComplete: true },
   }
 }
 

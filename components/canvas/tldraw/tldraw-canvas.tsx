@@ -4,8 +4,11 @@ import 'tldraw/tldraw.css'
 import { useStore } from 'zustand'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { attachEditor } from './attach-editor.ts'
+import { Rescued } from './crashed.tsx'
 import { leavePageGestures } from './page-gestures.ts'
+import { SHAPE_UTILS } from './pen-draw-util.tsx'
 import { PhotoHandling } from './photo-handling.tsx'
+import { SelectionBar } from './selection-bar.tsx'
 import { ASSET_URLS, COMPONENTS, OPTIONS, OVERRIDES, PAPER_THEMES } from './tldraw-look.ts'
 import { keepUnsaved } from './unsaved-changes.ts'
 import { useKeptStore } from './use-kept-store.ts'
@@ -36,23 +39,27 @@ export function TldrawCanvas({ persistenceKey, surface, canDraw, onProblem }: Tl
   const store = useKeptStore(persistenceKey, surface)
   const licenseKey = process.env.NEXT_PUBLIC_TLDRAW_LICENSE_KEY
   return (
-    <Tldraw
-      {...(licenseKey ? { licenseKey } : {})}
-      acceptedVideoMimeTypes={NO_TYPES}
-      assetUrls={ASSET_URLS}
-      colorScheme="light"
-      components={COMPONENTS}
-      hideUi
-      locale="en"
-      maxImageDimension={1536}
-      onMount={onMount}
-      options={OPTIONS}
-      overrides={OVERRIDES}
-      store={store}
-      themes={PAPER_THEMES}
-    >
-      <PhotoHandling onProblem={onProblem} surface={surface} />
-    </Tldraw>
+    <Rescued drawing={persistenceKey} store={store} surface={surface}>
+      <Tldraw
+        {...(licenseKey ? { licenseKey } : {})}
+        acceptedVideoMimeTypes={NO_TYPES}
+        assetUrls={ASSET_URLS}
+        colorScheme="light"
+        components={COMPONENTS}
+        hideUi
+        locale="en"
+        maxImageDimension={1536}
+        onMount={onMount}
+        options={OPTIONS}
+        overrides={OVERRIDES}
+        shapeUtils={SHAPE_UTILS}
+        store={store}
+        themes={PAPER_THEMES}
+      >
+        <PhotoHandling onProblem={onProblem} surface={surface} />
+      </Tldraw>
+      {canDraw ? <SelectionBar surface={surface} /> : null}
+    </Rescued>
   )
 }
 

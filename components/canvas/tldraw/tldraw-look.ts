@@ -2,6 +2,7 @@
 // off, and only the shortcuts that make sense on one sheet of paper.
 import { getAssetUrls } from '@tldraw/assets/selfHosted'
 import { DEFAULT_THEME, type TLComponents, type TldrawOptions, type TLUiOverrides } from 'tldraw'
+import { Crashed } from './crashed.tsx'
 import { MOST_SHAPES } from './full-page.ts'
 
 const hosted = getAssetUrls({ baseUrl: '/tldraw-assets' })
@@ -31,11 +32,14 @@ export const PAPER_THEMES = {
 
 export const COMPONENTS: TLComponents = {
   ContextMenu: null,
+  ErrorFallback: Crashed,
   Grid: null,
   LoadingScreen: null,
 }
 
 export const OPTIONS: Partial<TldrawOptions> = {
+  // What is heard of the sheet, as of the plain canvas; the watermark is its own.
+  branding: 'Paper to draw on',
   maxPages: 1,
   maxShapesPerPage: MOST_SHAPES,
   createTextOnCanvasDoubleClick: false,

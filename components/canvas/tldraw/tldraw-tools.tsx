@@ -1,9 +1,16 @@
 import { useValue, type Editor } from 'tldraw'
 import { useStore } from 'zustand'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { HistoryTools, PenButton, PenInline, ToolChoice, type PenStylesProps } from '../tool-parts.tsx'
+import {
+  FingerButton,
+  HistoryTools,
+  PenButton,
+  PenInline,
+  ToolChoice,
+  type PenStylesProps,
+} from '../tool-parts.tsx'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { chooseColour, chooseFill, chooseTool, chooseWidth, readPen, TOOLS } from './pen.ts'
+import { putShape } from './put-shape.ts'
 
 export function TldrawTools({ surface }: { readonly surface: TldrawSurface }) {
   const editor = useStore(surface.store, (state) => state.hands?.editor)
@@ -29,7 +36,12 @@ function Tools({ editor, surface }: ToolsProps) {
     <>
       <div className="tool-row">
         <PenButton {...styles} />
-        <ToolChoice chosen={pen.tool} onChoose={(tool) => chooseTool(editor, tool)} tools={TOOLS} />
+        <ToolChoice
+          chosen={pen.tool}
+          onAgain={(tool) => putShape(editor, tool)}
+          onChoose={(tool) => chooseTool(editor, tool)}
+          tools={TOOLS}
+        />
       </div>
       <PenInline {...styles} />
       <History editor={editor} surface={surface} />
@@ -51,14 +63,7 @@ function History({ editor, surface }: ToolsProps) {
       onUndo={() => editor.undo()}
       surface={surface}
     >
-      {isPenMode ? (
-        <IconButton
-          icon="finger"
-          label="Draw with fingers again"
-          onClick={() => editor.updateInstanceState({ isPenMode: false })}
-          tip="right"
-        />
-      ) : null}
+      {isPenMode ? <FingerButton onClick={() => editor.updateInstanceState({ isPenMode: false })} /> : null}
     </HistoryTools>
   )
 }

@@ -11,7 +11,7 @@ const WINDOW_MS = 30_000
 type Id = TLRecord['id']
 
 const isRecord = (input: unknown) => v.is(v.object({ id: v.string(), typeName: v.string() }), input)
-const ChangesSchema = v.object({
+export const ChangesSchema = v.object({
   put: v.array(v.custom<TLRecord>(isRecord)),
   removed: v.array(v.custom<Id>((input) => typeof input === 'string')),
   schema: v.custom<ReturnType<Editor['store']['schema']['serialize']>>((input) =>
@@ -35,9 +35,10 @@ export function keepUnsaved(editor: Editor, drawing: string, isKept: () => boole
   forgetUnsaved(drawing)
   if (left) putBack(editor, left)
   const stopLeaving = onLeaving(drawing, () => {
-    const sinceMs = isKept() ? performance.now() - WINDOW_MS : 0
+    const unkept = !isKept()
+    const sinceMs = unkept ? 0 : performance.now() - WINDOW_MS
     const recent = [...changedAtMs].flatMap(([id, atMs]) => (atMs >= sinceMs ? [id] : []))
-    if (recent.length > 0) leaveUnsaved(drawing, changesOf(editor, recent))
+    if (recent.length > 0) leaveUnsaved(drawing, changesOf(editor, recent), { unkept })
   })
   return () => {
     stopLeaving()

@@ -20,7 +20,11 @@ export function useKeptStore(drawing: string, surface: TldrawSurface): TLStoreWi
     return () => {
       isOpen = false
       setFound(LOADING)
-      void opening.then(({ close }) => close())
+      // Of one that does not open, the error is told above, and there is nothing to close.
+      void opening.then(
+        ({ close }) => close(),
+        () => undefined,
+      )
     }
   }, [drawing, surface])
   return found

@@ -1,0 +1,147 @@
+'use client'
+import { useEffect, useRef, useState } from 'react'
+import { messageOf } from '../../lib/std/errors.ts'
+import { deleteDrawing, unlistedDrawings, type KnownDrawing } from '../session/all-drawings.ts'
+import { openExisting } from '../session/open-drawing.ts'
+import { recentDrawings } from '../session/saved.ts'
+import { useSession } from '../session/session-context.ts'
+import { loadThumbnails } from '../session/thumbnail-database.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { useOwnKeys } from './dialog-keys.ts'
+import { DrawingRow } from './drawing-row.tsx'
+import { saveDrawing, saveKeptDrawing } from './file-commands.ts'
+
+interface DrawingsDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+/** Every drawing of this browser, newest first. */
+export function DrawingsDialog({ open, onClose }: DrawingsDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [open])
+  useOwnKeys(dialog)
+  return (
+    <dialog
+      aria-labelledby="drawings-title"
+      className="dialog drawings-dialog"
+      onClick={(event) => (event.target === dialog.current ? onClose() : undefined)}
+      onClose={onClose}
+      ref={dialog}
+    >
+      <div className="dialog-body">
+        <header className="dialog-head">
+          <h2 id="drawings-title" tabIndex={-1}>
+            All drawings
+          </h2>
+          <IconButton icon="close" label="Close" onClick={onClose} tip="left" />
+        </header>
+        {open ? <Drawings onClose={onClose} /> : null}
+      </div>
+    </dialog>
+  )
+}
+
+/** So many can be looked through without searching. */
+const AT_A_GLANCE = 8
+
+function Drawings({ onClose }: Pick<DrawingsDialogProps, 'onClose'>) {
+  const session = useSession()
+  const { id: here } = session
+  const { drawings, thumbnails, isComplete, remove } = useAllDrawings()
+  const [nowMs] = useState(() => Date.now())
+  const [said, setSaid] = useState('')
+  const [words, setWords] = useState('')
+  const shown = drawings.filter(({ prompt }) => prompt.toLowerCase().includes(words.trim().toLowerCase()))
+  const onOpen = (id: string) => {
+    onClose()
+    if (id !== here) openExisting(id)
+  }
+  const onSave = (id: string) => {
+    setSaid('')
+    void (id === here ? saveDrawing(session, setSaid) : saveKeptDrawing(id, setSaid))
+  }
+  const onDelete = async ({ id, prompt }: KnownDrawing) => {
+    try {
+      await remove(id)
+      setSaid(`Deleted: ${prompt || 'No words'}`)
+      // The button that was pressed went with its row.
+      document.getElementById('drawings-title')?.focus()
+    } catch (error) {
+      setSaid(`It was not deleted: ${messageOf(error)}`)
+    }
+  }
+  return (
+    <>
+      {drawings.length > AT_A_GLANCE ? (
+        <input
+          aria-label="Find a drawing by its words"
+          className="drawings-search"
+          onChange={(event) => setWords(event.target.value)}
+          placeholder="Find by words"
+          type="search"
+          value={words}
+        />
+      ) : null}
+      <ul aria-label="Drawings" className="drawings">
+        {shown.map((drawing) => (
+          <DrawingRow
+            drawing={drawing}
+            here={drawing.id === here}
+            key={drawing.id}
+            nowMs={nowMs}
+            onDelete={onDelete}
+            onOpen={onOpen}
+            onSave={onSave}
+            thumbnail={thumbnails.get(drawing.id)}
+          />
+        ))}
+      </ul>
+      {shown.length === 0 && isComplete ? (
+        <p className="drawings-none">
+          {drawings.length > 0 ? 'None of them has these words' : 'Nothing was drawn in this browser yet'}
+        </p>
+      ) : null}
+      <p className="drawings-said" role="status">
+        {said}
+      </p>
+      <p className="dialog-note">
+        They are kept in this browser and nowhere else. Save to a file what must last.
+      </p>
+    </>
+  )
+}
+
+/** The list at once, what is kept without being on it a moment later. */
+function useAllDrawings() {
+  const [listed, setListed] = useState<readonly KnownDrawing[]>(recentDrawings)
+  const [unlisted, setUnlisted] = useState<readonly KnownDrawing[]>()
+  const [thumbnails, setThumbnails] = useState<ReadonlyMap<string, string>>(NONE)
+  useEffect(() => {
+    let isGone = false
+    const unless = <T,>(use: (found: T) => void) => {
+      return (found: T) => (isGone ? undefined : use(found))
+    }
+    unlistedDrawings().then(
+      unless(setUnlisted),
+      unless(() => setUnlisted([])),
+    )
+    loadThumbnails().then(unless(setThumbnails), () => undefined)
+    return () => {
+      isGone = true
+    }
+  }, [])
+  const remove = async (id: string) => {
+    await deleteDrawing(id)
+    const others = (all: readonly KnownDrawing[]) => all.filter((drawing) => drawing.id !== id)
+    setListed(others)
+    setUnlisted((all) => all && others(all))
+  }
+  const drawings = [...listed, ...(unlisted ?? [])]
+  return { drawings, thumbnails, isComplete: unlisted !== undefined, remove }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map()
