@@ -52,8 +52,11 @@ class Classifier(nn.Module):
         return self.head(h).chunk(2, -1)
 
 
-def train_classifier(steps=450, batch=24, seed=4_000_000):
-    """Train on true pictures of fresh scenes at 128x128 (once; kept in runs/): a Classifier in eval mode."""
+def train_classifier(steps=1800, batch=24, seed=4_000_000):
+    """Train on true pictures of fresh scenes at 128x128 (once; kept in runs/): a Classifier in eval mode.
+
+    After 450 steps it named 97 % of the held-out true photographs and 90 % of the true oils; after 1800 all styles of all 200.
+    """
     path = os.path.join(RUNS, f"classifier-{steps}.pt")
     if os.path.exists(path):
         net = Classifier()
