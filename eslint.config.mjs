@@ -33,6 +33,21 @@ export default tseslint.config(
     },
   },
   {
+    // What only the types tell: promises that nobody waits for, and cases that nobody thought of.
+    files: ['app/**/*.{ts,tsx}', 'components/**/*.{ts,tsx}', 'lib/**/*.ts', 'server/**/*.ts', 'e2e/**/*.ts'],
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.test.json', './tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
     // Components read as one tree; their markup may be longer than a function of logic.
     files: ['components/**/*.tsx', 'app/**/*.tsx'],
     plugins: { 'react-hooks': reactHooks },

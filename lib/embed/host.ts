@@ -273,7 +273,7 @@ export class EmbedHost {
     // A newer server: its own page understands it. The drawing is kept in the browser, or taken along.
     this.#reloads += 1
     this.#calls.pause()
-    this.#unkept.take()
+    void this.#unkept.take()
     void this.#run()
   }
 
