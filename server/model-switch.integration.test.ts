@@ -199,7 +199,7 @@ describe("AUTOMATIC1111's way to another model", () => {
     for (const [asked, shown, status, words] of [
       ['dalle', headers, 404, "model 'dalle' not found; installed here:"],
       [7, headers, 404, "model '7' not found"],
-      ['wrong', headers, 422, 'goes on'],
+      ['wrong', headers, 422, 'keeps running'],
       ['turbo', { authorization: `Bearer ${token}` }, 403, 'key'],
       ['turbo', {}, 401, ''],
     ] as const) {
@@ -252,7 +252,7 @@ describe("AUTOMATIC1111's way to another model", () => {
 
 describe('a model that cannot be had', () => {
   it(
-    '[M5] is listed with the reason, refused with it, and the old one goes on',
+    '[M5] is listed with the reason, refused with it, and the old one keeps running',
     { timeout: 60_000 },
     async () => {
       const list = (await get('/api/models')) as ModelList
@@ -266,7 +266,7 @@ describe('a model that cannot be had', () => {
         const { status, body } = await choose({ id })
         expect([id, status, body.error.code, body.error.field]).toEqual([id, 422, 'model_unusable', 'id'])
         expect(body.error.message).toContain(why)
-        expect(body.error.message).toContain('goes on')
+        expect(body.error.message).toContain('keeps running')
         expect(body.error.message).not.toContain('/tmp')
       }
       // Its name in the list of models; its manifest calls it toy-model.

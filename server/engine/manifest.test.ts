@@ -52,7 +52,8 @@ describe('readManifest', () => {
   })
 
   it.each<[string, (m: Record<string, object>) => unknown, string]>([
-    ['a future format', (m) => ({ ...m, formatVersion: 2 }), 'formatVersion'],
+    ['a future format', (m) => ({ ...m, formatVersion: 2 }), 'formatVersion is 2; update Sketchwire'],
+    ['a file of another kind', () => ({ formatVersion: 1 }), 'more. Correct it'],
     ['a missing field', ({ latents: _, ...m }) => m, 'latents'],
     [
       'a variant of other sizes',

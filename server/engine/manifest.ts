@@ -197,8 +197,21 @@ function parseManifest(text: string, path: string): Manifest {
   }
   const result = v.safeParse(ManifestSchema, json)
   if (result.success) return result.output
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`)
-  throw folderError('model_invalid_manifest', `${path} does not fit format 1: ${problems.join('; ')}`)
+  const why = `${path} does not fit format 1: ${whyNotFormat1(json, result.issues)}`
+  throw folderError('model_invalid_manifest', why)
+}
+
+/** Enough to see what is the matter: a file of another kind misses everything. */
+const PROBLEMS_TOLD = 3
+
+function whyNotFormat1(json: unknown, issues: readonly v.BaseIssue<unknown>[]): string {
+  const other = v.safeParse(v.object({ formatVersion: v.pipe(v.number(), v.notValue(1)) }), json)
+  if (other.success)
+    return `its formatVersion is ${other.output.formatVersion}; update Sketchwire, or export the model anew`
+  const problems = issues.map((issue) => `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`)
+  const more = problems.length - PROBLEMS_TOLD
+  const told = problems.slice(0, PROBLEMS_TOLD).join('; ')
+  return `${told}${more > 0 ? `; and ${more} more` : ''}. Correct it, or export the model anew`
 }
 
 function checkSizes({ files, latents, defaults, preview, sizeMultiple = 1 }: Manifest, path: string): void {
