@@ -5,15 +5,17 @@ At the same learning rate its steps are about as long as AdamW's. On this model 
 """
 import torch
 
+from common import multiplies_bfloat16
+
 
 def orthogonal(g, rounds=5):
-    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz: [N, rows, cols] -> bfloat16 of the same shape, singular values 0.7 to 1.2.
+    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz: [N, rows, cols] -> the same shape, in bfloat16 where that is fast, singular values 0.7 to 1.2.
 
     Not by rounds on the Gram matrix alone, though they would be fewer products: its small eigenvalues are rounded below zero, and grow.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = g.shape[-2] > g.shape[-1]
-    x = (g.mT if tall else g).bfloat16().contiguous()
+    x = (g.mT if tall else g).to(torch.bfloat16 if multiplies_bfloat16(g.device.type) else torch.float32).contiguous()
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(rounds):
         gram = x @ x.mT

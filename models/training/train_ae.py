@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, Pool, load, save, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Pool, load, mixed, save, set_rates, to_signed
 from metrics import psnr, sharpness
 
 
@@ -71,7 +71,7 @@ def train(args):
         rate = (5e-4 if args.keep_encoder else 1.6e-3) * min(1, (step + 1) / 150) * (1 - done) ** 0.9 + 2e-5
         set_rates(optimizer, rate)
         x = sample_images(pool, args.batch)
-        with torch.autocast(device, torch.bfloat16):
+        with mixed(device):
             z = encoder(x)
             y = decoder(z + 0.04 * z.detach().float().std() * torch.randn_like(z))
             loss = reconstruction_loss(y, x, features) + 5e-4 * z.float().pow(2).mean()

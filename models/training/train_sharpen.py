@@ -10,11 +10,11 @@ import torch.nn.functional as F
 
 import muon
 from autoencoder import Decoder, Discriminator, Encoder, RandomFeatures, reconstruction_loss
-from common import RUNS, Clock, Ema, Log, Painter, autoencoder_path, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Painter, autoencoder_path, load, mixed, save, schedule, set_rates, to_signed
 from metrics import gradient, sharpness
 from sampler import DEFAULT_GUIDANCE, guidance_embedding
 from train_ae import adversarial, psnr_of
-from train_unet import USUAL, LatentPool, channel_weights, column, source_and_noise, training_sample
+from train_unet import KEEP_BELOW, USUAL, LatentPool, channel_weights, column, source_and_noise, training_sample
 from unet import TextEncoder, UNet
 
 
@@ -91,15 +91,16 @@ def lattice_loss(y, x):
     return LATTICE * (cells - cells.mean((2, 3), keepdim=True)).abs().mean()
 
 
-#: weight of how far faint textures' strengths are apart, and the strength (in the pictures' [-1, 1]) below which there is none
-FAINT, NOTHING = 0.3, 0.004
+#: weight of how far faint textures' strengths are apart; the strengths (in the pictures' [-1, 1]) below which there is none and above which it is loud
+FAINT, NOTHING, LOUD = 0.3, 0.004, 0.04
 
 
-def faint_loss(y, x):
-    """How far apart the strengths of the two pictures' [B, 3, H, W] textures are as ratios: float32 scalar.
+def faint_loss(y, x, refined):
+    """How far apart the strengths of the two pictures' [B, 3, H, W] faint textures are as ratios: float32 scalar.
 
     Mottled ground and paper differ from flat colour by a few levels, which is next to nothing to the other losses, so the steps that
-    refine wiped it away. In logarithms it counts as much as rock. Details of 4 to 12 and of 8 to 24 pixels, in squares of 16.
+    refine wiped it away. In logarithms it counts as much as rock. Details of 4 to 12 and of 8 to 24 pixels, in squares of 16, where
+    they are faint in `x`; loud ones are edge_loss's. `refined` [B] is 1 for the pictures that count.
     """
     apart = 0.0
     for size in (2, 4):
@@ -107,8 +108,9 @@ def faint_loss(y, x):
         for image in (y, x):
             small = F.avg_pool2d(image.float().mean(1, True), size)
             detail = small - F.avg_pool2d(small, 7, 1, 3, count_include_pad=False)
-            strengths.append((F.avg_pool2d(detail.abs(), 16 // size) + NOTHING).log())
-        apart = apart + (strengths[0] - strengths[1]).abs().mean()
+            strengths.append(F.avg_pool2d(detail.abs(), 16 // size))
+        faint = (strengths[1] < LOUD) * column(refined)
+        apart = apart + (((strengths[0] + NOTHING).log() - (strengths[1] + NOTHING).log()).abs() * faint).mean()
     return FAINT * apart
 
 
@@ -124,8 +126,8 @@ def step_loss(model, decoder, pool, count, tools):
     images = torch.cat([pool.images.picture[rows], pool.images.picture[few], pool.images.sketch[few]])
     latents, goal, inner = crop(latents, to_signed(images))
     y, goal = decoder(latents)[..., inner[0], inner[1]], goal[..., inner[0], inner[1]]
-    late = F.pad((t < 759).float(), (0, 2 * len(few)))
-    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal, late) + lattice_loss(y, goal) + faint_loss(y, goal)
+    late, last = [F.pad((t < below).float(), (0, 2 * len(few))) for below in (759, KEEP_BELOW)]
+    loss = reconstruction_loss(y, goal, features) + edge_loss(y, goal, late) + lattice_loss(y, goal) + faint_loss(y, goal, last)
     loss = loss + 0.5 * (F.smooth_l1_loss(out.float(), pool.picture[rows].float(), beta=0.1, reduction="none") * weights).mean()
     x, t, cond, ids, target, _, _ = training_sample(pool, max(1, count // 2), abar)
     out = model["unet"](x, t, model["text"](ids), cond)
@@ -174,7 +176,7 @@ def train(args):
             large.repaint(model, abar, 2 if step else 16)
         fade = min(1, (step + 1) / 60) * max(0.03, 1 - done)
         set_rates(optimizer, args.rate / 2 * fade, 2.5e-4 * fade)
-        with torch.autocast(device, torch.bfloat16):
+        with mixed(device):
             where, count = (large, max(2, args.batch // 4)) if step % LARGE_EVERY == LARGE_EVERY - 1 else (pool, args.batch)
             loss, y, goal = step_loss(model, decoder, where, count, tools)
             trick, match, critic_loss = adversarial(critic, critic_optimizer, y, goal)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 import muon
 from autoencoder import Decoder, Encoder
-from common import RUNS, Clock, Ema, Log, Painter, Pool, autoencoder_path, load, save, schedule, set_rates, to_signed
+from common import RUNS, Clock, Ema, Log, Painter, Pool, autoencoder_path, load, mixed, save, schedule, set_rates, to_signed
 from sampler import DEFAULT_GUIDANCE, guidance_embedding, sketch_share
 from unet import TextEncoder, UNet
 
@@ -51,7 +51,7 @@ class LatentPool:
         count = len(rows)
         to = (torch.arange(count, device=self.device) + self.next) % self.capacity
         for kept, images in ((self.sketch, self.images.sketch), (self.picture, self.images.picture)):
-            with torch.autocast(self.device, torch.bfloat16):
+            with mixed(self.device):
                 kept[to] = self.encoder(to_signed(images[rows])).half()
         self.noise[to], self.ids[to] = self.images.noise[rows], self.images.ids[rows]
         self.own[to], self.other[to] = self.picture[to], self.picture[to]
@@ -72,7 +72,7 @@ class LatentPool:
         t = torch.full((count,), 799, device=self.device)
         a = abar[t[0]]
         cond = guidance_embedding(torch.full((count,), DEFAULT_GUIDANCE, device=self.device))
-        with torch.autocast(self.device, torch.bfloat16):
+        with mixed(self.device):
             noisy = a.sqrt() * z + (1 - a).sqrt() * torch.randn_like(z)
             self.other[rows] = model["unet"](torch.cat([noisy, z], 1), t, model["text"](self.ids[rows]), cond).half()
 
@@ -191,7 +191,7 @@ def train(args):
             set_rates(optimizer, rate)
         x, t, cond, ids, goal, rows, whole = training_sample(pool, args.batch, abar)
         x = x.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(device, torch.bfloat16):
+        with mixed(device):
             out = model["unet"](x, t, model["text"](ids), cond)
         loss = (F.smooth_l1_loss(out.float(), goal, beta=0.1, reduction="none") * weights).mean()
         model.zero_grad()
