@@ -1,11 +1,13 @@
 // The only importer of onnxruntime-node: opens graphs, tells what goes in and out of them, runs them. `run` blocks
 // its thread for the whole run although it returns a promise, so only the engine's child process may come here.
 import './no-float16-array.ts'
+import './no-telemetry.ts'
 import { dirname } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError, messageOf } from '../../../lib/std/errors.ts'
 import { isOutOfMemory, OUT_OF_MEMORY, PROVIDER_FAILED } from './device-errors.ts'
 import { fromHalf, toHalf } from './half.ts'
+import { orRelease } from './or-release.ts'
 
 /** Element types the engine can make and read; float16 ports are fed from and read to float32. */
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array
@@ -32,10 +34,13 @@ export interface RuntimeOptions {
 }
 
 /**
- * Threads that wait must sleep, not spin: with the gateway, a browser or a second slot on the same two cores a
- * spinning run took twice as long (59 ms against 31 for a 6 M-parameter U-Net). Denormals would slow near-black areas.
+ * Threads that wait spin for 30 microseconds, then sleep. A graph has hundreds of nodes of some 40 microseconds, and falling
+ * asleep between them cost a seventh of the frame: 84 ms asleep, 73 so, of pocket in int8 on two cores, and 91 and 86 beside
+ * a browser's load on both (2026-11-22). Longer is faster alone and slower beside anything else: 129 ms there for one
+ * millisecond, onnxruntime's own default. Denormals would slow near-black areas.
  */
-const SESSION_EXTRA = { session: { intra_op: { allow_spinning: '0' }, set_denormal_as_zero: '1' } }
+const SPIN = { allow_spinning: '1', spin_duration_us: '30', spin_backoff_max: '8' }
+const SESSION_EXTRA = { session: { intra_op: SPIN, set_denormal_as_zero: '1' } }
 
 /** An opened graph. */
 export interface Graph {
@@ -62,8 +67,10 @@ export async function openGraph(path: string, runtime: RuntimeOptions, model?: U
     throw unopened(path, provider, cause)
   })
   onOpened?.(path)
-  const inputs = ports(session.inputMetadata)
-  const outputs = ports(session.outputMetadata)
+  const { inputs, outputs } = await orRelease(session, () => ({
+    inputs: ports(session.inputMetadata),
+    outputs: ports(session.outputMetadata),
+  }))
   const halves = new Set(inputs.filter(({ type }) => type === 'float16').map(({ name }) => name))
   return {
     path,
