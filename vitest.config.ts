@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // `.ci/run` asks for the real counts as JSON.
@@ -6,6 +7,8 @@ const json = process.env.VITEST_JSON
 export default defineConfig({
   test: {
     reporters: json ? ['default', ['json', { outputFile: json }]] : ['default'],
+    // Vitest leaves one core to itself; of two that is half.
+    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1) } },
     projects: [
       {
         test: {

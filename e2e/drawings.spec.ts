@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from '@playwright/test'
 import { type RunningServer, startServer } from './server.ts'
+import { tableOf } from './stored.ts'
 import { Studio } from './studio.ts'
 
 // Nothing that somebody drew is out of reach: not behind a plain address, and not off the end of a list.
@@ -50,7 +51,8 @@ test('every drawing is found again by its look, opened, saved and deleted; the l
   await expect(page.getByRole('list', { name: 'Pinned results' })).toBeVisible()
 
   // Its look is kept a moment later.
-  await page.waitForTimeout(1500)
+  const looks = async () => (await tableOf(page, 'sketchwire-thumbnails', 'thumbnails')).map(([id]) => id)
+  await expect.poll(looks).toContain(second)
 
   // The list of an earlier version had an end.
   await page.evaluate((id) => {

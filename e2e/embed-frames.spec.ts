@@ -1,42 +1,13 @@
-import { expect as expectAnything, test, type FrameLocator, type Locator } from '@playwright/test'
-import { type OtherSite, serveElsewhere } from './other-origin.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { test, type Locator } from '@playwright/test'
+import { drawn, embedExamples, expect, insideOf, onlyCanvas, painted } from './embedding.ts'
 
 // A canvas in a document that is no page of its own, and files that fall beside the sheet of one.
-const expect = expectAnything.configure({ timeout: 60_000 })
-test.setTimeout(180_000)
-
-let server: RunningServer
-let site: OtherSite
-
-test.beforeAll(async () => {
-  server = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
-  site = await serveElsewhere('examples', server.url)
-})
-test.afterAll(async () => {
-  await site.stop()
-  await server.stop()
-})
-
-const insideOf = (around: FrameLocator) => around.frameLocator('sketchwire-canvas iframe')
-
-async function painted(inside: FrameLocator): Promise<void> {
-  await expect(inside.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
-}
-
-/** How many things are drawn, as the page around is told it. */
-function drawn(canvas: Locator): Promise<number> {
-  return canvas.evaluate(async (element) => {
-    const { exportDrawing } = element as unknown as {
-      exportDrawing(): Promise<{ content: { items: unknown[] } }>
-    }
-    return (await exportDrawing.call(element)).content.items.length
-  })
-}
+const embedding = embedExamples()
 
 test('a frame without an address of its own has its page’s origin, and a sandboxed one is told what it lacks', async ({
   page,
 }) => {
+  const { site, server } = embedding
   await page.goto(`${site.url}/nothing-here`)
   const markup = `<script src='${server.url}/embed.js'></script>
     <sketchwire-canvas surface='plain' drawing='framed'></sketchwire-canvas>`
@@ -83,12 +54,9 @@ const PHOTO = {
 }
 
 test('files that fall beside the sheet of a canvas are taken, and its page stays', async ({ page }) => {
-  await page.goto(`${site.url}/element/`)
-  await page.evaluate((address) => {
-    document.body.innerHTML = `<sketchwire-canvas server="${address}" surface="plain"></sketchwire-canvas>`
-  }, server.url)
+  await onlyCanvas(page, embedding, 'surface="plain"')
   const canvas = page.locator('sketchwire-canvas')
-  const inside = page.frameLocator('sketchwire-canvas iframe')
+  const inside = insideOf(page)
   await painted(inside)
   const beside = inside.locator('.embed-foot')
 

@@ -1,25 +1,11 @@
-import { expect as expectAnything, test } from '@playwright/test'
-import { type OtherSite, serveElsewhere } from './other-origin.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { test, type Page } from '@playwright/test'
+import { embedExamples, expect } from './embedding.ts'
 
-// Which of the drawings that nobody named belongs to which canvas of a page.
-const expect = expectAnything.configure({ timeout: 60_000 })
-test.setTimeout(180_000)
-
-let server: RunningServer
-let site: OtherSite
-
-test.beforeAll(async () => {
-  server = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
-  site = await serveElsewhere('examples', server.url)
-})
-test.afterAll(async () => {
-  await site.stop()
-  await server.stop()
-})
+// Which drawing belongs to which canvas of a page, when nobody named it, or gave it a name that is none.
+const embedding = embedExamples()
 
 test('a canvas that comes later, or moves, shares no drawing with another', async ({ page }) => {
-  await page.goto(`${site.url}/element/`)
+  await page.goto(`${embedding.site.url}/element/`)
   const names = await page.evaluate(async () => {
     const shown = async (...canvases: Element[]) => {
       const frames = () => canvases.map((canvas) => canvas.shadowRoot?.querySelector('iframe'))
@@ -59,7 +45,7 @@ test('a canvas that comes later, or moves, shares no drawing with another', asyn
 })
 
 test('canvases in shadow trees have drawings of their own', async ({ page }) => {
-  await page.goto(`${site.url}/element/`)
+  await page.goto(`${embedding.site.url}/element/`)
   const names = await page.evaluate(async (address) => {
     const roots = [0, 1].map(() => {
       const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
@@ -69,7 +55,67 @@ test('canvases in shadow trees have drawings of their own', async ({ page }) => 
     const frameIn = (root: ShadowRoot) => root.firstElementChild?.shadowRoot?.querySelector('iframe')?.src
     while (roots.some((root) => !frameIn(root))) await new Promise(requestAnimationFrame)
     return roots.map((root) => new URL(frameIn(root) ?? '').searchParams.get('drawing'))
-  }, server.url)
+  }, embedding.server.url)
   expect(names[0]).toMatch(/^embed-[a-z0-9]+-s0$/)
   expect(names[1]).toMatch(/^embed-[a-z0-9]+-s1$/)
+})
+
+/** Which drawings canvases show, by their place; frames are those that hold them. */
+async function drawingsIn(page: Page, frames: readonly string[]): Promise<(string | null)[]> {
+  const names = frames.map((frame) =>
+    page
+      .frameLocator(frame)
+      .locator('sketchwire-canvas')
+      .evaluate(async (canvas) => {
+        const frameOf = () => canvas.shadowRoot?.querySelector('iframe')
+        while (!frameOf()) await new Promise((resolve) => setTimeout(resolve, 20))
+        return new URL(frameOf()?.src ?? '').searchParams.get('drawing')
+      }),
+  )
+  return Promise.all(names)
+}
+
+test('frames without an address have drawings of their own, the same ones after a reload', async ({
+  page,
+}) => {
+  const { site, server } = embedding
+  const markup = `<script src='${server.url}/embed.js'></script><sketchwire-canvas></sketchwire-canvas>`
+  const frame = (id: string) => `<iframe id="${id}" srcdoc="${markup}"></iframe>`
+  const load = async () => {
+    await page.goto(`${site.url}/element/`)
+    await page.evaluate((html) => void (document.body.innerHTML = html), frame('one') + frame('two'))
+    return drawingsIn(page, ['#one', '#two'])
+  }
+  const names = await load()
+  expect(new Set(names).size).toBe(2)
+  expect(await load()).toEqual(names)
+  // The place of one that has gone is free; the others keep theirs.
+  await page.evaluate((html) => {
+    document.getElementById('one')?.remove()
+    document.body.insertAdjacentHTML('beforeend', html)
+  }, frame('three'))
+  expect(await drawingsIn(page, ['#three', '#two'])).toEqual(names)
+})
+
+test('names that are none are told in the console, and share no drawing', async ({ page }) => {
+  const { site, server } = embedding
+  const told: string[] = []
+  page.on('console', (message) => message.type() === 'warning' && told.push(message.text()))
+  await page.goto(`${site.url}/element/`)
+  const names = await page.evaluate(async (address) => {
+    document.body.innerHTML = ['my boat', 'your boat', 'my boat']
+      .map((name) => `<sketchwire-canvas server="${address}" drawing="${name}"></sketchwire-canvas>`)
+      .join('')
+    const canvases = [...document.querySelectorAll('sketchwire-canvas')]
+    const frames = () => canvases.map((canvas) => canvas.shadowRoot?.querySelector('iframe'))
+    while (frames().some((frame) => !frame)) await new Promise(requestAnimationFrame)
+    return frames().map((frame) => new URL(frame?.src ?? '').searchParams.get('drawing'))
+  }, server.url)
+  expect(names[0]).toMatch(/^embed-[a-z0-9]+-n[a-z0-9]+$/)
+  expect(names[1]).not.toBe(names[0])
+  expect(names[2]).toBe(names[0])
+  expect(told.filter((text) => text.includes('is no name of a drawing'))).toEqual([
+    expect.stringContaining('drawing="my boat"'),
+    expect.stringContaining('drawing="your boat"'),
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type OtherSite, serveElsewhere } from './other-origin.ts'
+import { type OtherSite, pageAround, serveElsewhere } from './other-origin.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { Studio } from './studio.ts'
 
@@ -20,8 +20,7 @@ for (const surface of ['auto', 'plain'])
   test(`the wheel over an embedded drawing scrolls the page around: ${surface}`, async ({ page }) => {
     await page.goto(`${site.url}/nothing-here`)
     const address = `${server.url}/embed?surface=${surface}&drawing=wheel-${surface}&host=${site.url}`
-    const frame = `<iframe src="${address}" width="800" height="600"></iframe>`
-    await page.setContent(`<div style="height: 3000px">${frame}</div>`)
+    await page.setContent(`<div style="height: 3000px">${pageAround(address)}</div>`)
     const inside = page.frameLocator('iframe')
     await expect(inside.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
     await inside.getByTestId('drawing').hover()

@@ -8,7 +8,7 @@ const OTHER = 'another-key-of-this-test-0123456789'
 let server: RunningServer
 
 test.beforeAll(async () => {
-  server = await startServer({ SKETCHWIRE_KEYS: `${KEY},${OTHER}` })
+  server = await startServer({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_KEYS: `${KEY},${OTHER}` })
 })
 test.afterAll(async () => {
   await server.stop()

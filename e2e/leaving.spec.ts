@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { type RunningServer, startServer } from './server.ts'
+import { untilStored } from './stored.ts'
 import { Studio } from './studio.ts'
 
 let server: RunningServer
@@ -63,8 +64,8 @@ test('nothing is lost when storage did not come to write it, nor when another dr
   const address = page.url()
   const late = () => page.evaluate('storageIsLate()')
   await strokeAt(studio, 0.2)
-  // Saved; what follows is not.
-  await page.waitForTimeout(1500)
+  // What follows is not.
+  await untilStored(studio)
   await late()
   await strokeAt(studio, 0.4)
   await page.getByRole('button', { name: 'Undo' }).click()
@@ -74,7 +75,7 @@ test('nothing is lost when storage did not come to write it, nor when another dr
   await page.reload()
   await expect(shapes(page)).toHaveCount(before + 2)
 
-  await page.waitForTimeout(1500)
+  await untilStored(studio)
   await late()
   await strokeAt(studio, 0.5)
   await page.getByRole('button', { name: 'Menu' }).click()

@@ -36,6 +36,19 @@ export async function serveElsewhere(folder: string, server: string): Promise<Ot
   }
 }
 
+/**
+ * A page with a canvas in a frame of its own making, without the element. It says at once that it has no key: for a page
+ * that says nothing the canvas waits ten seconds before it connects.
+ */
+export function pageAround(canvas: string): string {
+  const answer = `({ data, source }) => {
+    if (data.type === 'needToken')
+      source.postMessage({ sketchwire: 1, type: 'token', id: data.id, token: null }, '*')
+  }`
+  return `<script>addEventListener('message', ${answer})</script>
+    <iframe src="${canvas}" width="800" height="600"></iframe>`
+}
+
 async function answer(folder: string, url: string, server: string) {
   const path = normalize(new URL(url, 'http://any').pathname)
   const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)

@@ -4,17 +4,27 @@ import { defineConfig } from '@playwright/test'
 const json = process.env.PLAYWRIGHT_JSON
 const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
 
-// Inference and the browser share the machine's cores: one test at a time, or timings mean nothing.
+// What asserts rates, times or memory has the machine's cores to itself; all else waits for the page and shares them.
+const TIMED = /\b(benchmark|fairness|keeping|latency|soak)\.spec\.ts$/
+// After the others, and whether or not they passed, which is what a teardown does and a dependency does not. It always
+// runs in full: a run that names specs or titles goes without, and with one worker.
+const PLAIN = /^(test|-c|--config|--list)$|^--(config|reporter)=|playwright\.config\.ts$/
+const isWhole = process.argv.slice(2).every((word) => PLAIN.test(word))
+
 export default defineConfig({
   testDir: '.',
   outputDir: './.output',
-  workers: 1,
+  workers: isWhole ? 2 : 1,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 30_000 },
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: json ? [['list'], ['json', { outputFile: json }]] : [['list']],
+  projects: [
+    { name: 'page', testIgnore: TIMED, ...(isWhole ? { teardown: 'timing' } : {}) },
+    { name: 'timing', testMatch: TIMED, workers: 1 },
+  ],
   use: {
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { serveElsewhere } from './other-origin.ts'
+import { pageAround, serveElsewhere } from './other-origin.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { Studio } from './studio.ts'
 
@@ -24,6 +24,21 @@ async function heldConnection(page: Page): Promise<() => void> {
     upstream.onMessage((message) => void gate.then(() => socket.send(message)))
   })
   return release
+}
+
+/** The prompts of the pictures that an embedded canvas has painted from now on, as it tells them to the page around it. */
+async function wordsOfPictures(page: Page): Promise<() => Promise<string[]>> {
+  const words = await page.evaluateHandle(() => {
+    const heard: string[] = []
+    window.addEventListener(
+      'message',
+      ({ data }: MessageEvent<{ type: string; detail: { prompt: string } }>) => {
+        if (data.type === 'frame') heard.push(data.detail.prompt)
+      },
+    )
+    return heard
+  })
+  return () => words.jsonValue()
 }
 
 test('a look into the box before the connection is there leaves the saved words as they were', async ({
@@ -63,7 +78,7 @@ test('words that the embedding page sets while the box has the focus are not tak
   try {
     await page.goto(`${site.url}/nothing-here`)
     const address = `${server.url}/embed?surface=plain&drawing=host-words&host=${site.url}`
-    await page.setContent(`<iframe src="${address}" width="800" height="600"></iframe>`)
+    await page.setContent(pageAround(address))
     const inside = page.frameLocator('iframe')
     const prompt = inside.getByRole('textbox', { name: 'Prompt' })
     const set = (words: string) =>
@@ -72,6 +87,7 @@ test('words that the embedding page sets while the box has the focus are not tak
           window.frames[0]?.postMessage({ sketchwire: 1, id: 1, type: 'setPrompt', prompt: text }, '*'),
         words,
       )
+    const paintedWords = await wordsOfPictures(page)
     await expect(inside.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
     await prompt.focus()
     await set('words of the page')
@@ -81,7 +97,7 @@ test('words that the embedding page sets while the box has the focus are not tak
 
     // Also when something was typed before, and has been applied.
     await prompt.fill('typed')
-    await page.waitForTimeout(400)
+    await expect.poll(paintedWords).toContain('typed')
     await set('words of the page again')
     await expect(prompt).toHaveValue('words of the page again')
     await prompt.blur()

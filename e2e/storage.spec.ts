@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { type RunningServer, startServer } from './server.ts'
+import { untilStored } from './stored.ts'
 import { Studio } from './studio.ts'
 
 // A browser that refuses to keep anything: a full disk, a private window. Nobody is stopped from drawing, nothing is
@@ -81,7 +82,7 @@ for (const surface of ['tldraw', 'plain'])
     const address = `${page.url()}&surface=${surface}`
     await strokeAt(studio, 0.1)
     const blank = await studio.pixels()
-    await page.waitForTimeout(1000)
+    await untilStored(studio)
 
     await full(true)
     await page.evaluate('window.isStillHere = true')
@@ -151,7 +152,7 @@ test('two tabs that show one drawing draw on one page', async ({ context }) => {
   await first.open(server.url)
   await first.page.bringToFront()
   await strokeAt(first, 0.2)
-  await first.page.waitForTimeout(1000)
+  await untilStored(first)
   const before = await shapes(first.page).count()
   await second.page.goto(first.page.url())
   await expect(shapes(second.page)).toHaveCount(before)
@@ -183,10 +184,11 @@ function plainRecord(page: Page, key: string, value?: object): Promise<unknown> 
   return page.evaluate(
     ([name, record]) =>
       new Promise<unknown>((resolve, reject) => {
-        const opening = indexedDB.open('sketchwire-plain', 1)
+        const opening = indexedDB.open('sketchwire-plain')
         opening.onerror = () => reject(opening.error)
         opening.onupgradeneeded = () => opening.result.createObjectStore('drawings')
         opening.onsuccess = () => {
+          // Where nobody drew yet it is new, and as an earlier version made it.
           const drawings = opening.result.transaction('drawings', 'readwrite').objectStore('drawings')
           const request = record ? drawings.put(record, name) : drawings.get(name)
           request.transaction!.oncomplete = () => {

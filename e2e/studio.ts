@@ -3,6 +3,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 
 /** RGB bytes of the rendered picture, drawn into a square of this side so that sizes compare. */
 const SAMPLE_SIDE = 256
+/** A picture is there in a fraction of a second; Playwright's own pauses grow to a whole one. */
+const OFTEN = { intervals: [50] }
 
 /** A box in parts of the page: 0..1 from its left and top. */
 export interface Box {
@@ -53,8 +55,8 @@ export class Studio {
 
   /** Waits until what is on the page is what is in the picture. */
   async settled(): Promise<void> {
-    await expect(this.picture).toHaveAttribute('data-seq', /\d+/)
-    await expect(this.status).toHaveAttribute('data-activity', 'up-to-date')
+    await expect.poll(() => this.seq(), OFTEN).toBeGreaterThan(0)
+    await expect.poll(() => this.status.getAttribute('data-activity'), OFTEN).toBe('up-to-date')
   }
 
   async seq(): Promise<number> {
@@ -65,7 +67,7 @@ export class Studio {
   async changing(act: () => Promise<void>): Promise<void> {
     const before = await this.seq()
     await act()
-    await expect.poll(() => this.seq()).toBeGreaterThan(before)
+    await expect.poll(() => this.seq(), OFTEN).toBeGreaterThan(before)
     await this.settled()
   }
 

@@ -1,0 +1,43 @@
+import { test } from '@playwright/test'
+import { drawn, embedExamples, expect, insideOf, onlyCanvas, painted, strokeAt } from './embedding.ts'
+
+// A browser that keeps nothing for the frames of other sites: the drawing is with the page that embeds it.
+const embedding = embedExamples()
+
+/** In every frame. */
+const storageThatIsOff = () => {
+  Storage.prototype.setItem = () => {
+    throw new DOMException('Refused', 'SecurityError')
+  }
+  IDBFactory.prototype.open = () => {
+    throw new DOMException('A mutation operation was attempted', 'InvalidStateError')
+  }
+}
+
+test('a drawing goes along when its canvas is taken off the page and put back', async ({ page }) => {
+  await page.addInitScript(storageThatIsOff)
+  await onlyCanvas(page, embedding, 'surface="plain" drawing="unkept"')
+  const canvas = page.locator('sketchwire-canvas')
+  const inside = insideOf(page)
+  await painted(inside)
+  const notices = inside.getByRole('list', { name: 'Notices' })
+  await expect(notices).toContainText('This browser does not keep the drawing')
+  await expect(notices).not.toContainText('pins')
+  await strokeAt(page, inside, 0.3)
+  await strokeAt(page, inside, 0.6)
+  // It is told half a second after the last change.
+  await page.waitForTimeout(1500)
+  await canvas.evaluate((element) => document.body.append(element))
+  await painted(inside)
+  await expect.poll(() => drawn(canvas)).toBe(2)
+
+  await strokeAt(page, inside, 0.8)
+  await page.waitForTimeout(1500)
+  await canvas.evaluate(async (element) => {
+    element.remove()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    document.body.append(element)
+  })
+  await painted(inside)
+  await expect.poll(() => drawn(canvas)).toBe(3)
+})
