@@ -3,6 +3,7 @@ import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { ExportType, HostMessage } from '../../lib/embed/messages.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import { hasAtMostChars } from '../../lib/std/text.ts'
 import { framePng } from '../result/picture-file.ts'
 import { bringDrawing } from '../session/bring-drawing.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
@@ -26,10 +27,8 @@ export async function answerCall(call: HostCall, session: Session): Promise<unkn
     case 'loadDrawing':
       await bringDrawing(session, readDrawingFile(call.drawing))
       return undefined
-    case 'exportDrawing': {
-      const content = await surface.content()
-      return await writeDrawingFile({ params: settingsOf(client.store.getState()), content }).text()
-    }
+    case 'exportDrawing':
+      return await drawingText(session)
     case 'exportImage': {
       const frame = await exportedPicture(session)
       if (call.format === 'image/png') return await framePng(frame)
@@ -38,12 +37,18 @@ export async function answerCall(call: HostCall, session: Session): Promise<unkn
   }
 }
 
+/** As `.sketchwire.json` files hold it. */
+export async function drawingText({ client, surface }: Pick<Session, 'client' | 'surface'>): Promise<string> {
+  const content = await surface.content()
+  return await writeDrawingFile({ params: settingsOf(client.store.getState()), content }).text()
+}
+
 function checkedPrompt(prompt: string): string {
   const { promptChars } = HARD_LIMITS
-  if (prompt.length <= promptChars) return prompt
+  if (hasAtMostChars(prompt, promptChars)) return prompt
   throw new AppError('invalid_params', `prompt must be at most ${promptChars} characters; shorten it`, {
     field: 'prompt',
-    value: prompt.length,
+    value: [...prompt].length,
     range: `0..${promptChars} characters`,
   })
 }

@@ -24,10 +24,12 @@ import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { useUnkeptInPassing } from '../shell/unkept.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { PageKeys } from '../ui/page-keys.ts'
 import { useEmbedDrops } from './embed-drops.ts'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
 import { PageKey } from './page-key.ts'
+import { tellUnkept } from './unkept-copy.ts'
 import { wantedHeight } from './wanted-height.ts'
 
 interface Opened {
@@ -49,6 +51,7 @@ export function EmbedStudio() {
     const stops = [
       watchModel(session, store),
       bridge(line, session, store),
+      tellUnkept(line, session),
       line.isOpen ? key.watch(session.client) : () => undefined,
       session.dispose,
       line.close,
@@ -62,9 +65,11 @@ export function EmbedStudio() {
   useDocumentLook(store)
   if (!opened) return <div aria-busy="true" className="embed" />
   return (
-    <SessionProvider session={opened.session}>
-      <Sheets key={opened.session.id} line={opened.line} pageKey={opened.key} store={store} />
-    </SessionProvider>
+    <PageKeys value={false}>
+      <SessionProvider session={opened.session}>
+        <Sheets key={opened.session.id} line={opened.line} pageKey={opened.key} store={store} />
+      </SessionProvider>
+    </PageKeys>
   )
 }
 
@@ -73,7 +78,7 @@ function openEmbedded(options: EmbedOptions, { dial }: PageKey): Session {
   const id = options.drawing ?? 'embed'
   const saved = readSettings(id).params
   const params = { ...saved, ...paramsOf(options) }
-  return openSession({ id, start: 'blank', params, canvas: options.surface, dial })
+  return openSession({ id, start: 'blank', params, canvas: options.surface, dial, pins: false })
 }
 
 function useDocumentLook(store: EmbedStore): void {
@@ -158,7 +163,7 @@ function Foot({ isFull, readonly }: { readonly isFull: boolean; readonly readonl
     <footer className="embed-foot">
       <div className="embed-line">
         <StatusPill />
-        {isFull ? <PictureActions readonly={readonly} /> : null}
+        {isFull ? <PictureActions pins={false} readonly={readonly} /> : null}
       </div>
       {readonly ? null : <PromptBox />}
       {isFull && !readonly ? <Settings /> : null}

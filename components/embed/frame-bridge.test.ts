@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createStore } from 'zustand/vanilla'
+import { settle } from '../../lib/client/testing/fakes.ts'
 import { openClient } from '../../lib/client/testing/open-client.ts'
 import type { BareFrameMessage } from '../../lib/embed/messages.ts'
 import type { Session } from '../session/session.ts'
@@ -16,12 +17,14 @@ function opened() {
     serve: () => undefined,
     close: () => undefined,
   }
-  const { client } = openClient()
+  const { client, world } = openClient()
+  const rest = { isResting: false }
   const store = createStore(() => ({ ready: true, kept: true }))
-  const session = { client, surface: { store } } as unknown as Session
+  const session = { client, rest, surface: { store } } as unknown as Session
   const stop = bridge(line, session, createEmbedStore(''))
   const kept = () => said.flatMap((message) => (message.type === 'status' ? [message.detail.kept] : []))
-  return { store, kept, stop }
+  const errors = () => said.flatMap((message) => (message.type === 'error' ? [message.detail.code] : []))
+  return { store, kept, errors, stop, rest, world }
 }
 
 it('tells the page around when the browser stops keeping the drawing, and when it keeps it again', () => {
@@ -34,4 +37,18 @@ it('tells the page around when the browser stops keeping the drawing, and when i
   stop()
   store.setState({ kept: false })
   expect(kept()).toHaveLength(3)
+})
+
+it('tells the page around of a connection that was lost, and of none that was given back', async () => {
+  const { errors, rest, world, stop } = opened()
+  await settle()
+  world.socket.drops()
+  await settle()
+  expect(errors()).toEqual(['connection_lost'])
+  await world.advance(2000)
+  rest.isResting = true
+  world.socket.drops(1000, 'This page rests while nobody looks at it.')
+  await settle()
+  expect(errors()).toEqual(['connection_lost'])
+  stop()
 })

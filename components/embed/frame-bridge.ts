@@ -127,7 +127,7 @@ function wordsOf(error: unknown): EmbedError {
 }
 
 /** Watches the session and tells the page around; returns the stops. */
-function tell({ client, surface }: Session, post: Post): (() => void)[] {
+function tell({ client, surface, rest }: Session, post: Post): (() => void)[] {
   let isReady = false
   let told = ''
   const look = () => {
@@ -153,7 +153,8 @@ function tell({ client, surface }: Session, post: Post): (() => void)[] {
     client.store.subscribe((state, before) => {
       look()
       const error = troubleOf(state, before)
-      if (error) post({ type: 'error', detail: error })
+      // A page that nobody looks at has not lost its connection, but given it back.
+      if (error && !rest.isResting) post({ type: 'error', detail: error })
     }),
     surface.store.subscribe(look),
     client.onFrame((frame) => post({ type: 'frame', detail: frameDetail(frame) })),

@@ -4,17 +4,17 @@ import type { InstalledModel } from '../../lib/protocol/models.ts'
 import { useClient } from '../session/session-context.ts'
 import { useModels } from '../session/models.ts'
 import { Icon } from '../ui/icon.tsx'
-import { modelFacts } from './model-words.ts'
+import { modelFacts, offersChoice } from './model-words.ts'
 import { placeAbove } from './place-above.ts'
 
-/** Which of the installed models paints, for everybody on this server. Nothing where there is only one. */
+/** Which of the installed models paints, for everybody on this server. Nothing where there is nothing to choose. */
 export function ModelField() {
   const id = useId()
   const { list, loading, choose } = useModels()
   const provider = useClient((state) => state.model?.provider)
   const popover = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  if (!list || list.models.length < 2) return null
+  if (!list || !offersChoice(list)) return null
   const titleOf = (wanted: string) => list.models.find((one) => one.id === wanted)?.title ?? wanted
   return (
     <div className="field model-field">

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { modelFacts } from './model-words.ts'
+import { modelFacts, offersChoice } from './model-words.ts'
 
 const model = {
   id: 'm',
@@ -19,6 +19,12 @@ it('says what one chooses by, and leaves out what is not known', () => {
   const square = { ...model, sizes: [{ width: 512, height: 512 }], bytes: 4.3e9, provider: undefined }
   expect(modelFacts({ ...square, license: 'unknown' })).toBe('512 px, 4.3 GB')
   expect(modelFacts({ ...square, bytes: 0, license: '', sizes: [] })).toBe('')
+})
+
+it('there is nothing to choose among one, nor where the server allows no other', () => {
+  const [one, two] = [[model], [model, { ...model, id: 'n', active: false }]]
+  expect([one, two].map((models) => offersChoice({ active: 'm', models }))).toEqual([false, true])
+  expect(offersChoice({ active: 'm', models: two, fixed: true })).toBe(false)
 })
 
 it('says why it cannot be had instead', () => {

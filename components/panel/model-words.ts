@@ -1,4 +1,9 @@
-import type { InstalledModel } from '../../lib/protocol/models.ts'
+import type { InstalledModel, ModelList } from '../../lib/protocol/models.ts'
+
+/** Whether there is anything to choose: not where there is but one, nor where whoever runs the server allows no other. */
+export function offersChoice({ models, fixed }: ModelList): boolean {
+  return models.length > 1 && fixed !== true
+}
 
 /** What one chooses by: sizes of its pictures, weight, licence, place; or why it cannot be had. */
 export function modelFacts(model: InstalledModel): string {

@@ -63,7 +63,7 @@ export function SeedField({ value, limits, onChange }: SeedFieldProps) {
           icon="dice"
           label="Roll a new seed"
           onClick={() => onChange(randomSeed())}
-          shortcut="G"
+          pageKey="G"
           tip="top"
         />
       </div>

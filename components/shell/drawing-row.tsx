@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { KnownDrawing } from '../session/all-drawings.ts'
-import { loadPins } from '../session/pin-database.ts'
+import { countPins } from '../session/pin-database.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { whenWords } from './when-words.ts'
@@ -37,12 +37,12 @@ export function DrawingRow(props: DrawingRowProps) {
         onClick={() => onOpen(id)}
         type="button"
       >
-        <span className="drawing-look">
+        <span className="thumb drawing-look">
           {thumbnail ? <img alt="" height={48} src={thumbnail} width={96} /> : <Icon name="draw" />}
         </span>
         <span className="drawing-words">
-          <span className="drawing-title">{words}</span>
-          <span className="drawing-when">{here ? 'Open now' : when}</span>
+          <span className="drawing-title two-lines">{words}</span>
+          <span className="drawing-when small-print">{here ? 'Open now' : when}</span>
         </span>
       </button>
       {asks ? (
@@ -76,8 +76,8 @@ function Question({ drawing: { id }, onDelete, onKeep }: QuestionProps) {
   useEffect(() => {
     keep.current?.focus()
     let isGone = false
-    loadPins(id).then(
-      (found) => (isGone ? undefined : setPins(found.length)),
+    countPins(id).then(
+      (count) => (isGone ? undefined : setPins(count)),
       () => undefined,
     )
     return () => {

@@ -1,15 +1,15 @@
 'use client'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { messageOf } from '../../lib/std/errors.ts'
 import { deleteDrawing, unlistedDrawings, type KnownDrawing } from '../session/all-drawings.ts'
 import { openExisting } from '../session/open-drawing.ts'
 import { recentDrawings } from '../session/saved.ts'
 import { useSession } from '../session/session-context.ts'
 import { loadThumbnails } from '../session/thumbnail-database.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { useOwnKeys } from './dialog-keys.ts'
+import { Dialog } from '../ui/dialog.tsx'
 import { DrawingRow } from './drawing-row.tsx'
 import { saveDrawing, saveKeptDrawing } from './file-commands.ts'
+import { shortWords } from './short-words.ts'
 
 interface DrawingsDialogProps {
   readonly open: boolean
@@ -18,37 +18,23 @@ interface DrawingsDialogProps {
 
 /** Every drawing of this browser, newest first. */
 export function DrawingsDialog({ open, onClose }: DrawingsDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
-  useOwnKeys(dialog)
+  const heading = useRef<HTMLHeadingElement>(null)
   return (
-    <dialog
-      aria-labelledby="drawings-title"
-      className="dialog drawings-dialog"
-      onClick={(event) => (event.target === dialog.current ? onClose() : undefined)}
-      onClose={onClose}
-      ref={dialog}
-    >
-      <div className="dialog-body">
-        <header className="dialog-head">
-          <h2 id="drawings-title" tabIndex={-1}>
-            All drawings
-          </h2>
-          <IconButton icon="close" label="Close" onClick={onClose} tip="left" />
-        </header>
-        {open ? <Drawings onClose={onClose} /> : null}
-      </div>
-    </dialog>
+    <Dialog className="drawings-dialog" heading={heading} onClose={onClose} open={open} title="All drawings">
+      {open ? <Drawings heading={heading} onClose={onClose} /> : null}
+    </Dialog>
   )
 }
 
 /** So many can be looked through without searching. */
 const AT_A_GLANCE = 8
 
-function Drawings({ onClose }: Pick<DrawingsDialogProps, 'onClose'>) {
+interface DrawingsProps {
+  readonly heading: RefObject<HTMLElement | null>
+  readonly onClose: () => void
+}
+
+function Drawings({ heading, onClose }: DrawingsProps) {
   const session = useSession()
   const { id: here } = session
   const { drawings, thumbnails, isComplete, remove } = useAllDrawings()
@@ -67,9 +53,9 @@ function Drawings({ onClose }: Pick<DrawingsDialogProps, 'onClose'>) {
   const onDelete = async ({ id, prompt }: KnownDrawing) => {
     try {
       await remove(id)
-      setSaid(`Deleted: ${prompt || 'No words'}`)
+      setSaid(`Deleted: ${shortWords(prompt) || 'No words'}`)
       // The button that was pressed went with its row.
-      document.getElementById('drawings-title')?.focus()
+      heading.current?.focus()
     } catch (error) {
       setSaid(`It was not deleted: ${messageOf(error)}`)
     }
@@ -79,7 +65,7 @@ function Drawings({ onClose }: Pick<DrawingsDialogProps, 'onClose'>) {
       {drawings.length > AT_A_GLANCE ? (
         <input
           aria-label="Find a drawing by its words"
-          className="drawings-search"
+          className="text-field drawings-search"
           onChange={(event) => setWords(event.target.value)}
           placeholder="Find by words"
           type="search"
@@ -101,11 +87,11 @@ function Drawings({ onClose }: Pick<DrawingsDialogProps, 'onClose'>) {
         ))}
       </ul>
       {shown.length === 0 && isComplete ? (
-        <p className="drawings-none">
+        <p className="dialog-said">
           {drawings.length > 0 ? 'None of them has these words' : 'Nothing was drawn in this browser yet'}
         </p>
       ) : null}
-      <p className="drawings-said" role="status">
+      <p className="dialog-said" role="status">
         {said}
       </p>
       <p className="dialog-note">

@@ -6,11 +6,10 @@ import { openExisting, type Way } from '../session/open-drawing.ts'
 import { hasSettings, recentDrawings } from '../session/saved.ts'
 import type { Session } from '../session/session.ts'
 import { chooseDrawingFile } from './file-commands.ts'
+import { shortWords } from './short-words.ts'
 
 const UNKNOWN =
   'This browser keeps no drawing at this address. It is where it was drawn: in another browser, on another device or at another port. Save it to a file there, and open that here'
-/** Characters of a drawing's words that say which one it is. */
-const ENOUGH = 40
 
 /** Says it until the first stroke, or until it is dismissed. */
 export function useFirstWords(session: Session, way: Way): void {
@@ -24,8 +23,8 @@ function offerLast(session: Session): (() => void) | undefined {
   const [last] = recentDrawings().filter(({ id }) => id !== session.id)
   if (!last) return undefined
   const { prompt, id } = last
-  const words = prompt.length > ENOUGH ? `${prompt.slice(0, ENOUGH)}…` : prompt
-  const text = words === '' ? 'Your last drawing is kept' : `Your last drawing is kept: “${words}”`
+  const text =
+    prompt === '' ? 'Your last drawing is kept' : `Your last drawing is kept: “${shortWords(prompt)}”`
   return sayUntilDrawn(session, text, { label: 'Open it', run: () => openExisting(id) })
 }
 

@@ -1,8 +1,6 @@
-import { useEffect, useRef } from 'react'
 import { PlainSurface } from '../canvas/plain/plain-surface.ts'
 import { useSession } from '../session/session-context.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { useOwnKeys } from './dialog-keys.ts'
+import { Dialog } from '../ui/dialog.tsx'
 import { CANVAS_SHORTCUTS, SHORTCUTS, type Shortcut } from './shortcuts.ts'
 
 interface HelpDialogProps {
@@ -11,36 +9,18 @@ interface HelpDialogProps {
 }
 
 export function HelpDialog({ open, onClose }: HelpDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const canvas = useSession().surface instanceof PlainSurface ? 'plain' : 'tldraw'
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
-  useOwnKeys(dialog)
   return (
-    <dialog
-      aria-labelledby="help-title"
-      className="dialog"
-      onClick={(event) => (event.target === dialog.current ? onClose() : undefined)}
-      onClose={onClose}
-      ref={dialog}
-    >
-      <div className="dialog-body">
-        <header className="dialog-head">
-          <h2 id="help-title">Keyboard shortcuts</h2>
-          <IconButton icon="close" label="Close" onClick={onClose} tip="left" />
-        </header>
-        <div className="shortcut-columns">
-          <ShortcutList items={CANVAS_SHORTCUTS[canvas]} title="Drawing" />
-          <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
-        </div>
-        <p className="dialog-note">
-          Draw on the left; the picture follows. Drop or paste a photo onto the page{HOW_ELSE[canvas]} On a
-          Mac, Ctrl is ⌘.
-        </p>
+    <Dialog onClose={onClose} open={open} title="Keyboard shortcuts">
+      <div className="shortcut-columns">
+        <ShortcutList items={CANVAS_SHORTCUTS[canvas]} title="Drawing" />
+        <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
       </div>
-    </dialog>
+      <p className="dialog-note">
+        Draw on the left; the picture follows. Drop or paste a photo onto the page{HOW_ELSE[canvas]} On a Mac,
+        Ctrl is ⌘.
+      </p>
+    </Dialog>
   )
 }
 

@@ -1,8 +1,10 @@
 'use client'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useId } from 'react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 import { saveKey, savedKey } from '../session/access.ts'
 import { useClient, useSession } from '../session/session-context.ts'
-import { useOwnKeys } from './dialog-keys.ts'
+import { Dialog } from '../ui/dialog.tsx'
 
 /** Asks for the key of a server that lets nobody in without one. Drawing goes on meanwhile: nothing is lost. */
 export function SessionKeyDialog({ waits = false }: { readonly waits?: boolean }) {
@@ -29,22 +31,22 @@ interface KeyDialogProps {
 }
 
 export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const open = useStore(keyView, (state) => state.open)
   // What the server says to nobody's key is no complaint about a key.
   const refused = savedKey() === '' ? '' : (locked ?? '')
   const isLocked = locked !== undefined
   const id = useId()
 
   useEffect(() => {
-    if (isLocked && !waits && !dialog.current?.open) dialog.current?.showModal()
-    else if (live) dialog.current?.close()
+    if (isLocked && !waits) askForKey()
+    else if (live) closeKey()
   }, [isLocked, live, waits])
-  useOwnKeys(dialog)
+  useEffect(() => closeKey, [])
 
   return (
-    <dialog aria-labelledby={`${id}-title`} className="dialog key-dialog" id="key-dialog" ref={dialog}>
+    <Dialog asks className="key-dialog" onClose={closeKey} open={open} title="This server asks for a key">
       <form
-        className="dialog-body"
+        className="key-form"
         onSubmit={(event) => {
           event.preventDefault()
           const key = new FormData(event.currentTarget).get('key')
@@ -52,7 +54,6 @@ export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps
           onKey()
         }}
       >
-        <h2 id={`${id}-title`}>This server asks for a key</h2>
         <p id={`${id}-about`}>
           Whoever runs it can give you one. It stays in this browser; your drawing is kept either way.
         </p>
@@ -62,6 +63,7 @@ export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps
             aria-describedby={`${id}-about ${id}-refused`}
             aria-invalid={refused !== ''}
             autoComplete="current-password"
+            className="text-field"
             name="key"
             required
             type="password"
@@ -71,7 +73,7 @@ export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps
           {refused}
         </p>
         <div className="key-buttons">
-          <button className="button" data-quiet="true" onClick={() => dialog.current?.close()} type="button">
+          <button className="button" data-quiet="true" onClick={closeKey} type="button">
             Later
           </button>
           <button className="button" type="submit">
@@ -79,12 +81,17 @@ export function KeyDialog({ locked, live, onKey, waits = false }: KeyDialogProps
           </button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   )
 }
 
+const keyView = createStore<{ readonly open: boolean }>()(() => ({ open: false }))
+
 /** Brings the dialog back for someone who closed it. */
 export function askForKey(): void {
-  const dialog = document.getElementById('key-dialog')
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal()
+  keyView.setState({ open: true })
+}
+
+function closeKey(): void {
+  keyView.setState({ open: false })
 }

@@ -1,5 +1,6 @@
-import type { MouseEvent } from 'react'
+import { useContext, type MouseEvent } from 'react'
 import { Icon, type IconName } from './icon.tsx'
+import { PageKeys } from './page-keys.ts'
 
 export interface IconButtonProps {
   readonly icon: IconName
@@ -7,6 +8,8 @@ export interface IconButtonProps {
   readonly onClick: (event: MouseEvent) => void
   /** Shown in the tooltip and told to assistive technology. */
   readonly shortcut?: string | undefined
+  /** The same, of a key that the page listens to and no canvas: told only where the page does. */
+  readonly pageKey?: string | undefined
   /** A toggle, and whether it is on. */
   readonly pressed?: boolean | undefined
   readonly disabled?: boolean | undefined
@@ -15,7 +18,9 @@ export interface IconButtonProps {
 }
 
 export function IconButton(props: IconButtonProps) {
-  const { icon, label, onClick, shortcut, pressed, disabled, tip = 'bottom', className = '' } = props
+  const { icon, label, onClick, pressed, disabled, tip = 'bottom', className = '' } = props
+  const isHeard = useContext(PageKeys)
+  const shortcut = props.shortcut ?? (isHeard ? props.pageKey : undefined)
   return (
     <button
       aria-disabled={disabled || undefined}

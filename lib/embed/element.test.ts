@@ -205,6 +205,91 @@ describe('a drawing that the browser does not keep', () => {
     await asked
   })
 
+  /** The frame that is there now is brought a drawing; answers as it would. */
+  async function brought(a: object): Promise<unknown> {
+    page.say(a, { type: 'hello' })
+    await page.settle()
+    const load = page.posted(a).find(({ type }) => type === 'loadDrawing')
+    if (load) page.say(a, { type: 'result', id: load['id'], ok: true })
+    await page.settle()
+    return load?.['drawing']
+  }
+
+  it('goes along when the canvas leaves the page and comes back, at once or later', async () => {
+    const a = await unkept()
+    page.say(a, { type: 'drawing', drawing: '{"of":"before"}' })
+    page.say(a, { type: 'drawing', drawing: FILE })
+    page.remove(a)
+    page.insert(a)
+    await page.settle()
+    expect(await brought(a)).toBe(FILE)
+    // Again, before the page has said more than that it keeps nothing.
+    page.say(a, { type: 'status', detail: { connection: 'live', activity: 'x', text: '', kept: false } })
+    page.say(a, { type: 'drawing', drawing: '{"of":"then"}' })
+    page.remove(a)
+    await page.settle()
+    page.location.pathname = '/post/2'
+    page.insert(a)
+    await page.settle()
+    expect(await brought(a)).toBe('{"of":"then"}')
+  })
+
+  it('goes along when the canvas leaves once more before the page has it, or has told of it', async () => {
+    const a = await unkept()
+    page.say(a, { type: 'drawing', drawing: FILE })
+    for (let i = 0; i < 2; i++) {
+      page.remove(a)
+      page.insert(a)
+    }
+    await page.settle()
+    page.say(a, { type: 'status', detail: { connection: 'live', activity: 'x', text: '', kept: false } })
+    expect(await brought(a)).toBe(FILE)
+    page.remove(a)
+    page.insert(a)
+    await page.settle()
+    expect(await brought(a)).toBe(FILE)
+  })
+
+  it('goes along as it was told when the canvas leaves while it is asked for', async () => {
+    const a = await unkept()
+    page.say(a, { type: 'drawing', drawing: FILE })
+    a.setAttribute('model', 'another')
+    await page.settle()
+    page.remove(a)
+    page.insert(a)
+    await page.settle()
+    expect(await brought(a)).toBe(FILE)
+  })
+
+  it('is not brought where the browser keeps it since', async () => {
+    const a = await unkept()
+    page.say(a, { type: 'drawing', drawing: FILE })
+    page.say(a, { type: 'status', detail: { connection: 'live', activity: 'x', text: '', kept: true } })
+    page.remove(a)
+    page.insert(a)
+    await page.settle()
+    expect(await brought(a)).toBeUndefined()
+  })
+
+  it('is not brought to another drawing: of another name, server, or page where nobody named it', async () => {
+    for (const change of ['drawing', 'server', 'page']) {
+      const a = await unkept()
+      if (change === 'page') a.setAttribute('drawing', '')
+      await page.settle()
+      if (change === 'page') page.say(a, { type: 'hello' })
+      page.say(a, { type: 'drawing', drawing: FILE })
+      page.remove(a)
+      await page.settle()
+      if (change === 'drawing') a.setAttribute('drawing', 'yours')
+      if (change === 'server') a.setAttribute('server', 'https://other.example.org')
+      if (change === 'page') page.location.pathname = '/post/3'
+      page.insert(a)
+      await page.settle()
+      expect(await brought(a), change).toBeUndefined()
+      page.remove(a)
+    }
+  })
+
   it('is not put in the place of another one that is asked for', async () => {
     const a = await unkept()
     a.setAttribute('model', 'another')

@@ -1,16 +1,12 @@
 // `<sketchwire-canvas server="https://draw.example.org" prompt="..." view="lens">`: a live canvas in any page.
 import { AppError } from '../std/errors.ts'
-import {
-  ATTRIBUTES,
-  DRAWING_ATTRIBUTES,
-  drawingNameFor,
-  FIRM_ATTRIBUTES,
-  frameAttributes,
-} from './attributes.ts'
+import { ATTRIBUTES, DRAWING_ATTRIBUTES, FIRM_ATTRIBUTES, frameAttributes } from './attributes.ts'
+import { DRAWING_NAMES, drawingNameFor, drawingNameFrom, isDrawingName } from './drawing-name.ts'
 import { EmbedHost } from './host.ts'
 import { EXPORT_TYPES, type EmbedError, type ExportType } from './messages.ts'
 import { browserHostEnvironment } from './host-environment.ts'
 import { exactOrigin } from './options.ts'
+import { pathOf } from './page-path.ts'
 import { Places } from './places.ts'
 import { createStage, type Stage } from './stage.ts'
 import type { TakenDrawing } from './unkept-drawing.ts'
@@ -23,10 +19,19 @@ let defaultServer: string | undefined
 const places = new Places<Element>()
 /** Those on the page, in the order in which they came. */
 const connected = new Set<SketchwireCanvas>()
+/** Names that were told to be none. */
+const toldNames = new Set<string>()
 
 /** The server of elements that name none: where embed.js itself came from. */
 export function setDefaultServer(origin: string): void {
   defaultServer = origin
+}
+
+/** A drawing that the browser does not keep, of a canvas that has left its page. */
+interface LeftDrawing {
+  /** Which one it is: the canvas may be asked for another when it comes back. */
+  readonly which: string
+  readonly drawing: TakenDrawing
 }
 
 /** Every attribute is a property of the same name, as text; `null` where it is not set. */
@@ -52,6 +57,11 @@ export class SketchwireCanvas extends HTMLElement {
   /** Of the page, when the drawing got its name: a page that changes its address later keeps its drawings. */
   #path: string | undefined
   #host: EmbedHost | undefined
+  /** The one before, whose frame is asked for its drawing. */
+  #leaving: EmbedHost | undefined
+  /** Which drawing is shown. */
+  #which = ''
+  #left: LeftDrawing | undefined
   /** The frame is about to be loaded anew, with the same drawing or with another one. */
   #restarting: 'same' | 'other' | undefined
   #getToken: TokenSource | undefined
@@ -69,11 +79,18 @@ export class SketchwireCanvas extends HTMLElement {
       Reflect.set(this, name, value)
     }
     connected.add(this)
-    this.#start()
+    const left = this.#left
+    this.#left = undefined
+    this.#start(left && left.which === this.#whichDrawing() ? left.drawing : undefined)
   }
 
   disconnectedCallback(): void {
     connected.delete(this)
+    const drawing = this.#host?.left()
+    this.#left = drawing && { which: this.#which, drawing }
+    // What it asked of the frame will not be answered any more.
+    this.#leaving?.dispose()
+    this.#leaving = undefined
     this.#end()
     // One that is only moved is back by then.
     queueMicrotask(() => {
@@ -164,6 +181,7 @@ export class SketchwireCanvas extends HTMLElement {
     this.#stage.setTheme(this.getAttribute('theme'))
     const server = this.#server()
     if (server === undefined) return
+    this.#which = this.#whichDrawing()
     this.#stage.say('Looking for the server')
     this.#host = new EmbedHost({
       server,
@@ -202,10 +220,12 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   #startAnew(): void {
-    const drawing = this.#restarting === 'same' ? this.#host?.leave() : undefined
+    const leaving = this.#host
+    const drawing = this.#restarting === 'same' ? leaving?.leave() : undefined
     // One that takes its drawing along goes by itself.
     if (drawing) this.#host = undefined
     this.#start(drawing)
+    if (drawing) this.#leaving = leaving
   }
 
   #server(): string | undefined {
@@ -232,17 +252,31 @@ export class SketchwireCanvas extends HTMLElement {
   }
 
   #frameAttributes(): [string, string][] {
-    const given = frameAttributes(this)
-    if (this.hasAttribute('drawing')) return given
-    this.#path ??= location.pathname
-    return [...given, ['drawing', drawingNameFor(this.#path, this.#place())]]
+    return [...frameAttributes(this), ['drawing', this.#drawingName()]]
+  }
+
+  #drawingName(): string {
+    const given = this.getAttribute('drawing')
+    if (given && isDrawingName(given)) return given
+    this.#path ??= pathOf(window)
+    if (!given) return drawingNameFor(this.#path, this.#place())
+    const made = drawingNameFrom(this.#path, given)
+    if (!toldNames.has(made)) tellBadName(this, { given, made, path: this.#path })
+    return made
+  }
+
+  /** Tells drawings apart, before a frame is there to name one. A name goes for all pages. */
+  #whichDrawing(): string {
+    const given = this.getAttribute('drawing')
+    const path = given && isDrawingName(given) ? null : (this.#path ?? pathOf(window))
+    return JSON.stringify([this.getAttribute('server'), given, path])
   }
 
   /** Whoever is on the page by now gets a place too, in the page's order, and not in that of the server's answers. */
   #place(): string {
     for (const canvas of document.querySelectorAll(ELEMENT_NAME)) places.of(canvas)
     // The document does not list what is in shadow trees.
-    for (const canvas of connected) if (!canvas.hasAttribute('drawing')) places.of(canvas, 's')
+    for (const canvas of connected) if (!canvas.getAttribute('drawing')) places.of(canvas, 's')
     return places.of(this)
   }
 
@@ -265,6 +299,24 @@ function unknownFormat(format: string): AppError {
   const range = EXPORT_TYPES.join(', ')
   const message = `exportImage cannot give ${format}; ask for one of ${range}`
   return new AppError('invalid_params', message, { field: 'format', value: format, range })
+}
+
+interface BadName {
+  readonly given: string
+  readonly made: string
+  readonly path: string
+}
+
+const SHOWN_CHARS = 40
+
+/** To whoever wrote the page, once for each name: to those who look at it the canvas is all right. */
+function tellBadName(canvas: SketchwireCanvas, { given, made, path }: BadName): void {
+  toldNames.add(made)
+  const name = given.length > SHOWN_CHARS ? `${given.slice(0, SHOWN_CHARS)}…` : given
+  const what = `<${ELEMENT_NAME}> on ${path}: drawing="${name}" is no name of a drawing.`
+  const instead = `The drawing is called ${made}, on this page alone.`
+  // eslint-disable-next-line no-console -- The only place where a page's author looks.
+  console.warn(`${what} ${instead} Give it a name of ${DRAWING_NAMES}`, canvas)
 }
 
 /** Makes the element known to this page, once. */

@@ -131,6 +131,11 @@ export class EmbedHost {
     return undefined
   }
 
+  /** What the next canvas of the same drawing takes along when the frame is gone already. To be asked before `dispose`. */
+  left(): TakenDrawing | undefined {
+    return this.#unkept.left()
+  }
+
   #close(): void {
     this.#stop.abort()
     this.#wake?.()
@@ -235,6 +240,8 @@ export class EmbedHost {
         return events.error(message.detail)
       case 'height':
         return events.height(message.height)
+      case 'drawing':
+        return this.#unkept.told(message.drawing)
       case 'needToken':
         return void this.#token(message.id)
       case 'result':

@@ -81,6 +81,8 @@ export const FrameMessageSchema = v.variant('type', [
   v.object({ ...ours, type: v.literal('error'), detail: EmbedErrorSchema }),
   /** Height in CSS pixels at which nothing of the canvas is cut off or wasted at its present width. */
   v.object({ ...ours, type: v.literal('height'), height: v.pipe(v.number(), v.minValue(1)) }),
+  /** Text of a `.sketchwire.json` file, soon after each change of a drawing that this browser refuses to keep. */
+  v.object({ ...ours, type: v.literal('drawing'), drawing: v.string() }),
   v.object({ ...call, type: v.literal('result'), ok: v.literal(true), value: v.optional(v.unknown()) }),
   v.object({ ...call, type: v.literal('needToken') }),
   /** A call that failed. */

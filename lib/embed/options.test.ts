@@ -36,7 +36,6 @@ describe('what an embedded canvas is told', () => {
     ['view=both', 'view', /view=both is not side, lens, result; side is used/],
     ['controls=all', 'controls', /none, minimal, full; minimal is used/],
     ['readonly=maybe', 'readonly', /true or false; false is used/],
-    ['drawing=../x', 'drawing', /letters, digits/],
     ['host=https://a.example/page', 'host', /an origin such as/],
     ['colour=red', 'colour', /colour is no option.*prompt, model, strength/],
   ])('names %s and goes on with the default', (query, name, words) => {
@@ -44,6 +43,15 @@ describe('what an embedded canvas is told', () => {
     expect(problems.map((problem) => problem.name)).toEqual([name])
     expect(problems[0]?.message).toMatch(words)
     expect(options).toEqual(EMBED_DEFAULTS)
+  })
+
+  it('names a drawing anew whose name is none, and no two such drawings the same', () => {
+    const [x, y, again] = ['drawing=../x', 'drawing=../y', 'drawing=../x'].map(read)
+    expect(x?.options.drawing).toMatch(/^embed-[a-z0-9]+-n[a-z0-9]+$/)
+    expect(y?.options.drawing).not.toBe(x?.options.drawing)
+    expect(again?.options.drawing).toBe(x?.options.drawing)
+    const message = `drawing=../x is not up to 40 letters, digits, - and _; ${x?.options.drawing} is used`
+    expect(x?.problems.map((problem) => problem.message)).toEqual([message])
   })
 
   it('names each of several, and keeps a long value short', () => {

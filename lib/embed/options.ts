@@ -1,6 +1,7 @@
 // What an embedded canvas can be told: attributes of the element, parameters of the address, props of the React
 // component. One table for all of them, so that they cannot drift apart.
 import { HARD_LIMITS } from '../protocol/param-limits.ts'
+import { DRAWING_NAMES, drawingNameFrom, isDrawingName } from './drawing-name.ts'
 
 export const EMBED_VIEWS = ['side', 'lens', 'result'] as const
 export type EmbedView = (typeof EMBED_VIEWS)[number]
@@ -65,6 +66,8 @@ interface Reader<T> {
   readonly takes: string
   /** `undefined` for what it does not take. */
   readonly read: (text: string) => T | undefined
+  /** What is used in place of what it does not take; the default where there is none. */
+  readonly instead?: (text: string) => T
 }
 
 const oneOf = <T extends string>(allowed: readonly T[]): Reader<T> => ({
@@ -83,13 +86,15 @@ const number = ([low, high]: readonly [number, number], isWhole: boolean): Reade
 
 const text = (longest: number): Reader<string> => ({
   takes: `at most ${longest} characters`,
-  read: (value) => (value.length <= longest ? value : undefined),
+  read: (value) => ([...value].length <= longest ? value : undefined),
 })
 
-const matching = (pattern: RegExp, takes: string): Reader<string> => ({
-  takes,
-  read: (value) => (pattern.test(value) ? value : undefined),
-})
+/** The default would be one drawing for all who mistook the name. */
+const drawingName: Reader<string> = {
+  takes: DRAWING_NAMES,
+  read: (value) => (isDrawingName(value) ? value : undefined),
+  instead: (value) => drawingNameFrom('', value),
+}
 
 /** As an HTML attribute: there is on, unless it says `false`. */
 const flag: Reader<boolean> = {
@@ -110,7 +115,7 @@ const READERS: { readonly [N in EmbedOptionName]: Reader<NonNullable<EmbedOption
   readonly: flag,
   transparent: flag,
   surface: oneOf(EMBED_SURFACES),
-  drawing: matching(/^[A-Za-z0-9_-]{1,40}$/, 'up to 40 letters, digits, - and _'),
+  drawing: drawingName,
   host: { takes: 'an origin such as https://example.org', read: exactOrigin },
 }
 
@@ -134,7 +139,7 @@ export interface EmbedReading {
 
 const SHOWN_CHARS = 40
 
-/** Reads parameters over `defaults`. What is unknown or out of range is a problem, and the default stays. */
+/** Reads parameters over `defaults`. What is unknown or out of range is a problem, and something else stands in for it. */
 export function readEmbedOptions(
   parameters: Iterable<readonly [string, string]>,
   defaults: EmbedOptions = EMBED_DEFAULTS,
@@ -148,11 +153,11 @@ export function readEmbedOptions(
       problems.push({ name, value, message: `${name} is no option of an embedded canvas; it takes ${known}` })
       continue
     }
-    const read = READERS[name].read(given)
-    if (read !== undefined) found[name] = read
-    else {
-      const instead = defaults[name] === undefined ? 'the default' : String(defaults[name])
-      const message = `${name}=${value} is not ${READERS[name].takes}; ${instead} is used`
+    const reader = READERS[name]
+    const read = reader.read(given)
+    found[name] = read ?? reader.instead?.(given) ?? defaults[name]
+    if (read === undefined) {
+      const message = `${name}=${value} is not ${reader.takes}; ${found[name] ?? 'the default'} is used`
       problems.push({ name, value, message })
     }
   }

@@ -94,11 +94,11 @@ const asFake = (element: object) => element as FakeElement
 export class FakeDocument extends EventTarget {
   /** In the order of the page. */
   readonly #listed: object[] = []
-  readonly location = { origin: 'https://blog.example.org', pathname: '/post' }
+  readonly location = { origin: 'https://blog.example.org', protocol: 'https:', pathname: '/post' }
   /** Addresses that were fetched. */
   readonly asked: string[] = []
   readonly defaultView = { CSSStyleSheet: FakeSheet }
-  readonly #window = new EventTarget()
+  readonly #window = Object.assign(new EventTarget(), { location: this.location })
 
   /** To be put in place before the element is imported. */
   get globals(): Record<string, unknown> {

@@ -1,5 +1,3 @@
-import { useEffect, type RefObject } from 'react'
-
 /** What a drawing hears wherever the focus is on the page. Keys that come up are still its own: it may hold them. */
 const HEARD = ['keydown', 'copy', 'cut', 'paste'] as const
 
@@ -15,8 +13,4 @@ export function keepKeys(dialog: { readonly open: boolean }, page: EventTarget):
   return () => {
     for (const type of HEARD) page.removeEventListener(type, stop, { capture: true })
   }
-}
-
-export function useOwnKeys(dialog: RefObject<HTMLDialogElement | null>): void {
-  useEffect(() => (dialog.current ? keepKeys(dialog.current, window) : undefined), [dialog])
 }
