@@ -1,7 +1,7 @@
 // Cuts a drawing into layers that can be kept from one snapshot to the next. The cut is a function of the drawing
 // alone, never of what was drawn before: however a drawing came to be, it is painted by the same operations in the
 // same order, so that equal drawings stay equal pixels, cached or not.
-import { hashText } from './scene-hash.ts'
+import { hashHashes, hashText } from './scene-hash.ts'
 
 /** One shape of the page itself, with all that is inside it. */
 export interface LayerItem {
@@ -48,5 +48,5 @@ export function planLayers<T extends LayerItem>(items: readonly T[]): Layer<T>[]
 }
 
 function layerOf<T extends LayerItem>(items: readonly T[]): Layer<T> {
-  return { key: items.map(({ hash }) => hash.toString(36)).join('.'), items }
+  return { key: `${items.length}:${hashHashes(items.map(({ hash }) => hash)).toString(36)}`, items }
 }

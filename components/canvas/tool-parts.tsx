@@ -73,8 +73,8 @@ function Swatches({ colour, filled, onColour, onFill }: PenStylesProps) {
         icon="fill"
         label="Fill closed shapes"
         onClick={onFill}
+        pageKey="F"
         pressed={filled}
-        shortcut="F"
         tip="right"
       />
     </div>

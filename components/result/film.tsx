@@ -46,7 +46,7 @@ export function Film({ title, kind, all, chosen }: FilmProps) {
           <button
             aria-current={past.id === chosen.id || undefined}
             aria-label={`${title}, ${at + 1} of ${pictures.length}: ${past.picture.params.prompt || 'no words'}`}
-            className="film-still"
+            className="thumb film-still"
             key={past.id}
             onClick={() => openPictures(past.id)}
             type="button"

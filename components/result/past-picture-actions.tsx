@@ -71,7 +71,7 @@ async function goBackTo(session: Session, past: PastPicture): Promise<void> {
   const { params } = pinnedOf(past.frame, session.client)
   const content = await session.shown.contentOf(past.frame)
   const said = { whose: "that picture's", problem: 'This picture could not be restored' }
-  if (content) await restore(session, { content, params }, said)
+  if (content) await restore(session, { params, content: async () => content }, said)
   else notify(`${said.problem}: its drawing is gone`, 'problem')
 }
 

@@ -28,7 +28,6 @@ const pin: ShownPin = {
   params,
   model: 'Fake',
   made: { steps: 8, seed: 7 },
-  content: { plain: 1, items: [] },
   url: 'blob:1',
 }
 const recent = ['c', 'b', 'a'].map((id) => ({ id, atMs, frame }))

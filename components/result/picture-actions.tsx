@@ -7,8 +7,15 @@ import { usePictureCommands } from './picture-commands.ts'
 import { largerSize } from './larger-picture.ts'
 import { canShare } from './take-along.ts'
 
-/** What one can do with the picture. `readonly`: nothing that changes the drawing. */
-export function PictureActions({ readonly = false }: { readonly readonly?: boolean }) {
+interface PictureActionsProps {
+  /** Nothing that changes the drawing. */
+  readonly readonly?: boolean
+  /** Pins are shown somewhere. */
+  readonly pins?: boolean
+}
+
+/** What one can do with the picture. */
+export function PictureActions({ readonly = false, pins = true }: PictureActionsProps) {
   const commands = usePictureCommands()
   const painted = useClient((state) => state.stats.painted > 0)
   const larger = useClient((state) => largerSize(state) !== undefined)
@@ -18,7 +25,9 @@ export function PictureActions({ readonly = false }: { readonly readonly?: boole
   const off = !painted
   return (
     <div aria-label="Picture" className="picture-actions" role="group">
-      <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} shortcut="P" tip="left" />
+      {pins ? (
+        <IconButton disabled={off} icon="pin" label="Pin" onClick={commands.pin} pageKey="P" tip="left" />
+      ) : null}
       <IconButton
         disabled={off || !larger || (refined && current)}
         icon="refine"
@@ -48,7 +57,7 @@ export function PictureActions({ readonly = false }: { readonly readonly?: boole
         icon="download"
         label="Download PNG"
         onClick={commands.download}
-        shortcut="S"
+        pageKey="S"
         tip="left"
       />
       {shares ? (

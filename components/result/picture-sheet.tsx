@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import { useClient, useSession } from '../session/session-context.ts'
+import { attachForGood } from './attach-for-good.ts'
 import { paintOnce } from './paint-once.ts'
 import { pictureNote } from './picture-note.ts'
 
@@ -41,7 +42,7 @@ export function PictureSheet() {
       performance.measure(PAINT, { start: snapshotAtMs, end: performance.now() })
       performance.clearMeasures(PAINT)
     }
-    const stops = [client.attach(element), client.onFrame(painted)]
+    const stops = [attachForGood(client, element), client.onFrame(painted)]
     return () => stops.forEach((stop) => stop())
   }, [client])
 

@@ -1,10 +1,8 @@
 'use client'
-import { useEffect, useId, useMemo, useRef } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { useSession } from '../session/session-context.ts'
-import { useOwnKeys } from '../shell/dialog-keys.ts'
-import { Notices } from '../shell/notices.tsx'
-import { IconButton } from '../ui/icon-button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { Film, Still } from './film.tsx'
 import { PastPictureActions } from './past-picture-actions.tsx'
 import {
@@ -24,32 +22,11 @@ interface PicturesDialogProps {
 /** The pictures that went by and the pinned ones, one of them large. Nothing of it is there while it is closed. */
 export function PicturesDialog({ onRemove }: PicturesDialogProps) {
   const open = useStore(picturesView, (state) => state.open)
-  const dialog = useRef<HTMLDialogElement>(null)
-  const id = useId()
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
   useEffect(() => closePictures, [])
-  useOwnKeys(dialog)
   return (
-    <dialog
-      aria-labelledby={id}
-      className="dialog pictures-dialog"
-      onClick={(event) => (event.target === dialog.current ? closePictures() : undefined)}
-      onClose={closePictures}
-      ref={dialog}
-    >
-      <div className="dialog-body">
-        <header className="dialog-head">
-          <h2 id={id}>Pictures so far</h2>
-          <IconButton icon="close" label="Close" onClick={closePictures} tip="left" />
-        </header>
-        {open ? <Pictures onRemove={onRemove} /> : null}
-      </div>
-      {/* Those of the page are out of reach behind the dialog. */}
-      {open ? <Notices /> : null}
-    </dialog>
+    <Dialog className="pictures-dialog" onClose={closePictures} open={open} title="Pictures so far">
+      {open ? <Pictures onRemove={onRemove} /> : null}
+    </Dialog>
   )
 }
 
@@ -61,7 +38,7 @@ function Pictures({ onRemove }: PicturesDialogProps) {
   const all = useMemo(() => pastPictures(recent, pins), [recent, pins])
   const past = chosenOf(all, chosen)
   useArrows(all, past)
-  if (!past) return <p className="past-none">There is no picture yet. Draw something, and come back.</p>
+  if (!past) return <p className="dialog-said">There is no picture yet. Draw something, and come back.</p>
   const { picture } = past
   const remove = (id: string) => {
     openPictures((besideOf(all, past, 1) ?? besideOf(all, past, -1))?.id)
@@ -73,10 +50,10 @@ function Pictures({ onRemove }: PicturesDialogProps) {
         <Still alt={picture.params.prompt || 'A picture without words'} picture={picture} />
         <figcaption aria-live="polite">
           <span className="past-place">{placeWords(all, past)}</span>
-          <span className="past-words" dir="auto">
+          <span className="past-words two-lines" dir="auto">
             {picture.params.prompt || 'No words'}
           </span>
-          <span className="past-facts">{factsWords(picture)}</span>
+          <span className="past-facts small-print">{factsWords(picture)}</span>
         </figcaption>
       </figure>
       <PastPictureActions onRemove={remove} past={past} />

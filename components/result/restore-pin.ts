@@ -1,4 +1,6 @@
+import type { DrawParams } from '../../lib/protocol/params.ts'
 import { messageOf } from '../../lib/std/errors.ts'
+import type { DrawingContent } from '../canvas/drawing-content.ts'
 import { bringDrawing } from '../session/bring-drawing.ts'
 import { settingsOf } from '../session/known-settings.ts'
 import { notify } from '../session/notices.ts'
@@ -7,8 +9,17 @@ import type { Pin } from '../session/pin-database.ts'
 import type { Session } from '../session/session.ts'
 
 /** Brings drawing, words and settings of a pin back. Undo has the drawing of before, a notice its words and settings. */
-export async function restorePin(session: Session, pin: Pick<Pin, 'content' | 'params'>): Promise<void> {
-  await restore(session, pin, { whose: "the pin's", problem: 'This pin could not be restored' })
+export async function restorePin(
+  session: Session,
+  { id, params }: Pick<Pin, 'id' | 'params'>,
+): Promise<void> {
+  const past = { params, content: () => session.pins.content(id) }
+  await restore(session, past, { whose: "the pin's", problem: 'This pin could not be restored' })
+}
+
+interface Past {
+  readonly params: DrawParams
+  readonly content: () => Promise<DrawingContent>
 }
 
 interface Said {
@@ -20,12 +31,13 @@ interface Said {
 /** The same for a picture that went by. */
 export async function restore(
   session: Session,
-  { content, params }: Pick<Pin, 'content' | 'params'>,
+  { params, content: read }: Past,
   { whose, problem }: Said,
 ): Promise<void> {
-  const mine = settingsOf(session.client.store.getState())
-  const keep = session.befores.hold('pin')
   try {
+    const content = await read()
+    const mine = settingsOf(session.client.store.getState())
+    const keep = session.befores.hold('pin')
     // One that was made without a negative prompt says nothing of it.
     const without = mine.negativePrompt === undefined ? {} : { negativePrompt: '' }
     await bringDrawing(session, { content, params: { ...without, ...params } })

@@ -7,7 +7,7 @@ import { isUntouched } from '../canvas/untouched.ts'
 import { deleteBefores } from './befores-database.ts'
 import { isEmbedded, keyOf } from './drawing-id.ts'
 import { isOpenElsewhere } from './open-elsewhere.ts'
-import { deletePin, loadPins } from './pin-database.ts'
+import { deletePins } from './pin-database.ts'
 import { forgetDrawing, readSettings, recentDrawings } from './saved.ts'
 import { deleteThumbnail } from './thumbnail-database.ts'
 import { forgetUnsaved } from './unsaved.ts'
@@ -56,7 +56,7 @@ export async function deleteDrawing(id: string): Promise<void> {
   if (await isOpenElsewhere(id))
     throw new AppError('busy', 'another tab shows it. Close that tab first, then delete it here')
   await deleteKept(id)
-  for (const pin of await loadPins(id)) await deletePin(pin.id)
+  await deletePins(id)
   await deleteBefores(id)
   await deleteThumbnail(id)
   // Last: what could not be deleted is on the list still, to be deleted again.

@@ -18,6 +18,9 @@ const database: BeforesDatabase = {
   deleteAll: async () => kept.clear(),
 }
 
+/** A drawing of the full editor. */
+const FOREIGN = { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: { schemaVersion: 2 } }
+
 /** A page with a plain canvas; each stroke is a dot at its number. */
 function page() {
   const surface = new PlainSurface({ size: { width: 256, height: 256 }, start: 'blank' })
@@ -27,7 +30,8 @@ function page() {
   const befores = new Befores('boat', surface, database)
   const rolls = { spareNext: () => undefined }
   const seed = createStore(() => ({ locked: true }))
-  const session = { id: 'boat', surface, client, befores, rolls, seed, changed: () => undefined }
+  const pins = { content: async (id: string) => (id === 'foreign' ? FOREIGN : { plain: 1, items: [] }) }
+  const session = { id: 'boat', surface, client, befores, rolls, seed, pins, changed: () => undefined }
   const stroke = (at: number) => {
     surface.penDown([at, 0, 0.5])
     surface.penUp()
@@ -124,10 +128,9 @@ it('a pin that is restored leaves the drawing of before; one that cannot be show
   const { session, stroke, dots } = page()
   stroke(1)
   const params = MODEL.defaults
-  const foreign = { shapes: [], bindings: [], rootShapeIds: [], assets: [], schema: { schemaVersion: 2 } }
-  await restorePin(session, { content: foreign as never, params })
+  await restorePin(session, { id: 'foreign', params })
   expect([kept.size, dots()]).toEqual([0, [1]])
-  await restorePin(session, { content: { plain: 1, items: [] }, params })
+  await restorePin(session, { id: 'blank', params })
   expect(dots()).toEqual([])
   await isKept(1)
 })

@@ -16,7 +16,7 @@ export function newDrawingId(): string {
   return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')
 }
 
-/** Whether a canvas in another page gave this id to a drawing that was given none (lib/embed/attributes.ts). */
+/** Whether a canvas in another page gave this id to a drawing that was given none (lib/embed/drawing-name.ts). */
 export function isEmbedded(id: string): boolean {
   return id === 'embed' || id.startsWith('embed-')
 }

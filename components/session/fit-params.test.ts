@@ -33,12 +33,14 @@ function session(model: ModelInfo | undefined) {
   const changed = () => told.push('changed')
   const befores = { hold: () => () => undefined }
   const seed = { getState: () => ({ locked: true }) }
-  return { set, told, session: { client, surface, rolls, changed, befores, seed } as unknown as Session }
+  const pins = { content: async () => content }
+  const parts = { client, surface, rolls, changed, befores, seed, pins }
+  return { set, told, session: parts as unknown as Session }
 }
 
 describe('settings that were made for another model', () => {
   it.each([
-    ['a pin', (to: Session) => restorePin(to, { content, params })],
+    ['a pin', (to: Session) => restorePin(to, { id: 'pin', params })],
     [
       "the page's drawing",
       async (to: Session) => {
@@ -63,7 +65,7 @@ describe('settings that were made for another model', () => {
 
   it('wait as they are for a model that is not known yet', async () => {
     const { set, session: now } = session(undefined)
-    await restorePin(now, { content, params })
+    await restorePin(now, { id: 'pin', params })
     expect(set).toEqual([params])
   })
 })

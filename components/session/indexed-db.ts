@@ -49,6 +49,58 @@ function complete(transaction: Pick<IDBTransaction, 'oncomplete' | 'onabort' | '
   })
 }
 
+/** A small database of a few tables. */
+export interface Tables<Name extends string = string> {
+  readonly database: string
+  readonly version: number
+  readonly names: readonly Name[]
+  /** Makes the tables that are not there yet: the database may be new, or of an earlier version. */
+  readonly create: (database: IDBDatabase) => void
+}
+
+/**
+ * What `use` finds in these tables, in one transaction, once the browser has all that it wrote. The database is open for
+ * that alone. `use` awaits nothing but requests of its transaction (`asked`), which would end meanwhile; what it throws
+ * takes back what it wrote. Throws that, and what ended the transaction.
+ */
+export async function inTables<Name extends string, T>(
+  { database: address, version, names, create }: Tables<Name>,
+  mode: IDBTransactionMode,
+  use: (tables: Readonly<Record<Name, IDBObjectStore>>) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(address, version, create)
+  try {
+    const transaction = database.transaction([...names], mode)
+    const tables = Object.fromEntries(names.map((name) => [name, transaction.objectStore(name)]))
+    const isComplete = complete(transaction)
+    const used = use(tables as Record<Name, IDBObjectStore>).catch((error: unknown) => {
+      abort(transaction)
+      throw error
+    })
+    // Both are waited for: what ends the transaction says more than the request that it ended.
+    await Promise.all([isComplete, used])
+    return await used
+  } finally {
+    database.close()
+  }
+}
+
+/** What a request finds. */
+export function asked<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB refused'))
+  })
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort()
+  } catch {
+    // It has ended already.
+  }
+}
+
 /** The one table of a small database. */
 export interface Table {
   readonly database: string

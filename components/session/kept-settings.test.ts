@@ -77,6 +77,30 @@ describe('the settings of a drawing', () => {
   })
 })
 
+it('a drawing that is drawn on asks for the list of all drawings once in ten seconds, and heads it', () => {
+  const { kept } = tab()
+  const read = vi.spyOn(localStorage, 'getItem')
+  const asked = () => read.mock.calls.filter(([name]) => name === 'sketchwire:recent').length
+  for (let i = 0; i < 20; i++) {
+    kept.touched()
+    vi.advanceTimersByTime(500)
+  }
+  expect(asked()).toBe(1)
+  const before = recentDrawings()[0]?.atMs ?? 0
+  kept.touched()
+  vi.advanceTimersByTime(500)
+  expect(recentDrawings()[0]?.atMs).toBeGreaterThan(before)
+})
+
+it('new words are in the list of all drawings at once', () => {
+  const { client, kept, later } = tab()
+  kept.touched()
+  later()
+  client.setParams({ prompt: 'a boat' })
+  later()
+  expect(recentDrawings()).toMatchObject([{ id: ID, prompt: 'a boat' }])
+})
+
 describe('two tabs of one drawing', () => {
   it('have the settings of the one where they were set last, and a stroke takes none back', () => {
     const [first, second] = [tab(), tab()]

@@ -7,6 +7,8 @@ import { settingsOf } from './known-settings.ts'
 import { hasSettings, onSettingsElsewhere, rememberDrawing, writeSettings, type Settings } from './saved.ts'
 
 const SAVE_AFTER_MS = 400
+/** While somebody draws, the list of all drawings, which has no end, is read and put in order no more often than this. */
+const LIST_AFTER_MS = 10_000
 /** The seed's lock, which is no parameter. */
 const LOCK = 'seedLocked'
 
@@ -24,6 +26,8 @@ export class KeptSettings {
   /** Names of what was set here and is not written yet. */
   readonly #own = new Set<string>()
   #isFollowing = false
+  /** What the list said of this drawing last, and when that was. */
+  #listed = { prompt: '', atMs: -Infinity }
 
   constructor(kept: Kept) {
     const { id, client, seed } = kept
@@ -73,9 +77,15 @@ export class KeptSettings {
   #save(): void {
     const { id, client, seed } = this.#kept
     const params = settingsOf(client.store.getState())
-    if (this.#own.size > 0 || !hasSettings(id))
+    const { prompt = '' } = params
+    const atMs = Date.now()
+    const isListed = prompt === this.#listed.prompt && atMs - this.#listed.atMs < LIST_AFTER_MS
+    if (this.#own.size > 0 || !(isListed || hasSettings(id)))
       writeSettings(id, { params, seedLocked: seed.getState().locked })
-    rememberDrawing({ id, atMs: Date.now(), prompt: params.prompt ?? '' })
+    if (!isListed) {
+      rememberDrawing({ id, atMs, prompt })
+      this.#listed = { prompt, atMs }
+    }
     this.#timer = undefined
     this.#own.clear()
   }

@@ -10,7 +10,6 @@ const pin = (id: string, atMs: number): Pin => ({
   width: 256,
   height: 256,
   params: { prompt: id, strength: 0.8, seed: 1, steps: 4, guidanceScale: 1, width: 256, height: 256 },
-  content: { plain: 1, items: [] },
 })
 
 /** What a browser keeps, and the object URLs that are out. */
@@ -19,6 +18,7 @@ const urls = new Set<string>()
 let refuses = ''
 const database: PinDatabase = {
   load: async () => [...kept.values()].sort((a, b) => b.atMs - a.atMs),
+  content: async () => ({ plain: 1, items: [] }),
   save: async (one) => void kept.set(one.id, one),
   delete: async (id) => {
     if (id === refuses) throw new Error('the disk is gone')

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { DrawingContent } from '../canvas/drawing-surface.ts'
 import { newDrawingId } from './drawing-id.ts'
-import { deletePin, loadPins, savePin, type Pin } from './pin-database.ts'
+import { deletePin, loadPinContent, loadPins, savePin, type Pin } from './pin-database.ts'
 
 export interface ShownPin extends Pin {
   readonly url: string
@@ -19,11 +19,17 @@ interface Pins {
 /** Where pins are kept. */
 export interface PinDatabase {
   load(drawing: string): Promise<Pin[]>
-  save(pin: Pin): Promise<void>
+  content(id: string): Promise<DrawingContent>
+  save(pin: Pin, content: DrawingContent): Promise<void>
   delete(id: string): Promise<void>
 }
 
-const BROWSER: PinDatabase = { load: loadPins, save: savePin, delete: deletePin }
+const BROWSER: PinDatabase = {
+  load: loadPins,
+  content: loadPinContent,
+  save: savePin,
+  delete: deletePin,
+}
 
 export class PinBoard {
   readonly store: StoreApi<Pins>
@@ -57,10 +63,14 @@ export class PinBoard {
       model: model.name,
       sampler: model.sampler,
       made: { steps: meta.steps, seed: meta.seed },
-      content,
     }
-    await this.#database.save(pin)
+    await this.#database.save(pin, content)
     this.store.setState(({ pins }) => ({ pins: [shown(pin), ...pins] }))
+  }
+
+  /** What was drawn when it was pinned. Throws what IndexedDB throws, and AppError for what it cannot give. */
+  content(id: string): Promise<DrawingContent> {
+    return this.#database.content(id)
   }
 
   /**

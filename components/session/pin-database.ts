@@ -1,14 +1,23 @@
-// Pinned results in IndexedDB: picture, words, settings and drawing of a moment, by drawing.
+// Pinned results in IndexedDB: picture, words and settings of a moment, by drawing. What was drawn then is in a table of
+// its own, and read where a pin is restored: with its photos it is many times as large as the picture.
 import * as v from 'valibot'
+import { AppError } from '../../lib/std/errors.ts'
 import { DrawParamsSchema } from '../../lib/protocol/params.ts'
-import { DrawingContentSchema } from '../canvas/drawing-content.ts'
-import { inTable, type Table } from './indexed-db.ts'
+import { DrawingContentSchema, type DrawingContent } from '../canvas/drawing-content.ts'
+import { asked, inTables, type Tables } from './indexed-db.ts'
+
+/** In a private window WebKit keeps no blobs ("Error preparing Blob/File data"): a picture is kept as its bytes. */
+const KeptPictureSchema = v.pipe(
+  v.object({ type: v.string(), bytes: v.instance(ArrayBuffer) }),
+  v.transform(({ type, bytes }) => new Blob([bytes], { type })),
+)
 
 const PinSchema = v.object({
   id: v.string(),
   drawing: v.string(),
   atMs: v.number(),
-  picture: v.blob(),
+  /** Earlier versions kept it as a blob. */
+  picture: v.union([v.blob(), KeptPictureSchema]),
   width: v.number(),
   height: v.number(),
   params: DrawParamsSchema,
@@ -18,33 +27,90 @@ const PinSchema = v.object({
   sampler: v.optional(v.string()),
   /** What the picture itself was made with, where `params` are those that it refines; unsaid by an earlier version. */
   made: v.exactOptional(v.object({ steps: v.number(), seed: v.number() })),
-  content: DrawingContentSchema,
 })
 export type Pin = v.InferOutput<typeof PinSchema>
 
-const PINS: Table = {
+/** In version 1 there were no contents: each was in its pin. */
+const PINS: Tables<'pins' | 'contents'> = {
   database: 'sketchwire',
-  name: 'pins',
+  version: 2,
+  names: ['pins', 'contents'],
   create: (database) => {
-    database.createObjectStore('pins', { keyPath: 'id' }).createIndex('drawing', 'drawing')
+    const { objectStoreNames } = database
+    if (!objectStoreNames.contains('pins'))
+      database.createObjectStore('pins', { keyPath: 'id' }).createIndex('drawing', 'drawing')
+    if (!objectStoreNames.contains('contents')) database.createObjectStore('contents')
   },
 }
 
+/** A pin as version 1 kept it. */
+const WholeSchema = v.looseObject({ id: v.string(), content: v.object({}) })
+
 /** Pins of one drawing, newest first; what a later version wrote differently is left out. */
 export async function loadPins(drawing: string): Promise<Pin[]> {
-  const all = await inTable(PINS, 'readonly', (pins) => pins.index('drawing').getAll(drawing))
-  const known = v.parse(v.array(v.unknown()), all).flatMap((pin) => {
+  const all = await inTables(PINS, 'readonly', ({ pins }) => asked(pins.index('drawing').getAll(drawing)))
+  const whole = all.flatMap((pin: unknown) => (v.is(WholeSchema, pin) ? [pin.id] : []))
+  // They are as good as they are: where there is no room for it, it is tried again the next time.
+  if (whole.length > 0) void takeApart(whole).catch(() => undefined)
+  const known = all.flatMap((pin: unknown) => {
     const result = v.safeParse(PinSchema, pin)
     return result.success ? [result.output] : []
   })
   return known.sort((a, b) => b.atMs - a.atMs)
 }
 
+/** Moves what version 1 kept in these pins to where it is kept now; each is whole at any time. */
+async function takeApart(ids: readonly string[]): Promise<void> {
+  for (const id of ids)
+    await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+      const pin: unknown = await asked(pins.get(id))
+      if (!v.is(WholeSchema, pin)) return
+      const { content, ...rest } = pin
+      contents.put(content, id)
+      pins.put(rest)
+    })
+}
+
+export async function countPins(drawing: string): Promise<number> {
+  return inTables(PINS, 'readonly', ({ pins }) => asked(pins.index('drawing').count(drawing)))
+}
+
+/** What was drawn. Throws AppError `not_found` where that is gone, and `unsupported_drawing` for one of a later version. */
+export async function loadPinContent(id: string): Promise<DrawingContent> {
+  const found: unknown = await inTables(PINS, 'readonly', async ({ pins, contents }) => {
+    const [content, pin] = await Promise.all([asked(contents.get(id)), asked(pins.get(id))])
+    return content ?? (v.is(WholeSchema, pin) ? pin.content : undefined)
+  })
+  if (found === undefined)
+    throw new AppError('not_found', 'its drawing is not in this browser any more, only its picture')
+  const result = v.safeParse(DrawingContentSchema, found)
+  if (result.success) return result.output
+  throw new AppError('unsupported_drawing', 'a later version of this page keeps it; reload the page')
+}
+
 /** Throws what IndexedDB throws, `QuotaExceededError` among it. */
-export async function savePin(pin: Pin): Promise<void> {
-  await inTable(PINS, 'readwrite', (pins) => pins.put(pin))
+export async function savePin(pin: Pin, content: DrawingContent): Promise<void> {
+  const { picture } = pin
+  const kept = { ...pin, picture: { type: picture.type, bytes: await picture.arrayBuffer() } }
+  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+    pins.put(kept)
+    contents.put(content, pin.id)
+  })
 }
 
 export async function deletePin(id: string): Promise<void> {
-  await inTable(PINS, 'readwrite', (pins) => pins.delete(id))
+  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+    pins.delete(id)
+    contents.delete(id)
+  })
+}
+
+/** All of one drawing. */
+export async function deletePins(drawing: string): Promise<void> {
+  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+    for (const id of await asked(pins.index('drawing').getAllKeys(drawing))) {
+      pins.delete(id)
+      contents.delete(id)
+    }
+  })
 }

@@ -21,16 +21,35 @@ const PreferencesSchema = v.object({
 })
 export type Preferences = v.InferOutput<typeof PreferencesSchema>
 
+/** A slider says every value that it passes. */
+const SAVE_AFTER_MS = 300
+
 export const preferences = createStore<Preferences>()(() => v.parse(PreferencesSchema, {}))
 
-/** Reads what was saved and keeps it saved from now on; returns the stop. Once per page. */
+/**
+ * Reads what was saved and keeps it saved from now on: a moment after a change, and when the page goes; returns the stop.
+ * Once per page.
+ */
 export function keepPreferences(): () => void {
   const saved = readSaved('preferences', PreferencesSchema)
   if (saved) preferences.setState(saved)
-  const apply = (state: Preferences) => {
-    document.documentElement.dataset['theme'] = state.theme
-    writeSaved('preferences', state)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const save = () => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    writeSaved('preferences', preferences.getState())
+  }
+  const apply = ({ theme }: Preferences) => {
+    document.documentElement.dataset['theme'] = theme
+    timer ??= setTimeout(save, SAVE_AFTER_MS)
   }
   apply(preferences.getState())
-  return preferences.subscribe(apply)
+  const stop = preferences.subscribe(apply)
+  window.addEventListener('pagehide', save)
+  return () => {
+    stop()
+    window.removeEventListener('pagehide', save)
+    save()
+  }
 }

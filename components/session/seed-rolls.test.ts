@@ -12,9 +12,10 @@ function rolling({ locked = false } = {}) {
   const page = { scene: 0, busy: false }
   const params = { seed: 1 }
   const setParams = vi.fn(({ seed = params.seed }: { seed?: number }) => void (params.seed = seed))
+  const scene = vi.fn(() => page.scene)
   const rolls = new SeedRolls(
     { setParams, store: { getState: () => ({ params }) } },
-    { isLocked: () => locked, isBusy: () => page.busy, scene: () => page.scene },
+    { isLocked: () => locked, isBusy: () => page.busy, scene },
   )
   rolls.opened()
   /** As tldraw tells of it: the last change of a stroke after the pen was lifted. */
@@ -34,7 +35,7 @@ function rolling({ locked = false } = {}) {
     return params.seed
   }
   const rest = () => vi.advanceTimersByTime(701)
-  return { rolls, page, params, setParams, stroke, edit, rest }
+  return { rolls, page, params, scene, setParams, stroke, edit, rest }
 }
 
 it('an unlocked seed changes with the first change after a pause of the pen, and a locked one never', () => {
@@ -92,6 +93,55 @@ it('what another tab draws, or a photo that comes at last, changes no seed', () 
   rolls.heard(OTHERS)
   rolls.heard(OTHERS)
   expect(setParams).not.toHaveBeenCalled()
+})
+
+describe('while another tab draws', () => {
+  const drawThere = ({ rolls, page }: ReturnType<typeof rolling>, from: number, count: number) => {
+    for (let at = 0; at < count; at++) {
+      page.scene = from + at
+      rolls.heard(OTHERS)
+      vi.advanceTimersByTime(16)
+    }
+  }
+
+  it('the drawing is looked at once, when that tab pauses', () => {
+    const here = rolling()
+    here.scene.mockClear()
+    drawThere(here, 1000, 600)
+    expect(here.scene).not.toHaveBeenCalled()
+    here.rest()
+    expect(here.scene).toHaveBeenCalledTimes(1)
+  })
+
+  it('nothing that was drawn here loses its seed, however long it takes', () => {
+    const here = rolling()
+    const { stroke, edit, rest } = here
+    const seeds = [1, 2].map((scene) => {
+      rest()
+      return stroke(scene)
+    })
+    drawThere(here, 1000, 600)
+    rest()
+    expect(stroke(3)).not.toBe(seeds[1])
+    rest()
+    // The step back from here leads to what the other tab left.
+    expect([1599, 2, 1].map((scene) => edit(scene))).toEqual([seeds[1], seeds[1], seeds[0]])
+  })
+
+  it('a drawing that is brought right then keeps its seed for itself', () => {
+    const { rolls, page, params, edit, rest } = rolling()
+    page.scene = 1
+    rolls.heard(OTHERS)
+    rolls.spareNext(true)
+    params.seed = 4217
+    rest()
+    edit(2)
+    rest()
+    expect(edit(3)).not.toBe(4217)
+    // Nobody looked at it: it has no seed that could come back.
+    rest()
+    expect(edit(1)).not.toBe(4217)
+  })
 })
 
 describe('undo and redo', () => {

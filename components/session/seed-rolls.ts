@@ -6,6 +6,8 @@ import { randomSeed } from './seed.ts'
 
 /** A pause of the pen after which an unlocked seed changes. */
 const PAUSE_MS = 700
+/** A pause of other tabs after which what they drew is looked at. */
+const SETTLED_MS = 300
 /** Drawings whose seed is remembered: more steps than either canvas can undo in one go of work. */
 const REMEMBERED = 500
 
@@ -31,6 +33,8 @@ export class SeedRolls {
   #isStroke = false
   #lastMs = -Infinity
   #brought = false
+  /** Runs while others draw. */
+  #settling: ReturnType<typeof setTimeout> | undefined
 
   constructor(client: Rolled, page: Page) {
     this.#client = client
@@ -40,17 +44,27 @@ export class SeedRolls {
   /** The canvas says that the drawing changed. */
   heard({ own }: Change): void {
     this.#remember()
+    if (own) this.#heardOwn()
+    else this.#settling = setTimeout(() => this.#settle(), SETTLED_MS)
+  }
+
+  #heardOwn(): void {
     const isBusy = this.#page.isBusy()
     const paused = !this.#isStroke && performance.now() - this.#lastMs > PAUSE_MS
-    const brought = own && this.#brought
+    const brought = this.#brought
     this.#scene = isBusy ? undefined : this.#page.scene()
     const known = this.#scene === undefined ? undefined : this.#seeds.get(this.#scene)
-    if (own && !brought && known !== undefined) this.#set(known)
-    else if (own && !brought && paused) this.#set(randomSeed())
-    if (!own) return
+    if (!brought && known !== undefined) this.#set(known)
+    else if (!brought && paused) this.#set(randomSeed())
     this.#isStroke = isBusy
     this.#lastMs = performance.now()
     this.#brought = false
+  }
+
+  /** Others draw sixty times a second: of what they drew only the end is a drawing with a seed of its own. */
+  #settle(): void {
+    this.#settling = undefined
+    if (!this.#page.isBusy()) this.#scene = this.#page.scene()
   }
 
   /** There is a page, with whatever is on it. */
@@ -75,6 +89,8 @@ export class SeedRolls {
 
   /** Whoever sets the seed by hand does so for the drawing that is there. */
   #remember(): void {
+    clearTimeout(this.#settling)
+    this.#settling = undefined
     const { params } = this.#client.store.getState()
     if (this.#scene === undefined || !params) return
     this.#seeds.delete(this.#scene)

@@ -1,5 +1,6 @@
 // One open drawing: its surface, its connection, its pins and its settings, made together and disposed together.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { browserEnvironment } from '../../lib/client/environment.ts'
 import { createSketchClient } from '../../lib/client/index.ts'
 import type { Activity, ClientState, SketchClient } from '../../lib/client/types.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
@@ -16,6 +17,7 @@ import { tellOpen } from './open-elsewhere.ts'
 import { PinBoard } from './pin-board.ts'
 import { preferences } from './preferences.ts'
 import { RecentPictures } from './recent-pictures.ts'
+import { Rest } from './rest.ts'
 import { readSettings } from './saved.ts'
 import { SeedRolls } from './seed-rolls.ts'
 import { ShownPicture } from './shown-picture.ts'
@@ -34,6 +36,8 @@ export interface Session {
   readonly calm: StoreApi<{ activity: Activity }>
   readonly shown: ShownPicture
   readonly rolls: SeedRolls
+  /** Whether its place at the server is given back: nobody has looked for a while. */
+  readonly rest: Pick<Rest, 'isResting'>
   /** The drawing has changed. The canvas says so itself, but tldraw a frame later, and out of sight there are none. */
   readonly changed: () => void
   dispose(): void
@@ -48,22 +52,19 @@ export interface OpenOptions {
   readonly canvas?: 'auto' | 'plain'
   /** The address of each dial; else one with the key that is kept in this browser. */
   readonly dial?: () => Promise<string>
+  /** There is a place to show pins at. */
+  readonly pins?: boolean
 }
 
-export function openSession({
-  id,
-  start,
-  params: given,
-  canvas = 'auto',
-  dial = dialUrl,
-}: OpenOptions): Session {
+export function openSession(options: OpenOptions): Session {
+  const { id, start, params: given, canvas = 'auto', dial = dialUrl, pins: hasPins = true } = options
   const saved = readSettings(id)
   const params: Partial<DrawParams> = given ?? saved.params ?? {}
   const seed = createStore<{ readonly locked: boolean }>()(() => ({ locked: saved.seedLocked }))
   const pins = new PinBoard(id)
   const size = { width: params.width ?? 256, height: params.height ?? 256 }
   const surface = createSurface({ size, start }, canvas)
-  const { client, shown, recent, changed } = connect(surface, params, dial)
+  const { client, rest, shown, recent, changed } = connect(surface, params, dial)
   const rolls = rollsOf({ client, seed, surface })
   const calm = calmActivity(client.store)
   const kept = new KeptSettings({ id, client, seed })
@@ -80,14 +81,15 @@ export function openSession({
     () => thumbnail.stop(),
     tellOpen(id),
   ]
-  pins.load().catch(() => notify(PINLESS, 'problem'))
+  if (hasPins) pins.load().catch(() => notify(PINLESS, 'problem'))
   const dispose = () => {
     stops.forEach((stop) => stop())
     client.dispose()
+    rest.stop()
     pins.dispose()
   }
   const befores = new Befores(id, surface)
-  const state = { seed, calm: calm.store, shown, rolls }
+  const state = { seed, calm: calm.store, shown, rolls, rest }
   return { id, client, surface, pins, befores, recent, ...state, changed, dispose }
 }
 
@@ -99,17 +101,23 @@ function connect(
   surface: DrawingSurface,
   params: Partial<DrawParams>,
   dial: () => Promise<string>,
-): Pick<Session, 'client' | 'shown' | 'recent' | 'changed'> {
+): Pick<Session, 'client' | 'shown' | 'recent' | 'changed'> & { readonly rest: Rest } {
   const { live, autoRefine, background } = preferences.getState()
   const looks = new DrawingLooks(surface)
   const { takeSnapshot } = looks
-  const client = createSketchClient({ url: dial, takeSnapshot, params, live, autoRefine, background })
+  const around = browserEnvironment()
+  const rest = new Rest(around)
+  const client = createSketchClient(
+    { url: rest.awake(dial), takeSnapshot, params, live, autoRefine, background },
+    { ...around, openSocket: rest.openSocket },
+  )
+  rest.unless(() => client.store.getState().background)
   const changed = () => {
     looks.changed()
     client.markDirty()
   }
   const shown = new ShownPicture(client, looks)
-  return { client, shown, recent: new RecentPictures(client, shown), changed }
+  return { client, rest, shown, recent: new RecentPictures(client, shown), changed }
 }
 
 function rollsOf({ client, seed, surface }: Pick<Session, 'client' | 'seed' | 'surface'>): SeedRolls {

@@ -65,7 +65,7 @@ describe('settings in the address', () => {
     ['connections=9', 'connections=9 does not fit; use one or more of 1, 2, 3, 4, 5, 6, 7, 8'],
     ['seconds=0', 'seconds=0 does not fit; use a whole number from 2 to 600'],
     ['seconds=-5', 'seconds=-5 does not fit; use a whole number from 2 to 600'],
-    ['shapes=1e9', 'shapes=1e9 does not fit; use a whole number from 0 to 1000'],
+    ['shapes=1e9', 'shapes=1e9 does not fit; use a whole number from 0 to 10000'],
     ['surface=paper', 'surface=paper does not fit; use auto or plain'],
     ['repeats=2.5', 'repeats=2.5 does not fit; use a whole number from 1 to 50'],
   ])('%s is named, and the default used', (query, problem) => {

@@ -33,7 +33,7 @@ export interface BenchSettings {
 }
 
 export const SURFACES = ['auto', 'plain'] as const
-export const RANGES = { shapes: [0, 1000], seconds: [2, 600], repeats: [1, 50] } as const
+export const RANGES = { shapes: [0, 10_000], seconds: [2, 600], repeats: [1, 50] } as const
 
 /** What a model offers that bears on settings. */
 export type BenchModel = Pick<ModelInfo, 'sizes' | 'limits' | 'defaults'>

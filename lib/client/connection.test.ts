@@ -3,7 +3,7 @@ import { AppError } from '../std/errors.ts'
 import { FakeWorld, settle } from './testing/fakes.ts'
 import { connect } from './connection.ts'
 import type { ConnectionEvent } from './connection.ts'
-import { ANSWER_WITHIN_MS, PING_EVERY_MS } from './socket-life.ts'
+import { ANSWER_WITHIN_MS, IDLE_PINGS_IN, PING_EVERY_MS, SLOWEST_BYTES_PER_MS } from './socket-life.ts'
 
 function dial() {
   const world = new FakeWorld()
@@ -17,7 +17,12 @@ function dial() {
     onEvent: (event) => events.push(event),
   })
   const status = () => events.filter((event) => event.type === 'status').at(-1)?.status
-  return { world, stop, events, done, status }
+  /** Sends something by the socket of the last welcome. */
+  const draws = (bytes = 1) => {
+    const welcome = events.findLast((event) => event.type === 'welcome')
+    welcome?.socket.send(new Uint8Array(bytes))
+  }
+  return { world, stop, events, done, status, draws }
 }
 
 describe('connect', () => {
@@ -102,25 +107,82 @@ describe('connect', () => {
   it('gives up a server that does not welcome in time', async () => {
     const { world, status } = dial()
     world.socket.open()
-    await world.advance(ANSWER_WITHIN_MS)
+    await world.advance(ANSWER_WITHIN_MS + 1)
     expect(status()).toMatchObject({ name: 'waiting', reason: 'The server does not answer.' })
     expect(world.sockets[0]?.closed).toBe(true)
   })
 
   it('pings, and reconnects when nothing comes back', async () => {
-    const { world, status } = dial()
+    const { world, status, draws } = dial()
     const { socket } = world
     socket.welcomes()
     const pings = () => socket.texts('ping')
     expect(pings()).toHaveLength(1)
     socket.says({ type: 'pong', clientMs: 0, serverMs: 0 })
+    draws()
     await world.advance(PING_EVERY_MS)
     expect(pings()).toHaveLength(2)
     socket.says({ type: 'status', engine: 'ready' })
+    draws()
     await world.advance(PING_EVERY_MS)
     expect(status()?.name).toBe('live')
-    await world.advance(ANSWER_WITHIN_MS)
+    await world.advance(ANSWER_WITHIN_MS + 1)
     expect(status()).toMatchObject({ name: 'waiting', reason: 'The server stopped answering.' })
+  })
+
+  it('asks seldom where nothing is sent, and notices all the same', async () => {
+    const { world, status } = dial()
+    const { socket } = world
+    world.answersPings = true
+    socket.welcomes()
+    await world.advance(10 * 60_000)
+    expect(status()?.name).toBe('live')
+    expect(socket.texts('ping').length).toBeLessThanOrEqual(21)
+    world.answersPings = false
+    await world.advance(IDLE_PINGS_IN * PING_EVERY_MS + ANSWER_WITHIN_MS + 1)
+    expect(status()?.name).toBe('waiting')
+  })
+
+  it('notices while somebody draws as soon as ever, however seldom it asked before', async () => {
+    const { world, status, draws } = dial()
+    const { socket } = world
+    world.answersPings = true
+    socket.welcomes()
+    await world.advance(65_000)
+    world.answersPings = false
+    draws()
+    await world.advance(PING_EVERY_MS + ANSWER_WITHIN_MS + 1)
+    expect(status()?.name).not.toBe('live')
+  })
+
+  it('gives a slow link the time that it takes for what was sent before the ping, and no more', async () => {
+    const { world, status, draws } = dial()
+    const { socket } = world
+    socket.welcomes()
+    socket.says({ type: 'pong', clientMs: 0, serverMs: 0 })
+    const uploadMs = 20_000
+    draws(uploadMs * SLOWEST_BYTES_PER_MS)
+    await world.advance(PING_EVERY_MS + uploadMs)
+    expect(status()?.name).toBe('live')
+    await world.advance(ANSWER_WITHIN_MS + 1)
+    expect(status()?.name).toBe('waiting')
+  })
+
+  it('waits while the browser gets rid of what it has to send', async () => {
+    const { world, status, draws } = dial()
+    const { socket } = world
+    socket.welcomes()
+    socket.says({ type: 'pong', clientMs: 0, serverMs: 0 })
+    draws()
+    socket.buffered = 50_000
+    await world.advance(PING_EVERY_MS)
+    for (let left = 40_000; left > 0; left -= 10_000) {
+      socket.buffered = left
+      await world.advance(ANSWER_WITHIN_MS + 1)
+      expect(status()?.name).toBe('live')
+    }
+    await world.advance(ANSWER_WITHIN_MS + 1)
+    expect(status()?.name).not.toBe('live')
   })
 
   it('reads the offset of the clocks from the pong with the shortest round trip', async () => {

@@ -9,6 +9,7 @@ import { checkPatch, fitToModel, moveToModel, refinedParams } from './draft-para
 describe('checkPatch', () => {
   it.each([
     ['prompt', 'x'.repeat(2001), '0..2000'],
+    ['prompt', '🏡'.repeat(2001), '0..2000'],
     ['strength', Number.NaN, '0..1'],
     ['seed', -1, '0..4294967295'],
     ['steps', 2.5, '1..50'],
@@ -43,7 +44,7 @@ describe('checkPatch', () => {
   })
 
   it('passes empty, emoji and right-to-left prompts', () => {
-    for (const prompt of ['', '🏡', 'בית'])
+    for (const prompt of ['', '🏡'.repeat(2000), 'בית'])
       expect(checkPatch({ prompt })).toEqual({ ok: true, value: { prompt } })
   })
 })

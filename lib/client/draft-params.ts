@@ -9,19 +9,9 @@ export { fitToModel, moveToModel } from '../protocol/fit-to-model.ts'
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
 
-const PARAM_NAMES = [
-  'prompt',
-  'negativePrompt',
-  'strength',
-  'seed',
-  'steps',
-  'guidanceScale',
-  'width',
-  'height',
-] as const
 const { promptChars, side, seed, steps, strength, guidanceScale } = HARD_LIMITS
 const NUMBERS = { strength, seed, steps, guidanceScale, width: side, height: side } as const
-const WHOLE: readonly string[] = ['seed', 'steps', 'width', 'height']
+const FRACTIONS: readonly string[] = ['strength', 'guidanceScale']
 
 /** Checks a patch against what no model may exceed, as DrawParamsSchema does; the error names field, value and range. */
 export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawParams>> {
@@ -36,14 +26,14 @@ export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawPara
 /** Range and words for a value that its field does not take. */
 function wrongAbout(field: string, value: unknown): readonly [range: string, message: string] | undefined {
   if (field === 'prompt' || field === 'negativePrompt') {
-    if (typeof value === 'string' && value.length <= promptChars) return undefined
-    const message = typeof value === 'string' ? `at most ${promptChars} characters` : 'text'
-    return [`0..${promptChars}`, `${field} must be ${message}`]
+    const isText = typeof value === 'string'
+    if (isText && [...value].length <= promptChars) return undefined
+    return [`0..${promptChars}`, `${field} must be ${isText ? `at most ${promptChars} characters` : 'text'}`]
   }
   const range = Object.entries(NUMBERS).find(([name]) => name === field)?.[1]
   if (!range) return undefined
   const [low, high] = range
-  const isWhole = !WHOLE.includes(field) || Number.isInteger(value)
+  const isWhole = FRACTIONS.includes(field) || Number.isInteger(value)
   if (typeof value === 'number' && value >= low && value <= high && isWhole) return undefined
   return [`${low}..${high}`, `${field} must be ${isWhole ? 'a' : 'a whole'} number from ${low} to ${high}`]
 }
@@ -62,7 +52,8 @@ export function mergeParams(
 }
 
 export function sameParams(a: DrawParams, b: DrawParams): boolean {
-  return PARAM_NAMES.every((name) => a[name] === b[name])
+  const names = Object.keys({ ...a, ...b }) as (keyof DrawParams)[]
+  return names.every((name) => a[name] === b[name])
 }
 
 /**

@@ -25,17 +25,11 @@ type Message = Exclude<Incoming, { type: 'welcome' | 'pong' | 'status' | 'step' 
 type Ended = Extract<Message, { type: 'refused' | 'failed' }>
 
 /** Refused only for now: the next try is made without a word, and the picture on the screen tells no lie. */
-const QUIET: readonly string[] = [
-  'no_credit',
-  'busy',
-  'rate_limited',
-  'engine_loading',
-  'cancelled',
-  'unknown_params_rev',
-]
+const QUIET: readonly string[] =
+  'no_credit busy rate_limited engine_loading cancelled unknown_params_rev'.split(' ')
 
 /** An `error` with one of these is about a frame of ours that the server could not read as one. */
-const NO_FRAME: readonly string[] = ['invalid_header', 'message_too_large', 'duplicate_seq', 'hello_first']
+const NO_FRAME: readonly string[] = 'invalid_header message_too_large hello_first duplicate_seq'.split(' ')
 
 /** What each terminal event means for credit, picture, retry and the words on the page. */
 export class FrameEnds {
@@ -130,7 +124,7 @@ export class FrameEnds {
     const tryAgain =
       message.type === 'failed'
         ? message.retryable
-        : RETRYABLE[error.code] || error.code === 'unknown_params_rev'
+        : RETRYABLE.includes(error.code) || error.code === 'unknown_params_rev'
     if (!QUIET.includes(error.code)) onError(error)
     if (!tryAgain) {
       if (frame.mode === 'refine') this.#refinedLiveSeq = pump.newestLiveSeq

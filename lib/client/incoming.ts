@@ -28,29 +28,21 @@ export interface StepPreview {
 export type Incoming = Exclude<ServerMessage, { type: 'image' | 'preview' }> | Picture | StepPreview
 
 /**
- * Reads one message of the server. `undefined`: nothing for us, a type that a newer server added. Throws AppError
- * for anything else that does not fit the protocol.
+ * Reads one message of the server. `undefined`: nothing for us, a type that a newer server added. Throws SyntaxError
+ * for a text that is no JSON, AppError for anything else that does not fit the protocol.
  */
 export function readIncoming(data: unknown): Incoming | undefined {
   if (typeof data === 'string') return readJson(data)
   if (data instanceof ArrayBuffer) return readBinary(new Uint8Array(data))
-  throw new AppError('invalid_message', 'The message is neither text nor an ArrayBuffer')
+  throw new AppError('invalid_message', 'The message is no ArrayBuffer')
 }
 
 function readJson(text: string): Incoming | undefined {
   // We send binary frames only, and a server answers in the encoding it was asked in: no pictures come as text.
-  const checked = checkText(parse(text))
+  const checked = checkText(JSON.parse(text))
   if (checked === undefined || 'value' in checked) return checked?.value
   const { misfit: field } = checked
   throw new AppError('invalid_message', `${field} is not what the protocol says`, { field })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new AppError('not_json', 'The message is not JSON', { cause })
-  }
 }
 
 function readBinary(bytes: Uint8Array): Incoming | undefined {

@@ -299,7 +299,7 @@ export class Pump {
   #transmit(made: Omit<SentFrame, 'seq' | 'model' | 'started'>, wire: Wire): void {
     const seq = this.#seq + 1
     const frame = { ...made, seq, model: wire.model, started: false }
-    if (!this.ledger.open(frame)) throw new Error('sent without credit')
+    if (!this.ledger.open(frame)) throw new Error('no_credit')
     this.#seq = seq
     let bytes = 0
     try {

@@ -91,11 +91,7 @@ export type Checked<T> = { readonly value: T } | { readonly misfit: string }
 
 function checked<T>(value: unknown, shape: Shape): Checked<T> {
   const found = misfit(value, shape)
-  return isFit<T>(value, found) ? { value } : { misfit: found ?? '' }
-}
-
-function isFit<T>(_value: unknown, found: string | undefined): _value is T {
-  return found === undefined
+  return found === undefined ? { value: value as T } : { misfit: found }
 }
 
 /** `undefined`: a type that a newer server added, or one that is not for us. */

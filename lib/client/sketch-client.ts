@@ -236,7 +236,7 @@ class Client implements SketchClient {
     const seen = { refined: frame.meta.mode === 'refine', blanked: frame.meta.nsfwDetected === true }
     if (seen.refined !== refined || seen.blanked !== blanked) this.store.setState(seen)
     // What could be tried again has been, with success.
-    if (error && RETRYABLE[error.code]) this.store.setState({ error: undefined })
+    if (error && RETRYABLE.includes(error.code)) this.store.setState({ error: undefined })
   }
 
   #mayRefine(): boolean {

@@ -5,9 +5,14 @@ import type { Environment, Socket } from './environment.ts'
 import { readIncoming } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
 
+/** How soon after something was sent the server is asked, where it has said nothing since. */
 export const PING_EVERY_MS = 10_000
+/** Where nothing was sent it is asked in every so many of those: nobody waits for what it says. */
+export const IDLE_PINGS_IN = 3
 /** Longest silence after a ping, and longest wait for `welcome` after the dial. */
 export const ANSWER_WITHIN_MS = 8_000
+/** A ping stands in line behind what was sent before it: so much the slowest link of any use takes in a millisecond. */
+export const SLOWEST_BYTES_PER_MS = 16
 /** Close code of a server that speaks another protocol version (W1). */
 const CLOSE_RELOAD = 4009
 /** Close code of a server that wants a key, or another one. */
@@ -47,6 +52,9 @@ export class SocketLife {
   #refusal = ''
   #cancelDeadline: (() => void) | undefined
   #cancelPing: (() => void) | undefined
+  /** Sent since the server was heard last. */
+  #unheardBytes = 0
+  #idle = 0
   #over = false
 
   constructor(options: LifeOptions) {
@@ -54,21 +62,36 @@ export class SocketLife {
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve
     })
-    this.#socket = options.env.openSocket(options.url, {
+    const socket = options.env.openSocket(options.url, {
       open: () => this.#hello(),
       message: (data) => this.#receive(data),
       close: (code, reason) => this.#closed(code, reason),
     })
+    this.#socket = {
+      send: (data) => {
+        this.#unheardBytes += data.length
+        socket.send(data)
+      },
+      bufferedBytes: () => socket.bufferedBytes(),
+      close: () => socket.close(),
+    }
     this.#expectAnswer('The server does not answer.')
   }
 
   /** Asks now whether the other side is still there: a machine that slept cannot know. */
-  probe(): void {
+  probe(isDue = true): void {
     if (this.#liveSinceMs === undefined || this.#over) return
+    const { clock } = this.#options.env
     this.#cancelPing?.()
-    this.#socket.send(JSON.stringify({ type: 'ping', clientMs: this.#options.env.clock.now() }))
+    this.#cancelPing = clock.setTimer(
+      () => this.probe(this.#unheardBytes > 0 || ++this.#idle >= IDLE_PINGS_IN),
+      PING_EVERY_MS,
+    )
+    // One that is asked already is not given more time.
+    if (!isDue || this.#cancelDeadline) return
+    this.#idle = 0
     this.#expectAnswer('The server stopped answering.')
-    this.#cancelPing = this.#options.env.clock.setTimer(() => this.probe(), PING_EVERY_MS)
+    this.#socket.send(JSON.stringify({ type: 'ping', clientMs: clock.now() }))
   }
 
   /** Gives the socket up without waiting for the close handshake, which a dead link never finishes. */
@@ -97,8 +120,18 @@ export class SocketLife {
   }
 
   #expectAnswer(complaint: string): void {
+    const unsent = this.#socket.bufferedBytes()
+    this.#cancelDeadline = this.#options.env.clock.setTimer(
+      // What waits to be sent grows less: somebody takes it.
+      () => (this.#socket.bufferedBytes() < unsent ? this.#expectAnswer(complaint) : this.end(complaint)),
+      ANSWER_WITHIN_MS + this.#unheardBytes / SLOWEST_BYTES_PER_MS,
+    )
+  }
+
+  #heard(): void {
+    this.#unheardBytes = 0
     this.#cancelDeadline?.()
-    this.#cancelDeadline = this.#options.env.clock.setTimer(() => this.end(complaint), ANSWER_WITHIN_MS)
+    this.#cancelDeadline = undefined
   }
 
   #receive(data: unknown): void {
@@ -107,7 +140,7 @@ export class SocketLife {
       typeof data === 'string' ? data.length : data instanceof ArrayBuffer ? data.byteLength : 0,
     )
     // Any message proves life, not only the pong: it may stand in line behind a large picture.
-    if (this.#liveSinceMs !== undefined) this.#cancelDeadline?.()
+    if (this.#liveSinceMs !== undefined) this.#heard()
     const message = this.#read(data)
     if (message?.type === 'welcome') this.#welcome(message)
     else if (message?.type === 'error' && this.#liveSinceMs === undefined) this.#refusal = message.message
@@ -135,7 +168,7 @@ export class SocketLife {
     }
     if (this.#liveSinceMs !== undefined) return
     this.#liveSinceMs = this.#options.env.clock.now()
-    this.#cancelDeadline?.()
+    this.#heard()
     this.#options.onWelcome(welcome, this.#socket)
     this.probe()
   }

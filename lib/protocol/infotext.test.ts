@@ -51,6 +51,7 @@ describe('what a PNG says it was made with', () => {
       prompt: 'a boat',
     })
     expect(told(`${'long '.repeat(1000)}\nSteps: 20, Sampler: x, CFG scale: 7`)?.prompt).toHaveLength(2000)
+    expect(told(`${'🎨'.repeat(3000)}\nSteps: 20, Sampler: x, CFG scale: 7`)?.prompt).toBe('🎨'.repeat(2000))
   })
 
   it('is nothing where it says nothing, or words that may be of anything', () => {

@@ -1,5 +1,6 @@
 // What pictures tell of how they were made, in AUTOMATIC1111's words and in ours.
 import * as v from 'valibot'
+import { firstChars } from '../std/text.ts'
 import { DrawParamsSchema, type DrawParams } from './params.ts'
 import { HARD_LIMITS } from './param-limits.ts'
 import { readPngText } from './png-parameters.ts'
@@ -77,7 +78,7 @@ function fromInfotext(text: string): Partial<DrawParams> {
 function takenFrom(found: Readonly<Record<string, unknown>>): Partial<DrawParams> {
   const taken = Object.entries(DrawParamsSchema.entries).flatMap(([name, schema]) => {
     const value = found[name]
-    const cut = typeof value === 'string' ? value.slice(0, HARD_LIMITS.promptChars) : value
+    const cut = typeof value === 'string' ? firstChars(value, HARD_LIMITS.promptChars) : value
     return cut !== undefined && v.is(schema, cut) ? [[name, cut] as const] : []
   })
   const { width, height, ...made }: Partial<DrawParams> = Object.fromEntries(taken)

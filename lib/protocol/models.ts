@@ -24,6 +24,8 @@ export const ModelListSchema = v.object({
   active: v.string(),
   /** Id of the one that is being loaded. */
   loading: v.optional(v.string()),
+  /** Nobody may change it while the server runs: there is nothing to choose. */
+  fixed: v.optional(v.boolean()),
   models: v.array(InstalledModelSchema),
 })
 export type ModelList = v.InferOutput<typeof ModelListSchema>

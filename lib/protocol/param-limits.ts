@@ -3,7 +3,7 @@ import type { WireError } from './errors.ts'
 
 /** What no model may exceed. A model's own, narrower limits arrive in `welcome` and are checked by `checkParams`. */
 export const HARD_LIMITS = {
-  /** UTF-16 units, `length` of a string, as text fields count them: an emoji outside the first plane is two. */
+  /** Unicode code points: an emoji is one. Text fields of a page count UTF-16 units, and so stop no later. */
   promptChars: 2000,
   seed: [0, 4294967295],
   steps: [1, 50],

@@ -30,8 +30,11 @@ describe('DrawParamsSchema', () => {
 
   it('names the field and the range of what it refuses', () => {
     expect(issueOf({ prompt: 'x'.repeat(2001) })).toBe('prompt must be at most 2000 characters')
-    expect(issueOf({ prompt: '🎨'.repeat(1001) })).toBe('prompt must be at most 2000 characters')
-    expect(issueOf({ prompt: '🎨'.repeat(1000) })).toBeUndefined()
+    expect(issueOf({ prompt: '🎨'.repeat(2001) })).toBe('prompt must be at most 2000 characters')
+    expect(issueOf({ prompt: '🎨'.repeat(2000) })).toBeUndefined()
+    expect(issueOf({ negativePrompt: '🎨'.repeat(2001) })).toBe(
+      'negativePrompt must be at most 2000 characters',
+    )
     expect(issueOf({ steps: 2.5 })).toBe('steps must be a whole number from 1 to 50')
     expect(issueOf({ steps: 0 })).toBe('steps must be from 1 to 50')
     expect(issueOf({ strength: Number.NaN })).toMatch(/^strength must be a number from 0 to 1$/)

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { hasAtMostChars } from '../std/text.ts'
 import { HARD_LIMITS } from './param-limits.ts'
 
 export * from './param-limits.ts'
@@ -17,7 +18,10 @@ const whole = (field: string, range: readonly [number, number]) =>
 const words = (field: string) =>
   v.pipe(
     v.string(`${field} must be text`),
-    v.maxLength(HARD_LIMITS.promptChars, `${field} must be at most ${HARD_LIMITS.promptChars} characters`),
+    v.check(
+      (text) => hasAtMostChars(text, HARD_LIMITS.promptChars),
+      `${field} must be at most ${HARD_LIMITS.promptChars} characters`,
+    ),
   )
 
 export const DrawParamsSchema = v.object({

@@ -73,6 +73,16 @@ it('gives back at once what comes after nobody shows the drawing any more', asyn
   expect(photos.hasAll([photo('one')])).toBe(false)
 })
 
+it('says when there is more to paint than before, once for each picture', async () => {
+  const before = photos.decoded
+  await Promise.all([photos.decode([photo('one')]), photos.decode([photo('one', 5)])])
+  expect(photos.decoded).toBe(before + 1)
+  await photos.decode([photo('one')])
+  expect(photos.decoded).toBe(before + 1)
+  await photos.decode([photo('two')])
+  expect(photos.decoded).toBe(before + 2)
+})
+
 it('tries a picture again that could not be decoded', async () => {
   const decode = vi.fn(() => Promise.reject(new Error('no picture')))
   vi.stubGlobal('createImageBitmap', decode)

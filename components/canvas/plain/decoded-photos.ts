@@ -8,6 +8,12 @@ export class DecodedPhotos {
   /** By data URI, which several photos may share. */
   readonly #decoding = new Map<string, Promise<ImageBitmap>>()
   readonly #bitmaps = new Map<string, ImageBitmap>()
+  #decoded = 0
+
+  /** Another number once a photo can be painted that could not be before. */
+  get decoded(): number {
+    return this.#decoded
+  }
 
   /** `undefined`: not decoded yet, or not to be decoded. */
   bitmapOf({ src }: Photo): ImageBitmap | undefined {
@@ -30,11 +36,17 @@ export class DecodedPhotos {
     this.#decoding.set(src, decoding)
     try {
       const bitmap = await decoding
-      if (this.#decoding.get(src) === decoding) this.#bitmaps.set(src, bitmap)
+      if (this.#decoding.get(src) === decoding) this.#add(src, bitmap)
       else bitmap.close()
     } catch {
       if (this.#decoding.get(src) === decoding) this.#decoding.delete(src)
     }
+  }
+
+  /** Whoever waited for the decoding comes by here. */
+  #add(src: string, bitmap: ImageBitmap): void {
+    if (this.#bitmaps.get(src) !== bitmap) this.#decoded++
+    this.#bitmaps.set(src, bitmap)
   }
 
   /** The drawing went on from `before` to `now`: gives back what only `before` had. A photo on its way to it stays. */

@@ -81,8 +81,14 @@ function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => vo
   const soon = () => {
     asked ||= requestAnimationFrame(paint)
   }
+  // The graphics processor came back, with nothing on any canvas.
+  const onRestored = () => {
+    painter.forget()
+    soon()
+  }
   const observer = new ResizeObserver(soon)
   observer.observe(canvas)
+  canvas.addEventListener('contextrestored', onRestored)
   const stops = [
     surface.onChange(soon),
     surface.store.subscribe((state, before) => {
@@ -93,7 +99,9 @@ function keepPainted(canvas: HTMLCanvasElement, surface: PlainSurface): () => vo
   return () => {
     stops.forEach((stop) => stop())
     observer.disconnect()
+    canvas.removeEventListener('contextrestored', onRestored)
     cancelAnimationFrame(asked)
+    painter.forget()
   }
 }
 

@@ -59,6 +59,27 @@ describe('the eraser of the plain canvas', () => {
     expect(erase([across], [120, 0], 4)).toEqual([across])
   })
 
+  it('measures a stroke once, and looks at the points of those alone that it is near', () => {
+    let looks = 0
+    const points: PlainPoint[] = Array.from({ length: 100 }, (_, at) => [at, 50, 0.5])
+    const watched = new Proxy(points, {
+      get(target, name, receiver) {
+        if (typeof name === 'string' && /^\d+$/.test(name)) looks += 1
+        return Reflect.get(target, name, receiver) as unknown
+      },
+    })
+    const far = line(watched)
+    const page = [far]
+    erase(page, [50, 0], 4)
+    looks = 0
+    for (let x = 0; x < 100; x++) erase(page, [x, 0], 4)
+    expect(looks).toBe(0)
+    expect(erase(page, [50, 45], 4)).toEqual([])
+    expect(erase(page, [50, 40.9], 4)).toBe(page)
+    expect(erase(page, [-9.1, 50], 4)).toBe(page)
+    expect(erase(page, [-8.9, 50], 4)).toEqual([])
+  })
+
   it('takes a filled shape by its inside, an outline only by its line', () => {
     const outline = line(circle(1))
     const disc = line(circle(1), true)

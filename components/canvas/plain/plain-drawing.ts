@@ -29,7 +29,7 @@ const PhotoSchema = v.object({
 })
 export type Photo = v.InferOutput<typeof PhotoSchema>
 
-const ItemSchema = v.variant('kind', [StrokeSchema, PhotoSchema])
+export const ItemSchema = v.variant('kind', [StrokeSchema, PhotoSchema])
 export type Item = v.InferOutput<typeof ItemSchema>
 
 export const PlainContentSchema = v.object({ plain: v.literal(1), items: v.array(ItemSchema) })
@@ -75,8 +75,8 @@ export function isClosed(points: readonly PlainPoint[]): boolean {
   const [first] = points
   const last = points.at(-1)
   if (!first || !last || points.length < 8) return false
-  const reach = Math.max(...points.map(([x, y]) => Math.hypot(x - first[0], y - first[1])))
-  return Math.hypot(last[0] - first[0], last[1] - first[1]) < CLOSED_WITHIN && reach > 2 * CLOSED_WITHIN
+  const fromStart = ([x, y]: PlainPoint) => Math.hypot(x - first[0], y - first[1])
+  return fromStart(last) < CLOSED_WITHIN && points.some((point) => fromStart(point) > 2 * CLOSED_WITHIN)
 }
 
 /** The items that the eraser, of `radius` page units, leaves when it is put down at a point. */
@@ -106,12 +106,42 @@ export function without(items: readonly Item[], others: readonly Item[]): readon
 function touches(item: Item, [x, y]: readonly [number, number], radius: number): boolean {
   if (item.kind === 'photo') return false
   const reach = radius + PLAIN_WIDTHS[item.width] / 2
+  if (isFar(boxOf(item), x, y, reach)) return false
   const { points } = item
   if (item.filled && isInside(points, x, y)) return true
   return points.some(([px, py], at) => {
     const [nextX, nextY] = points[at + 1] ?? [px, py]
     return distanceToSegment([x, y], [px, py], [nextX, nextY]) <= reach
   })
+}
+
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+const boxes = new WeakMap<Stroke, Box>()
+
+/** Around the points of a stroke. Measured once in its life: the eraser asks for all of them at every move. */
+function boxOf(stroke: Stroke): Box {
+  const known = boxes.get(stroke)
+  if (known) return known
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [x, y] of stroke.points) {
+    left = Math.min(left, x)
+    top = Math.min(top, y)
+    right = Math.max(right, x)
+    bottom = Math.max(bottom, y)
+  }
+  const box = { left, top, right, bottom }
+  boxes.set(stroke, box)
+  return box
+}
+
+function isFar({ left, top, right, bottom }: Box, x: number, y: number, reach: number): boolean {
+  return x < left - reach || x > right + reach || y < top - reach || y > bottom + reach
 }
 
 type Place = readonly [number, number]

@@ -1,30 +1,41 @@
 // Where a plain drawing is kept: in IndexedDB, in the other tabs that show it, and in localStorage when the page goes.
-import * as v from 'valibot'
+import type { Clock } from '../../../lib/std/clock.ts'
 import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
-import { PlainContentSchema, type Item } from './plain-drawing.ts'
+import { Keeper } from '../keeper.ts'
+import { without, type Item } from './plain-drawing.ts'
 import { apartOf, joinLeft, leftOf, LeftSchema } from './plain-left.ts'
-import type { Told } from './plain-merge.ts'
+import { nameOf } from './plain-names.ts'
 import { loadPlain, savePlain } from './plain-storage.ts'
+import { PlainTabs } from './plain-tabs.ts'
 
-const { plain, items } = PlainContentSchema.entries
-const ToldSchema = v.object({ plain, items, gone: items })
+type Items = readonly Item[]
 
 interface Page {
-  items(): readonly Item[]
+  items(): Items
   /** Whether this browser keeps the drawing. */
   onKept(kept: boolean): void
-  /** Another tab drew on the same page. */
-  onTold(told: Told): void
+  /** Another tab said something, which `merge` takes over. */
+  onHeard(): void
+}
+
+const TIMERS: Pick<Clock, 'setTimer'> = {
+  setTimer: (run, delayMs) => {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
 }
 
 export class PlainKeeping {
   readonly #key: string
   readonly #page: Page
-  readonly #tabs: BroadcastChannel | undefined
+  readonly #tabs: PlainTabs
+  readonly #keeper: Keeper
   /** The page as IndexedDB has it. */
-  #stored: readonly Item[] = []
-  /** Pages that are being written. */
-  #writing: readonly (readonly Item[])[] = []
+  #stored: Items = []
+  /** The page that is being written. */
+  #writing: Items | undefined
+  /** Names of all that was ever on the page: what is stored beside that is another tab's. */
+  readonly #seen = new Set<string>()
   #isReadable = true
   /** Names of what is gone from what cannot be read, where the page is drawn without that. */
   #apart: readonly string[] | undefined
@@ -32,16 +43,11 @@ export class PlainKeeping {
   #stopLeaving: (() => void) | undefined
   #isOpen = true
 
-  /** Listens to the other tabs at once: what they draw while this one loads is not told again. */
-  constructor(key: string, page: Page) {
+  constructor(key: string, page: Page, clock = TIMERS) {
     this.#key = key
     this.#page = page
-    this.#tabs = openTabs(key)
-    if (!this.#tabs) return
-    this.#tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const { success, output } = v.safeParse(ToldSchema, data)
-      if (success) page.onTold(output)
-    }
+    this.#tabs = new PlainTabs(key, () => page.onHeard())
+    this.#keeper = new Keeper({ write: () => this.#write(), onKept: (kept) => this.#say(kept), clock })
   }
 
   get isOpen(): boolean {
@@ -49,7 +55,7 @@ export class PlainKeeping {
   }
 
   /** What was kept; nothing for a new drawing. What cannot be read is not written over, and the drawing goes on unkept. */
-  async load(): Promise<readonly Item[]> {
+  async load(): Promise<Items> {
     const left = readUnsaved(this.#key, LeftSchema)
     try {
       this.#stored = (await loadPlain(this.#key))?.items ?? []
@@ -61,40 +67,67 @@ export class PlainKeeping {
       this.#say(false)
       return left?.items ?? []
     }
+    this.#see(this.#stored)
     return left ? joinLeft(left, this.#stored) : this.#stored
   }
 
   /** The drawing is on the page, and what the page shows is the truth from now on. */
   start(): void {
     forgetUnsaved(this.#key)
-    this.#stopLeaving = onLeaving(this.#key, () => this.#leave())
+    this.#stopLeaving = onLeaving(this.#key, () => {
+      this.#leave()
+      // It may be in time, and is where the page only hides.
+      void this.#keeper.flush()
+    })
     const now = this.#page.items()
-    if (now !== this.#stored && now.length + this.#stored.length > 0) this.keep([])
+    if (!this.#isStored(now)) this.#keep({ items: without(now, this.#stored), gone: [] })
+    this.#tabs.ask()
   }
 
-  /** Keeps what is on the page now; `gone` is what the last step took away. */
-  keep(gone: readonly Item[]): void {
+  /** Keeps what is on the page now, and tells the step that led there. */
+  keep(before: Items): void {
+    const now = this.#page.items()
+    this.#keep({ items: without(now, before), gone: without(before, now) })
+  }
+
+  #keep(step: { readonly items: Items; readonly gone: Items }): void {
     this.keepTold()
-    if (this.#stopLeaving) this.#tabs?.postMessage({ plain: 1, items: this.#page.items(), gone })
+    if (!this.#stopLeaving) return
+    this.#see(step.items)
+    this.#tabs.tell(this.#page.items(), step)
+    // Too large for what a page that goes can leave in localStorage.
+    if (step.items.some(({ kind }) => kind === 'photo')) void this.#keeper.flush()
   }
 
   /** Keeps what another tab told: that one may be gone before it has. */
   keepTold(): void {
-    if (this.#stopLeaving && this.#isReadable) void this.#save()
+    if (this.#stopLeaving && this.#isReadable) this.#keeper.soon()
   }
 
-  async #save(): Promise<void> {
+  /** The page with what other tabs told since. */
+  merge(page: Items): Items {
+    return this.#tabs.merge(page, this.#seen)
+  }
+
+  /** Tells other tabs what they asked for; the page has all that they told. */
+  answer(): void {
+    if (this.#stopLeaving) this.#tabs.answer(this.#page.items(), this.#storable())
+  }
+
+  async #write(): Promise<void> {
     const page = this.#page.items()
-    this.#writing = [...this.#writing, page]
+    this.#see(page)
+    this.#writing = page
     try {
-      await savePlain(this.#key, { plain: 1, items: [...page] })
+      await savePlain(this.#key, page, this.#seen)
       this.#stored = page
-      this.#say(true)
-    } catch {
-      this.#say(false)
+    } finally {
+      this.#writing = undefined
     }
-    const at = this.#writing.indexOf(page)
-    this.#writing = this.#writing.filter((_, other) => other !== at)
+  }
+
+  #see(items: Items): void {
+    for (const item of items) this.#seen.add(nameOf(item))
   }
 
   #say(kept: boolean): void {
@@ -102,12 +135,21 @@ export class PlainKeeping {
     if (this.#isOpen) this.#page.onKept(kept)
   }
 
+  #isStored(now: Items): boolean {
+    return now === this.#stored || now.length + this.#stored.length === 0
+  }
+
+  /** The pages that storage may end with. */
+  #storable(): readonly Items[] {
+    return this.#writing ? [this.#stored, this.#writing] : [this.#stored]
+  }
+
   /** Leaves what IndexedDB may not have yet for the next page that opens this drawing. */
   #leave(): void {
-    if (this.#isKept && this.#writing.length === 0) return
     const now = this.#page.items()
+    if (this.#isKept && !this.#writing && this.#isStored(now)) return
     if (this.#apart && now.length === 0) return
-    const left = this.#apart ? apartOf(now, this.#apart) : leftOf(now, [this.#stored, ...this.#writing])
+    const left = this.#apart ? apartOf(now, this.#apart) : leftOf(now, this.#storable())
     leaveUnsaved(this.#key, left, { unkept: !this.#isKept })
   }
 
@@ -115,15 +157,7 @@ export class PlainKeeping {
     this.#isOpen = false
     this.#stopLeaving?.()
     this.#stopLeaving = undefined
-    this.#tabs?.close()
-  }
-}
-
-/** Nothing where the browser refuses storage: Firefox counts this as such, and throws. */
-function openTabs(key: string): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(`sketchwire-plain-${key}`)
-  } catch {
-    return undefined
+    this.#tabs.close()
+    void this.#keeper.stop()
   }
 }

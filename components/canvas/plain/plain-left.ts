@@ -1,9 +1,9 @@
 // What a page that goes leaves of a plain drawing in localStorage, which is small: not the drawing, but what storage may
 // not have of it. Storage may end with any of the writes that are under way, or with none of them.
 import * as v from 'valibot'
-import { hashText } from '../scene-hash.ts'
 import { PlainContentSchema, type Item } from './plain-drawing.ts'
 import { mergeItems } from './plain-merge.ts'
+import { nameOf } from './plain-names.ts'
 
 type Items = readonly Item[]
 
@@ -38,33 +38,13 @@ export function leftOf(page: Items, stored: readonly Items[]): Left {
 
 /** The page that was left. What is stored and not known to it was drawn in another tab since, and stays, on top. */
 export function joinLeft({ items: left, page, gone, apart }: Left, stored: Items): Items {
+  if (!apart) return page ? mergeItems(stored, { items: left, page, gone }) : left
   const taken = new Set(gone)
   const rest = stored.filter((item) => !taken.has(nameOf(item)))
-  if (apart) return mergeItems(left, { items: rest, gone: [] })
-  if (!page) return left
-  const found = new Map([...stored, ...left].map((item) => [nameOf(item), item]))
-  const known = new Set(page)
-  return [
-    ...page.flatMap((name) => found.get(name) ?? []),
-    ...rest.filter((item) => !known.has(nameOf(item))),
-  ]
+  return mergeItems(left, { items: rest, page: rest.map(nameOf), gone: [] })
 }
 
 /** What was drawn without what is stored, which could not be read; `gone` is what is known to be gone from that. */
 export function apartOf(page: Items, gone: readonly string[]): Left {
   return { plain: 1, items: [...page], gone: [...gone], apart: true }
-}
-
-const names = new WeakMap<Item, string>()
-
-/** Equal for equal items, in whichever tab: a hash of all that makes it. */
-function nameOf(item: Item): string {
-  const name = names.get(item) ?? hashText(JSON.stringify(partsOf(item))).toString(36)
-  names.set(item, name)
-  return name
-}
-
-function partsOf(item: Item): readonly unknown[] {
-  if (item.kind === 'photo') return [item.src, item.x, item.y, item.w, item.h]
-  return [item.colour, item.width, item.filled, item.points]
 }

@@ -2,6 +2,7 @@ import { getStroke } from 'perfect-freehand'
 import { AppError } from '../../../lib/std/errors.ts'
 import { paperFor, type Size } from '../paper.ts'
 import { COLOURS } from '../palette.ts'
+import { freeCanvas } from '../raster-cache.ts'
 import type { DecodedPhotos } from './decoded-photos.ts'
 import { PLAIN_WIDTHS, type Item, type Stroke } from './plain-drawing.ts'
 
@@ -45,6 +46,13 @@ function fillOf(stroke: Stroke): Path2D {
 interface Below {
   readonly items: readonly Item[]
   readonly canvas: HTMLCanvasElement
+  /** `undefined`: every photo among them is painted. Else `DecodedPhotos.decoded` of then: some were not decoded. */
+  readonly lacksSince: number | undefined
+}
+
+interface PainterOptions {
+  /** The pixels are read back for every snapshot: painted by the processor. On the screen they stay where it shows them. */
+  readonly readsBack?: boolean
 }
 
 /**
@@ -54,36 +62,50 @@ interface Below {
  */
 export class PlainPainter {
   readonly #photos: DecodedPhotos
+  readonly #readsBack: boolean
   #below: Below | undefined
 
-  constructor(photos: DecodedPhotos) {
+  constructor(photos: DecodedPhotos, { readsBack = false }: PainterOptions = {}) {
     this.#photos = photos
+    this.#readsBack = readsBack
   }
 
   /** Photos that are not decoded yet are left out. */
   paint(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
     const below = this.#paintBelow(canvas, items.slice(0, -1), size)
-    const context = contextOf(canvas)
+    const context = this.#contextOf(canvas)
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.drawImage(below, 0, 0)
     this.#paintOn(canvas, items.slice(-1), size)
   }
 
+  /** Gives back what it remembers, which the graphics processor may have lost as well. */
+  forget(): void {
+    if (this.#below) freeCanvas(this.#below.canvas)
+    this.#below = undefined
+  }
+
   #paintBelow({ width, height }: Size, items: readonly Item[], size: Size): HTMLCanvasElement {
     const known = this.#below
-    const goesOn =
-      known?.canvas.width === width &&
-      known.canvas.height === height &&
-      known.items.every((item, at) => item === items[at])
-    const canvas = goesOn ? known.canvas : whitePaper({ width, height })
-    this.#paintOn(canvas, goesOn ? items.slice(known.items.length) : items, size)
-    // What is not decoded yet is painted when it is.
-    this.#below = this.#photos.hasAll(items) ? { items, canvas } : undefined
+    if (known && (known.canvas.width !== width || known.canvas.height !== height)) this.forget()
+    const goesOn = this.#goesOn(items)
+    const canvas = this.#below?.canvas ?? this.#canvasOf({ width, height })
+    if (!goesOn) this.#whiten(canvas)
+    this.#paintOn(canvas, goesOn ? items.slice(this.#below?.items.length) : items, size)
+    const lacksSince = this.#photos.hasAll(items) ? undefined : this.#photos.decoded
+    this.#below = { items, canvas, lacksSince }
     return canvas
   }
 
+  /** Whether what is remembered is the lower part of `items`, as it would be painted now. */
+  #goesOn(items: readonly Item[]): boolean {
+    const known = this.#below
+    if (!known?.items.every((item, at) => item === items[at])) return false
+    return known.lacksSince === undefined || known.lacksSince === this.#photos.decoded
+  }
+
   #paintOn(canvas: HTMLCanvasElement, items: readonly Item[], size: Size): void {
-    const context = contextOf(canvas)
+    const context = this.#contextOf(canvas)
     const paper = paperFor(size)
     const scale = canvas.width / paper.w
     context.setTransform(scale, 0, 0, scale, -paper.x * scale, -paper.y * scale)
@@ -95,23 +117,29 @@ export class PlainPainter {
       }
     }
   }
-}
 
-function whitePaper({ width, height }: Size): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = width
-  canvas.height = height
-  const context = contextOf(canvas)
-  context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, width, height)
-  return canvas
-}
+  #canvasOf({ width, height }: Size): HTMLCanvasElement {
+    const canvas = document.createElement('canvas')
+    canvas.width = width
+    canvas.height = height
+    canvas.addEventListener('contextlost', () => {
+      if (this.#below?.canvas === canvas) this.forget()
+    })
+    return canvas
+  }
 
-/** Painted by the processor: the pixels are read back for every snapshot. */
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d', { willReadFrequently: true })
-  if (context) return context
-  throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or reload the page')
+  #whiten(canvas: HTMLCanvasElement): void {
+    const context = this.#contextOf(canvas)
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.fillStyle = '#ffffff'
+    context.fillRect(0, 0, canvas.width, canvas.height)
+  }
+
+  #contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+    const context = canvas.getContext('2d', { willReadFrequently: this.#readsBack })
+    if (context) return context
+    throw new AppError('internal', 'This browser gave no 2D canvas; close other tabs or reload the page')
+  }
 }
 
 function paintStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {

@@ -2,6 +2,7 @@
 import type { Snapshot } from '../../../lib/client/types.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
 import type { Size } from '../paper.ts'
+import { freeCanvas } from '../raster-cache.ts'
 import { hashScene } from '../scene-hash.ts'
 import type { DecodedPhotos } from './decoded-photos.ts'
 import type { Item } from './plain-drawing.ts'
@@ -25,11 +26,14 @@ export function createPlainSnapshotter(
   return async (items, size) => {
     const startMs = performance.now()
     const name = `${size.width}x${size.height}`
-    const known = kept.get(name)
     const hash = hashScene(items, size)
-    if (known?.last?.hash === hash) return known.last
+    const last = kept.get(name)?.last
+    if (last?.hash === hash) return last
     await photos.decode(items)
-    const { canvas, painter } = known ?? { canvas: canvasOf(size), painter: new PlainPainter(photos) }
+    const { canvas, painter } = kept.get(name) ?? {
+      canvas: canvasOf(size),
+      painter: new PlainPainter(photos, { readsBack: true }),
+    }
     painter.paint(canvas, items, size)
     const paintedMs = performance.now()
     const bytes = encodeCanvas(canvas)
@@ -38,7 +42,11 @@ export function createPlainSnapshotter(
     const snapshot: Snapshot = { bytes, codec: 'jpeg', ...size, hash, ...times }
     kept.delete(name)
     kept.set(name, { canvas, painter, last: photos.hasAll(items) ? snapshot : undefined })
-    for (const old of [...kept.keys()].slice(0, -SIZES_KEPT)) kept.delete(old)
+    for (const [old, given] of [...kept].slice(0, -SIZES_KEPT)) {
+      kept.delete(old)
+      given.painter.forget()
+      freeCanvas(given.canvas)
+    }
     return snapshot
   }
 }

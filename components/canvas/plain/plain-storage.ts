@@ -1,34 +1,95 @@
-// Drawings of the plain canvas in IndexedDB, one record a drawing.
+// Drawings of the plain canvas in IndexedDB: one record an item, so that a stroke writes itself and not every photo
+// beside it, and one record a drawing, which has the order of its items.
 import * as v from 'valibot'
-import { inTable, type Table } from '../../session/indexed-db.ts'
-import { PlainContentSchema, type PlainContent } from './plain-drawing.ts'
+import { asked, inTables, type Tables } from '../../session/indexed-db.ts'
+import { ItemSchema, PlainContentSchema, type Item, type PlainContent } from './plain-drawing.ts'
+import { named, nameOf } from './plain-names.ts'
 
-const DRAWINGS: Table = {
+/** In version 1 there were no items: a drawing was one record, whole. */
+const PLAIN: Tables<'drawings' | 'items'> = {
   database: 'sketchwire-plain',
-  name: 'drawings',
+  version: 2,
+  names: ['drawings', 'items'],
   create: (database) => {
-    database.createObjectStore('drawings')
+    for (const name of PLAIN.names)
+      if (!database.objectStoreNames.contains(name)) database.createObjectStore(name)
   },
 }
 
+const OrderSchema = v.object({
+  plain: v.literal(1),
+  /** Names of its items, lowest first. */
+  order: v.array(v.string()),
+})
+/** Of one that nobody has drawn on since version 1, all of it is in its record; the next write takes it apart. */
+const DrawingSchema = v.union([OrderSchema, PlainContentSchema])
+
+/** All items of one drawing, whose keys are its own and the item's name. */
+const itemsOf = (key: string) => IDBKeyRange.bound([key], [key, []])
+
 /** `undefined` for a drawing that is new. Throws for one that cannot be read, which must then not be written over. */
 export async function loadPlain(key: string): Promise<PlainContent | undefined> {
-  const found = await inTable(DRAWINGS, 'readonly', (drawings) => drawings.get(key))
-  return found === undefined ? undefined : v.parse(PlainContentSchema, found)
+  return inTables(PLAIN, 'readonly', async ({ drawings, items }) => {
+    const found: unknown = await asked(drawings.get(key))
+    if (found === undefined) return undefined
+    const kept = v.parse(DrawingSchema, found)
+    if ('items' in kept) return kept
+    const [values, keys] = await Promise.all([
+      asked(items.getAll(itemsOf(key))),
+      asked(items.getAllKeys(itemsOf(key))),
+    ])
+    const known = new Map(keys.map((of, at) => [v.parse(ItemKeySchema, of)[1], values[at] as unknown]))
+    return { plain: 1, items: kept.order.flatMap((name) => itemOf(name, known.get(name)) ?? []) }
+  })
 }
 
-export async function savePlain(key: string, content: PlainContent): Promise<void> {
-  await inTable(DRAWINGS, 'readwrite', (drawings) => drawings.put(content, key))
+const ItemKeySchema = v.tuple([v.string(), v.string()])
+
+function itemOf(name: string, found: unknown): Item | undefined {
+  if (found === undefined) return undefined
+  const item = v.parse(ItemSchema, found)
+  named(item, name)
+  return item
+}
+
+/**
+ * Writes what of `page` is not stored yet, takes away what is stored and not on it, and keeps the order. What another tab
+ * has stored, so that it is not among the names `seen` here, stays: on top. Throws what IndexedDB throws, and for a
+ * drawing that a later version has written.
+ */
+export async function savePlain(
+  key: string,
+  page: readonly Item[],
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  await inTables(PLAIN, 'readwrite', async ({ drawings, items }) => {
+    const found: unknown = await asked(drawings.get(key))
+    const kept = found === undefined ? { order: [] } : v.parse(DrawingSchema, found)
+    const isApart = 'order' in kept
+    const before = isApart ? kept.order : kept.items.map(nameOf)
+    const order = [...page.map(nameOf), ...before.filter((name) => !seen.has(name))]
+    const wanted = new Map([...(isApart ? [] : kept.items), ...page].map((item) => [nameOf(item), item]))
+    const stored = new Set(isApart ? before : [])
+    const ordered = new Set(order)
+    for (const name of ordered) {
+      const item = wanted.get(name)
+      if (item && !stored.has(name)) items.put(item, [key, name])
+    }
+    for (const name of stored) if (!ordered.has(name)) items.delete([key, name])
+    drawings.put({ plain: 1, order }, key)
+  })
 }
 
 /** Of every drawing that is kept. */
 export async function plainKeys(): Promise<string[]> {
-  return v.parse(
-    v.array(v.string()),
-    await inTable(DRAWINGS, 'readonly', (drawings) => drawings.getAllKeys()),
+  return inTables(PLAIN, 'readonly', async ({ drawings }) =>
+    v.parse(v.array(v.string()), await asked(drawings.getAllKeys())),
   )
 }
 
 export async function deletePlain(key: string): Promise<void> {
-  await inTable(DRAWINGS, 'readwrite', (drawings) => drawings.delete(key))
+  await inTables(PLAIN, 'readwrite', async ({ drawings, items }) => {
+    drawings.delete(key)
+    items.delete(itemsOf(key))
+  })
 }

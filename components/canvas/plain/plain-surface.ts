@@ -11,8 +11,8 @@ import { widthBeside } from '../palette.ts'
 import { hashRecords } from '../scene-hash.ts'
 import { DecodedPhotos } from './decoded-photos.ts'
 import { Eraser } from './eraser.ts'
+import { PenLine } from './pen-line.ts'
 import {
-  isClosed,
   PLAIN_WIDTHS,
   redo,
   startHistory,
@@ -23,10 +23,8 @@ import {
   type Item,
   type PlainPoint,
   type PlainWidth,
-  type Stroke,
 } from './plain-drawing.ts'
 import { PlainKeeping } from './plain-keeping.ts'
-import { mergeItems, type Told } from './plain-merge.ts'
 import { coverPhoto, fittedPhoto, notPictures } from './plain-photo.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
 import type { Touch } from './pointers.ts'
@@ -53,11 +51,9 @@ export class PlainSurface implements DrawingSurface {
   readonly #start: SurfaceOptions['start']
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #snapshot = createPlainSnapshotter(this.photos)
-  #stroke: Stroke | undefined
+  #line: PenLine | undefined
   #eraser: Eraser | undefined
   #keeping: PlainKeeping | undefined
-  /** What other tabs drew while the pen was down here. */
-  #told: readonly Told[] = []
 
   constructor({ size, start }: SurfaceOptions) {
     this.#start = start
@@ -96,7 +92,7 @@ export class PlainSurface implements DrawingSurface {
     const keeping = new PlainKeeping(key, {
       items: () => this.store.getState().history.items,
       onKept: (kept) => this.store.setState({ kept }),
-      onTold: (told) => this.#hear(told),
+      onHeard: () => this.#adoptTold(),
     })
     void this.#begin(keeping, onProblem)
     return () => {
@@ -128,29 +124,26 @@ export class PlainSurface implements DrawingSurface {
     }
   }
 
-  #hear(told: Told): void {
-    this.#told = [...this.#told, told]
-    this.#adoptTold()
-  }
-
   /** What another tab drew is a step here too, once the pen is up: undo brings back what was here before. */
   #adoptTold(): void {
     const { ready, busy, history } = this.store.getState()
-    if (!ready || busy || this.#told.length === 0) return
-    const items = this.#told.reduce<readonly Item[]>(mergeItems, history.items)
-    this.#told = []
+    const keeping = this.#keeping
+    if (!ready || busy || !keeping) return
+    const items = keeping.merge(history.items)
     const next = step(history, items)
-    if (next === history) return
-    this.store.setState({ history: next })
-    this.#keeping?.keepTold()
-    this.#tell(OTHERS)
-    void this.photos.decode(items).then(() => this.#tell(OTHERS))
+    if (next !== history) {
+      this.store.setState({ history: next })
+      keeping.keepTold()
+      this.#tell(OTHERS)
+      void this.photos.decode(items).then(() => this.#tell(OTHERS))
+    }
+    keeping.answer()
   }
 
   /** Everything on the paper, with the stroke under the pen. */
   get items(): readonly Item[] {
     const items = this.#eraser?.left ?? this.#now
-    return this.#stroke ? [...items, this.#stroke] : items
+    return this.#line ? [...items, ...this.#line.strokes] : items
   }
 
   penDown(point: PlainPoint, touch: Touch = 'hand'): void {
@@ -158,22 +151,21 @@ export class PlainSurface implements DrawingSurface {
     this.store.setState({ busy: true, ...(touch === 'hand' ? {} : { penOnly: true }) })
     if (tool === 'eraser' || touch === 'eraser')
       this.#eraser = new Eraser(history.items, point, ERASER_RADIUS + PLAIN_WIDTHS[width] / 2)
-    else this.#stroke = { kind: 'stroke', colour, width, filled: false, points: [point] }
+    else this.#line = new PenLine({ colour, width }, point)
     this.penMove([point])
   }
 
   penMove(points: readonly PlainPoint[]): void {
-    if (this.#stroke) this.#stroke = { ...this.#stroke, points: [...this.#stroke.points, ...points] }
+    if (this.#line) this.#line.move(points)
     else if (!this.#eraser?.move(points)) return
     this.#tell(OWN)
   }
 
   penUp(): void {
-    const { filled } = this.store.getState()
-    const stroke = this.#stroke && { ...this.#stroke, filled: filled && isClosed(this.#stroke.points) }
+    const drawn = this.#line?.lifted(this.store.getState().filled)
     const erased = this.#eraser?.taken ?? []
     this.#rest()
-    this.#step(stroke ? [...this.#now, stroke] : without(this.#now, erased))
+    this.#step(drawn ? [...this.#now, ...drawn] : without(this.#now, erased))
   }
 
   /** The system took the pointer away, for a gesture say: what was begun is not kept. */
@@ -183,7 +175,7 @@ export class PlainSurface implements DrawingSurface {
   }
 
   #rest(): void {
-    this.#stroke = undefined
+    this.#line = undefined
     this.#eraser = undefined
     this.store.setState({ busy: false })
     this.#adoptTold()
@@ -204,7 +196,7 @@ export class PlainSurface implements DrawingSurface {
   #travel(go: (history: History) => History): void {
     const before = this.#now
     this.store.setState(({ history }) => ({ history: go(history) }))
-    if (this.#now !== before) this.#keeping?.keep(without(before, this.#now))
+    if (this.#now !== before) this.#keeping?.keep(before)
     this.#tell(OWN)
   }
 

@@ -3,7 +3,7 @@ import { react, type Editor } from 'tldraw'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { keptPen } from '../kept-pen.ts'
 import { paperFor } from '../paper.ts'
-import { hashRecords } from '../scene-hash.ts'
+import { ListHash } from '../scene-hash.ts'
 import type { EditorHands, TldrawSurface } from '../tldraw-surface.ts'
 import { lockCamera } from './camera.ts'
 import { checkContent, clearPage, pictureAsDrawing, putContent, readContent } from './editor-content.ts'
@@ -12,7 +12,7 @@ import { drawExample } from './example-drawing.ts'
 import { tellFullPage } from './full-page.ts'
 import { isOwnChange } from './own-change.ts'
 import { applyFirstStyles, chooseFill, keepStyles, readPen, stepWidth } from './pen.ts'
-import { createSnapshotter } from './snapshot.ts'
+import { Snapshotter } from './snapshot.ts'
 
 /** The editor draws for `surface` from now on; returns the release. */
 export function attachEditor(
@@ -40,7 +40,8 @@ export function attachEditor(
     unlock()
     unlock = lockCamera(editor, paperFor(size))
   }
-  surface.store.setState({ hands: handsOf(editor, surface, fit), ready: true })
+  const snapshotter = new Snapshotter(editor)
+  surface.store.setState({ hands: handsOf(editor, { surface, fit, snapshotter }), ready: true })
   return () => {
     stopWatching()
     stopLooking()
@@ -49,14 +50,17 @@ export function attachEditor(
     stopKeeping()
     unlock()
     surface.store.setState({ hands: undefined, ready: false, empty: false, busy: false })
+    snapshotter.dispose()
   }
 }
 
-const BUSY = [
+/** States of tldraw's tools in which the pointer changes the drawing for as long as it is down. */
+export const BUSY = [
   'draw.drawing',
   'eraser.erasing',
   'select.translating',
   'select.resizing',
+  'select.rotating',
   'select.dragging_handle',
   'geo.pointing',
 ] as const
@@ -72,13 +76,19 @@ function begin(editor: Editor, start: TldrawSurface['start'], onProblem: (messag
   }
 }
 
-function handsOf(editor: Editor, surface: TldrawSurface, fit: EditorHands['fit']): EditorHands {
-  const snapshot = createSnapshotter()
+interface Workings extends Pick<EditorHands, 'fit'> {
+  readonly surface: TldrawSurface
+  readonly snapshotter: Snapshotter
+}
+
+function handsOf(editor: Editor, { surface, fit, snapshotter }: Workings): EditorHands {
+  const scene = new ListHash()
   return {
     editor,
     fit,
-    scene: () => hashRecords(editor.getCurrentPageShapesSorted()),
-    takeSnapshot: (size) => snapshot(editor, size),
+    // The editor gives the same list until a shape changes.
+    scene: () => scene.of(editor.getCurrentPageShapesSorted()),
+    takeSnapshot: (size) => snapshotter.take(size),
     content: () => readContent(editor),
     hold: () => holdContent(editor),
     check: (content) => checkContent(editor, content),

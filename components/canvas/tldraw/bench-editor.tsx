@@ -3,10 +3,12 @@ import { Tldraw, type Editor } from 'tldraw'
 import 'tldraw/tldraw.css'
 import type { BenchPaper } from '../../../lib/client/bench/runner.ts'
 import { lockCamera } from './camera.ts'
+import { spareFonts } from './fonts.ts'
+import { MOST_SHAPES } from './full-page.ts'
 import { applyFirstStyles } from './pen.ts'
 import { FIRST_PEN } from '../kept-pen.ts'
 import { paperFor, type Size } from '../paper.ts'
-import { createSnapshotter } from './snapshot.ts'
+import { Snapshotter } from './snapshot.ts'
 import { playStrokes, resetPage } from './stroke-player.ts'
 import { ASSET_URLS, COMPONENTS, OPTIONS, PAPER_THEMES } from './tldraw-look.ts'
 
@@ -19,10 +21,14 @@ interface BenchEditorProps {
 export function BenchEditor({ size, onPaper }: BenchEditorProps) {
   const onMount = useCallback(
     (editor: Editor) => {
+      const stopSparing = spareFonts(editor)
       applyFirstStyles(editor, FIRST_PEN)
       const paper = new EditorPaper(editor, size)
       onPaper(paper)
-      return () => paper.dispose()
+      return () => {
+        paper.dispose()
+        stopSparing()
+      }
     },
     [onPaper, size],
   )
@@ -37,20 +43,24 @@ export function BenchEditor({ size, onPaper }: BenchEditorProps) {
       hideUi
       locale="en"
       onMount={onMount}
-      options={OPTIONS}
+      options={BENCH_OPTIONS}
       themes={PAPER_THEMES}
     />
   )
 }
 
+/** A full page is measured too, and the pen still draws on it. */
+const BENCH_OPTIONS = { ...OPTIONS, maxShapesPerPage: MOST_SHAPES + 100 }
+
 class EditorPaper implements BenchPaper {
   readonly #editor: Editor
-  readonly #snapshot = createSnapshotter()
+  readonly #snapshotter: Snapshotter
   #size: Size
   #unlock: () => void
 
   constructor(editor: Editor, size: Size) {
     this.#editor = editor
+    this.#snapshotter = new Snapshotter(editor)
     this.#size = size
     this.#unlock = lockCamera(editor, paperFor(size))
   }
@@ -69,10 +79,11 @@ class EditorPaper implements BenchPaper {
   }
 
   takeSnapshot(size: Size) {
-    return this.#snapshot(this.#editor, size)
+    return this.#snapshotter.take(size)
   }
 
   dispose(): void {
     this.#unlock()
+    this.#snapshotter.dispose()
   }
 }

@@ -23,10 +23,12 @@ const ASSETS = 'assets'
 const TABLES = [RECORDS, SCHEMA, 'session_state', ASSETS]
 const VERSION = 4
 
-const RecordsSchema = v.array(
-  v.custom<TLRecord>((input) => v.is(v.object({ id: v.string(), typeName: v.string() }), input)),
-)
-const SchemaSchema = v.custom<Schema>((input) => v.is(v.object({ schemaVersion: v.number() }), input))
+// Made once: a drawing may have ten thousand records.
+const RecordOutline = v.object({ id: v.string(), typeName: v.string() })
+const SchemaOutline = v.object({ schemaVersion: v.number() })
+export const RecordSchema = v.custom<TLRecord>((input) => v.is(RecordOutline, input))
+export const SchemaSchema = v.custom<Schema>((input) => v.is(SchemaOutline, input))
+const RecordsSchema = v.array(RecordSchema)
 
 function createTables(database: IDBDatabase): void {
   for (const table of TABLES)

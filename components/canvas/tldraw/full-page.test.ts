@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { defaultTldrawOptions } from 'tldraw'
 import { expect, it } from 'vitest'
+import { RANGES } from '../../../lib/benchmark/settings.ts'
 import type { Stroke } from '../plain/plain-drawing.ts'
 import { checkCount, MOST_SHAPES, tellFullPage } from './full-page.ts'
 import { OPTIONS } from './tldraw-look.ts'
@@ -8,6 +9,10 @@ import { OPTIONS } from './tldraw-look.ts'
 it('a page takes more than tldraw would let it', () => {
   expect(OPTIONS.maxShapesPerPage).toBe(MOST_SHAPES)
   expect(MOST_SHAPES).toBeGreaterThan(2 * defaultTldrawOptions.maxShapesPerPage)
+})
+
+it('a full page can be measured', () => {
+  expect(RANGES.shapes).toEqual([0, MOST_SHAPES])
 })
 
 it('says what did not go onto a full page, and what to do', () => {

@@ -5,6 +5,7 @@ import { createTLSchema, createTLStore, type TLRecord, type TLStore } from 'tldr
 import type { Clock } from '../../../lib/std/clock.ts'
 import { Keeper } from '../keeper.ts'
 import { DrawingDatabase, type KeptDrawing } from './drawing-database.ts'
+import { flushStore, flushWhileHidden } from './hidden-flush.ts'
 import { keepAssets } from './kept-assets.ts'
 import { joinTabs } from './tabs.ts'
 import { PAPER_THEMES } from './tldraw-look.ts'
@@ -30,6 +31,8 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
     schema: createTLSchema(),
     themes: PAPER_THEMES,
   })
+  // Before anything that listens: what goes out of sight is told before it is written.
+  const stopFlushing = flushWhileHidden(store, options.clock)
   let stopWriting = async () => {}
   try {
     const isOld = putKept(store, await database.load())
@@ -39,6 +42,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
     options.onKept(false)
   }
   const close = async () => {
+    stopFlushing()
     await stopWriting()
     assets.dispose()
     database.close()
@@ -86,8 +90,12 @@ function keepWriting(
     },
     { source: 'user', scope: 'document' },
   )
-  const stopLeaving = onGoing(() => void keeper.flush())
+  const stopLeaving = onGoing(() => {
+    flushStore(store)
+    void keeper.flush()
+  })
   const stop = async () => {
+    flushStore(store)
     stopLeaving()
     stopListening()
     tabs.leave()

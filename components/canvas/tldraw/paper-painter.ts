@@ -1,11 +1,14 @@
 // Paints the shapes of a page onto canvases, layer by layer, and keeps the layers: adding a stroke to a drawing of
 // hundreds of shapes paints that stroke.
 import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
-import { AppError } from '../../../lib/std/errors.ts'
+import { Breaths } from '../breaths.ts'
 import { planLayers, type Layer, type LayerItem } from '../layers.ts'
 import type { Size } from '../paper.ts'
 import { freeCanvas, LIVE_LAYERS, RasterCache, type Raster } from '../raster-cache.ts'
+import { canvasOf, contextOf } from './canvases.ts'
+import { fontsOf } from './fonts.ts'
 import { paintInk, type Ink } from './ink.ts'
+import { PaperSheets, type Lay } from './paper-sheets.ts'
 
 /** Page units by which ink may stick out of a shape's bounds: half of the widest pen, and an arrow's head. */
 export const INK = 32
@@ -41,8 +44,11 @@ const KEPT_PX = 8 * 1024 * 1024
 export class PaperPainter {
   readonly #size: Size
   readonly #rasters: RasterCache
-  /** White paper with all layers but those that every stroke changes. */
-  #base: { readonly keys: readonly string[]; readonly canvas: HTMLCanvasElement } | undefined
+  /** With all layers but those that every stroke changes; whoever paints has them for as long as that takes. */
+  #sheets: PaperSheets<PageShape> | undefined
+  /** Scenes that are being painted. */
+  #painting = 0
+  #isOver = false
 
   constructor(size: Size, keptPx = KEPT_PX) {
     this.#size = size
@@ -51,30 +57,46 @@ export class PaperPainter {
 
   /** The scene on white paper, on a canvas that is the caller's. */
   async paint(scene: Scene): Promise<Painted> {
+    this.#painting += 1
+    try {
+      return await this.#paint(scene)
+    } finally {
+      this.#painting -= 1
+      if (this.#isOver) this.dispose()
+    }
+  }
+
+  async #paint(scene: Scene): Promise<Painted> {
     const layers = planLayers(scene.shapes)
     this.#rasters.plan(layers.map(({ key }) => key))
-    const base = await this.#settle(scene, layers.slice(0, -LIVE_LAYERS))
-    let { torn } = base
-    const canvas = canvasOf(this.#size)
-    const context = contextOf(canvas)
-    context.drawImage(base.canvas, 0, 0)
-    for (const layer of layers.slice(-LIVE_LAYERS)) torn = (await this.#lay(context, scene, layer)) || torn
+    const breaths = new Breaths()
+    const lay: Lay<PageShape> = async (context, layer) => {
+      await breaths.take()
+      return this.#lay(context, scene, layer)
+    }
+    const { canvas, torn: settled } = await this.#settled(layers.slice(0, -LIVE_LAYERS), lay)
+    let torn = settled
+    for (const layer of layers.slice(-LIVE_LAYERS)) torn = (await lay(contextOf(canvas), layer)) || torn
     return { canvas, torn }
   }
 
-  /** White paper with `layers` on it; taken on from the last time where that is a part of it. */
-  async #settle(scene: Scene, layers: readonly Layer<PageShape>[]): Promise<Painted> {
-    const known = this.#base
-    const done = known?.keys.every((key, at) => key === layers[at]?.key) ? known.keys.length : 0
-    const canvas = known?.canvas ?? canvasOf(this.#size)
-    const context = contextOf(canvas)
-    if (done === 0) whiten(context)
-    // Until all of it is there, and where an export fails on the way, it is of no scene.
-    this.#base = undefined
-    let torn = false
-    for (const layer of layers.slice(done)) torn = (await this.#lay(context, scene, layer)) || torn
-    if (!torn) this.#base = { keys: layers.map(({ key }) => key), canvas }
-    return { canvas, torn }
+  async #settled(layers: readonly Layer<PageShape>[], lay: Lay<PageShape>): Promise<Painted> {
+    const sheets = this.#sheets ?? new PaperSheets<PageShape>(this.#size)
+    this.#sheets = undefined
+    try {
+      const torn = await sheets.settle(layers, lay)
+      const canvas = canvasOf(this.#size)
+      contextOf(canvas).drawImage(sheets.canvas, 0, 0)
+      return { canvas, torn }
+    } finally {
+      this.#giveBack(sheets)
+    }
+  }
+
+  /** Another may have painted meanwhile, on sheets of its own. */
+  #giveBack(sheets: PaperSheets<PageShape>): void {
+    this.#sheets?.dispose()
+    this.#sheets = sheets
   }
 
   /** True when its pixels are not those of its key: they must not be found under it again. */
@@ -91,16 +113,18 @@ export class PaperPainter {
     return torn
   }
 
-  /** It is not painted with any more. */
+  /** It is not painted with any more, but for what is being painted; what that makes is not kept. */
   dispose(): void {
+    this.#isOver = true
+    if (this.#painting > 0) return
     this.#rasters.clear()
-    if (this.#base) freeCanvas(this.#base.canvas)
-    this.#base = undefined
+    this.#sheets?.dispose()
+    this.#sheets = undefined
   }
 
   async #raster({ editor, paper }: Scene, layer: Layer<PageShape>): Promise<Raster | undefined> {
     const scale = this.#size.width / paper.w
-    const ink = Box.Common(layer.items.map(({ bounds }) => bounds)).expandBy(INK)
+    const ink = Box.Common(await boundsOf(editor, layer)).expandBy(INK)
     const x = Math.max(0, Math.floor((ink.minX - paper.minX) * scale))
     const y = Math.max(0, Math.floor((ink.minY - paper.minY) * scale))
     const width = Math.min(this.#size.width, Math.ceil((ink.maxX - paper.minX) * scale)) - x
@@ -113,6 +137,16 @@ export class PaperPainter {
     else drawInks(context, { editor, layer, bounds })
     return { canvas, x, y }
   }
+}
+
+/** Words are measured in their own font. */
+async function boundsOf(editor: Editor, layer: Layer<PageShape>): Promise<Box[]> {
+  if (!isExported(layer)) return layer.items.map(({ bounds }) => bounds)
+  await fontsOf(
+    editor,
+    layer.items.map(({ id }) => id),
+  )
+  return layer.items.map(({ id, bounds }) => editor.getShapePageBounds(id) ?? bounds)
 }
 
 function isExported({ items }: Layer<PageShape>): boolean {
@@ -154,27 +188,4 @@ async function imageOf(svg: string): Promise<HTMLImageElement> {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await image.decode()
   return image
-}
-
-function canvasOf({ width, height }: Size): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = width
-  canvas.height = height
-  return canvas
-}
-
-function whiten(context: CanvasRenderingContext2D): void {
-  const { width, height } = context.canvas
-  context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, width, height)
-}
-
-/** Painted by the processor: the pixels are read back for every snapshot. */
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d', { willReadFrequently: true })
-  if (context) return context
-  throw new AppError(
-    'internal',
-    'This browser gave no 2D canvas; close other tabs or turn hardware acceleration on',
-  )
 }

@@ -10,8 +10,12 @@ export function resetPage(editor: Editor, count: number, size: Size): void {
   editor.run(
     () => {
       editor.deleteShapes([...editor.getCurrentPageShapeIds()])
-      startingStrokes(count).forEach((stroke, index) =>
-        drawStroke(editor, createShapeId(`start-${index}`), { stroke, points: stroke.points.length, size }),
+      // At once: one by one, each would be put in order among all before it.
+      editor.createShapes(
+        startingStrokes(count).flatMap(
+          (stroke, index) =>
+            shapeOf(createShapeId(`start-${index}`), { stroke, points: stroke.points.length, size }) ?? [],
+        ),
       )
     },
     { history: 'ignore', ignoreShapeLock: true },
@@ -37,11 +41,20 @@ interface Drawn {
   readonly size: Size
 }
 
-function drawStroke(editor: Editor, id: TLShapeId, { stroke, points, size }: Drawn): void {
+function drawStroke(editor: Editor, id: TLShapeId, drawn: Drawn): void {
+  const shape = shapeOf(id, drawn)
+  if (!shape) return
+  const { type, props } = shape
+  if (editor.getShape(id)) editor.updateShape({ id, type, props })
+  else editor.createShape(shape)
+}
+
+/** `undefined` before the first point. */
+function shapeOf(id: TLShapeId, { stroke, points, size }: Drawn) {
   const paper = paperFor(size)
   const drawn = stroke.points.slice(0, points)
   const [first] = drawn
-  if (!first) return
+  if (!first) return undefined
   const path = b64Vecs.encodePoints(
     drawn.map(({ x, y }) => ({ x: (x - first.x) * paper.w, y: (y - first.y) * paper.h, z: 0.5 })),
   )
@@ -53,10 +66,5 @@ function drawStroke(editor: Editor, id: TLShapeId, { stroke, points, size }: Dra
     segments: [{ type: 'free' as const, path }],
     isComplete: points === stroke.points.length,
   }
-  if (editor.getShape(id)) editor.updateShape({ id, type: 'draw', props })
-  else {
-    const x = paper.x + first.x * paper.w
-    const y = paper.y + first.y * paper.h
-    editor.createShape({ id, type: 'draw', x, y, props })
-  }
+  return { id, type: 'draw' as const, x: paper.x + first.x * paper.w, y: paper.y + first.y * paper.h, props }
 }

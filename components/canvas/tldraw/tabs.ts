@@ -2,20 +2,18 @@
 // tldraw's own persistence, so that a tab from before this file understands them.
 import type { TLStore } from 'tldraw'
 import * as v from 'valibot'
+import { SchemaSchema } from './drawing-database.ts'
 
 type Changes = Parameters<TLStore['applyDiff']>[0]
-type Schema = ReturnType<TLStore['schema']['serialize']>
 
-const schema = v.custom<Schema>((input) => v.is(v.object({ schemaVersion: v.number() }), input))
-const changes = v.custom<Changes>((input) =>
-  v.is(
-    v.object({ added: v.record(v.string(), v.unknown()), removed: v.record(v.string(), v.unknown()) }),
-    input,
-  ),
-)
+const ChangesOutline = v.object({
+  added: v.record(v.string(), v.unknown()),
+  removed: v.record(v.string(), v.unknown()),
+})
+const changes = v.custom<Changes>((input) => v.is(ChangesOutline, input))
 const MessageSchema = v.variant('type', [
-  v.object({ type: v.literal('announce'), schema }),
-  v.object({ type: v.literal('diff'), schema, changes }),
+  v.object({ type: v.literal('announce'), schema: SchemaSchema }),
+  v.object({ type: v.literal('diff'), schema: SchemaSchema, changes }),
 ])
 
 interface Others {

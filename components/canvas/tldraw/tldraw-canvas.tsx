@@ -5,6 +5,7 @@ import { useStore } from 'zustand'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { attachEditor } from './attach-editor.ts'
 import { Rescued } from './crashed.tsx'
+import { spareFonts } from './fonts.ts'
 import { leavePageGestures } from './page-gestures.ts'
 import { SHAPE_UTILS } from './pen-draw-util.tsx'
 import { PhotoHandling } from './photo-handling.tsx'
@@ -24,6 +25,7 @@ interface TldrawCanvasProps {
 export function TldrawCanvas({ persistenceKey, surface, canDraw, onProblem }: TldrawCanvasProps) {
   const onMount = useCallback(
     (editor: Editor) => {
+      const stopSparing = spareFonts(editor)
       const stopKeeping = keepUnsaved(editor, persistenceKey, () => surface.store.getState().kept)
       const release = attachEditor(surface, editor, onProblem)
       const stopLeaving = leavePageGestures(editor)
@@ -31,6 +33,7 @@ export function TldrawCanvas({ persistenceKey, surface, canDraw, onProblem }: Tl
         stopLeaving()
         release()
         stopKeeping()
+        stopSparing()
       }
     },
     [persistenceKey, surface, onProblem],

@@ -5,13 +5,21 @@ import { DEFAULT_THEME, type TLComponents, type TldrawOptions, type TLUiOverride
 import { Crashed } from './crashed.tsx'
 import { MOST_SHAPES } from './full-page.ts'
 
-const hosted = getAssetUrls({ baseUrl: '/tldraw-assets' })
+// The version is that of the build, by which a browser keeps the files for ever (server/gateway/static-files.ts).
+const hosted = getAssetUrls(
+  (file) => `/tldraw-assets/${file.replace('./', '')}?v=${process.env.NEXT_PUBLIC_TLDRAW_ASSETS}`,
+)
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='
 
-/** tldraw preloads every icon of its embeds, which one sheet of paper has no use for. */
+/** tldraw preloads the icons of its panels, which are off, and of its embeds, which one sheet of paper has no use for. */
 export const ASSET_URLS = {
   ...hosted,
-  embedIcons: Object.fromEntries(Object.keys(hosted.embedIcons).map((name) => [name, NOTHING])),
+  icons: nothing(hosted.icons),
+  embedIcons: nothing(hosted.embedIcons),
+}
+
+function nothing(pictures: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(pictures).map((name) => [name, NOTHING]))
 }
 
 export const PAPER_THEMES = {

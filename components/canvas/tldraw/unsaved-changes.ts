@@ -4,19 +4,18 @@
 import type { Editor, TLRecord } from 'tldraw'
 import * as v from 'valibot'
 import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
+import { RecordSchema, SchemaSchema } from './drawing-database.ts'
+import { flushStore } from './hidden-flush.ts'
 
 /** Far longer than a write takes, on a machine that is busy with other things too. */
 const WINDOW_MS = 30_000
 
 type Id = TLRecord['id']
 
-const isRecord = (input: unknown) => v.is(v.object({ id: v.string(), typeName: v.string() }), input)
 export const ChangesSchema = v.object({
-  put: v.array(v.custom<TLRecord>(isRecord)),
+  put: v.array(RecordSchema),
   removed: v.array(v.custom<Id>((input) => typeof input === 'string')),
-  schema: v.custom<ReturnType<Editor['store']['schema']['serialize']>>((input) =>
-    v.is(v.object({ schemaVersion: v.number() }), input),
-  ),
+  schema: SchemaSchema,
 })
 type Changes = v.InferOutput<typeof ChangesSchema>
 
@@ -35,6 +34,7 @@ export function keepUnsaved(editor: Editor, drawing: string, isKept: () => boole
   forgetUnsaved(drawing)
   if (left) putBack(editor, left)
   const stopLeaving = onLeaving(drawing, () => {
+    flushStore(editor.store)
     const unkept = !isKept()
     const sinceMs = unkept ? 0 : performance.now() - WINDOW_MS
     const recent = [...changedAtMs].flatMap(([id, atMs]) => (atMs >= sinceMs ? [id] : []))
