@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { createEvents } from './events.ts'
 import { plainRequest, refusedUpgrade, WsClient } from './gateway/testing/ws-client.ts'
 import type { Server } from './server.ts'
 import { cleanUpAfterTests, connect, falBody, start } from './testing/running-server.ts'
@@ -273,6 +274,19 @@ describe('TLS', () => {
     client.sendJson({ type: 'hello', protocol: 1 })
     await client.untilType('welcome')
     socket.terminate()
+  })
+
+  it('tells in a metric when its certificate ends, and of none where there is none', async () => {
+    const metricsWith = async (env: Record<string, string>) => {
+      const events = createEvents('silent')
+      await start({}, env, { events })
+      return await events.metrics()
+    }
+    const metrics = await metricsWith({ SKETCHWIRE_TLS_CERT: certFile, SKETCHWIRE_TLS_KEY: keyFile })
+    const [, ends] = /^sketchwire_tls_certificate_expiry_seconds (\d+)$/m.exec(metrics) ?? []
+    const inTwoDays = Date.now() / 1000 + 2 * 24 * 60 * 60
+    expect(Math.abs(Number(ends) - inTwoDays)).toBeLessThan(3600)
+    expect(await metricsWith({})).not.toContain('certificate')
   })
 
   it('refuses files that are missing, no PEM, or not of each other, naming them', async () => {

@@ -128,13 +128,16 @@ describe('what bad input gets', () => {
     })
   })
 
-  it.each(['', '🎨🏠', 'منزل تحت شجرة', 'x'.repeat(2000)])('paints the prompt %j', async (prompt) => {
-    const { server, engine } = await start()
-    const client = await drawing(server, { ...PARAMS, prompt })
-    client.send(binary(1))
-    await client.untilBinary()
-    expect(engine.jobs[0]?.prompt).toBe(prompt)
-  })
+  it.each(['', '🎨🏠', 'منزل تحت شجرة', 'x'.repeat(2000), '🎨'.repeat(2000)])(
+    'paints the prompt %j',
+    async (prompt) => {
+      const { server, engine } = await start()
+      const client = await drawing(server, { ...PARAMS, prompt })
+      client.send(binary(1))
+      await client.untilBinary()
+      expect(engine.jobs[0]?.prompt).toBe(prompt)
+    },
+  )
 
   it('W5 paints what the bytes are, whatever the codec field claims', async () => {
     const { server } = await start()

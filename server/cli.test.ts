@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { readCommandLine } from './cli.ts'
 import { readConfig } from './config.ts'
@@ -11,7 +12,7 @@ function config(args: readonly string[], env: Record<string, string> = {}) {
 it('lets an option win over its variable', () => {
   expect(config(['--port', '1234', '--tls-cert=a.pem', '--tls-key', 'b.pem'], { PORT: '1' })).toMatchObject({
     port: 1234,
-    tls: { certFile: 'a.pem', keyFile: 'b.pem' },
+    tls: { certFile: resolve('a.pem'), keyFile: resolve('b.pem') },
   })
   expect(config([], { PORT: '1' }).port).toBe(1)
 })
@@ -26,7 +27,15 @@ it('names the option, its value and what is allowed when it is wrong', () => {
 it('lists every option on request, and takes no secret on the command line', () => {
   const line = readCommandLine(['-h'])
   const help = 'help' in line ? line.help : ''
-  for (const option of ['--port', '--host', '--tls-cert', '--tls-key', '--sdxl-port', '--help'])
+  for (const option of [
+    '--port',
+    '--host',
+    '--model-switch',
+    '--tls-cert',
+    '--tls-key',
+    '--sdxl-port',
+    '--help',
+  ])
     expect(help).toContain(option)
   expect(() => readCommandLine(['--keys', 'x'])).toThrow()
 })

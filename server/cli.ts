@@ -17,6 +17,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     help: 'address to listen on (127.0.0.1; others need SKETCHWIRE_KEYS)',
   },
   model: { name: 'SKETCHWIRE_MODEL', value: 'FOLDER', help: 'model folder (models/pocket)' },
+  'model-switch': {
+    name: 'SKETCHWIRE_MODEL_SWITCH',
+    value: 'on|off',
+    help: 'whether a key may change the model while the server runs (on)',
+  },
   provider: {
     name: 'SKETCHWIRE_PROVIDER',
     value: 'NAME',
@@ -66,7 +71,8 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: 'NUMBER',
     help: "port for sdxl-websocket's page (50217)",
   },
-  'metrics-port': { name: 'METRICS_PORT', value: 'NUMBER', help: 'port for Prometheus, on 127.0.0.1' },
+  'metrics-port': { name: 'METRICS_PORT', value: 'NUMBER', help: 'port for Prometheus' },
+  'metrics-host': { name: 'METRICS_HOST', value: 'ADDRESS', help: 'address of that port (127.0.0.1)' },
   'log-level': {
     name: 'LOG_LEVEL',
     value: 'LEVEL',
@@ -111,7 +117,7 @@ function help(): string {
     ...lines,
     `  ${'--help'.padEnd(24)} this list`,
     '',
-    'Keys come from the environment alone: SKETCHWIRE_KEYS. All variables: docs/server.md',
+    'Keys come from SKETCHWIRE_KEYS or SKETCHWIRE_KEYS_FILE, never from an option. All variables: docs/server.md',
     '',
   ].join('\n')
 }

@@ -1,6 +1,8 @@
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { keepMemoryOfChildren, readConfig, readHubConfig } from './config.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { keepMemoryOfChildren, keepSecretsFromChildren, readConfig, readHubConfig } from './config.ts'
 import type { Config, HubConfig, Name } from './config.ts'
 
 it('has defaults for everything', () => {
@@ -11,12 +13,20 @@ it('has defaults for everything', () => {
     modelDir: join(process.cwd(), 'models/pocket'),
     origins: [],
     metricsPort: undefined,
+    modelSwitch: 'on',
     loopbackOnly: true,
   })
 })
 
 type Env = Record<string, string>
 const KEY = 'first-key-0123456789'
+const SECRET = 's'.repeat(32)
+const folder = mkdtempSync(join(tmpdir(), 'config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+function fileOf(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content)
+  return join(folder, name)
+}
 const config =
   <N extends keyof Config>(name: N) =>
   (env: Env) =>
@@ -30,9 +40,15 @@ const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unkno
   HOST: ['0.0.0.0', (env) => readConfig({ ...env, SKETCHWIRE_KEYS: KEY }).host, '0.0.0.0'],
   PORT: ['0', config('port'), 0],
   SKETCHWIRE_KEYS: [`${KEY}, second-key-012345678`, config('keys'), [KEY, 'second-key-012345678']],
-  SKETCHWIRE_TOKEN_SECRET: ['s'.repeat(32), config('tokenSecret'), 's'.repeat(32)],
-  SKETCHWIRE_TLS_CERT: ['cert.pem', tls('certFile'), 'cert.pem'],
-  SKETCHWIRE_TLS_KEY: ['key.pem', tls('keyFile'), 'key.pem'],
+  SKETCHWIRE_KEYS_FILE: [
+    fileOf('keys', `${KEY}\r\n\n  ${KEY}-2, ${KEY}-3\n`),
+    config('keys'),
+    [KEY, `${KEY}-2`, `${KEY}-3`],
+  ],
+  SKETCHWIRE_TOKEN_SECRET: [SECRET, config('tokenSecret'), SECRET],
+  SKETCHWIRE_TOKEN_SECRET_FILE: [fileOf('secret', `${SECRET}\n`), config('tokenSecret'), SECRET],
+  SKETCHWIRE_TLS_CERT: ['cert.pem', tls('certFile'), resolve('cert.pem')],
+  SKETCHWIRE_TLS_KEY: ['key.pem', tls('keyFile'), resolve('key.pem')],
   SKETCHWIRE_SDXL_PORT: ['50217', config('sdxlPort'), 50217],
   SKETCHWIRE_FETCH_HOSTS: [
     'cdn.example.org,*.example.net:8443',
@@ -41,7 +57,8 @@ const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unkno
   ],
   SKETCHWIRE_TRUSTED_PROXIES: ['127.0.0.1, fd00::/8', config('trustedProxies'), ['127.0.0.1', 'fd00::/8']],
   SKETCHWIRE_ENGINE: ['fake', config('engine'), 'fake'],
-  SKETCHWIRE_MODEL: ['models/other', config('modelDir'), 'models/other'],
+  SKETCHWIRE_MODEL: ['models/other', config('modelDir'), resolve('models/other')],
+  SKETCHWIRE_MODEL_SWITCH: ['off', config('modelSwitch'), 'off'],
   SKETCHWIRE_PROVIDER: ['webgpu', config('provider'), 'webgpu'],
   SKETCHWIRE_SAFETY_CHECKER: ['off', config('safetyChecker'), 'off'],
   SKETCHWIRE_PRECISION: ['int8', config('precision'), 'int8'],
@@ -56,6 +73,10 @@ const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unkno
   ],
   SKETCHWIRE_EMBED_ORIGINS: ['https://blog.example', config('embedOrigins'), ['https://blog.example']],
   SKETCHWIRE_MAX_SESSIONS: ['5', config('maxSessions'), 5],
+  SKETCHWIRE_SUBJECT_SESSIONS: ['3', config('subjectSessions'), 3],
+  SKETCHWIRE_PROGRESS: ['all', config('progress'), 'all'],
+  SKETCHWIRE_DRAIN_MS: ['60000', config('drainMs'), 60_000],
+  SKETCHWIRE_DRAIN_DELAY_MS: ['15000', config('drainDelayMs'), 15_000],
   SKETCHWIRE_JOB_DEADLINE_MS: ['1000', config('jobDeadlineMs'), 1000],
   SKETCHWIRE_FAKE_STEP_MS: ['7', config('fakeStepMs'), 7],
   SKETCHWIRE_HUB: ['https://hub.example/', hub('url'), 'https://hub.example'],
@@ -64,8 +85,9 @@ const VARIABLES: Record<Name, readonly [value: string, read: (env: Env) => unkno
   SKETCHWIRE_MODELS_ROOT: [
     'no-such-folder',
     (env) => [config('modelsRoot')(env), hub('root')(env)],
-    ['no-such-folder', 'no-such-folder'],
+    [resolve('no-such-folder'), resolve('no-such-folder')],
   ],
+  METRICS_HOST: ['0.0.0.0', config('metricsHost'), '0.0.0.0'],
   METRICS_PORT: ['9464', config('metricsPort'), 9464],
   LOG_LEVEL: ['debug', config('logLevel'), 'debug'],
 }
@@ -136,4 +158,28 @@ it('sets the allocator of its children, unless the operator has', () => {
   const env = { MALLOC_ARENA_MAX: '8' }
   keepMemoryOfChildren(env)
   expect(env).toEqual({ MALLOC_ARENA_MAX: '8', MALLOC_MMAP_THRESHOLD_: '262144' })
+})
+
+it('reads a file of keys as the PowerShell of Windows writes one', () => {
+  const utf16 = Buffer.from(`\ufeff${KEY}\r\n`, 'utf16le')
+  expect(readConfig({ SKETCHWIRE_KEYS_FILE: fileOf('utf16', utf16) }).keys).toEqual([KEY])
+})
+
+it('refuses a file of keys that is gone, empty or holds none, and keys in both places, and shows no key', () => {
+  const read = (SKETCHWIRE_KEYS_FILE: string, env: Env = {}) => readConfig({ SKETCHWIRE_KEYS_FILE, ...env })
+  expect(() => read(join(folder, 'none'))).toThrow(
+    /^SKETCHWIRE_KEYS_FILE=.*none cannot be read \(ENOENT.*leave/,
+  )
+  // Not "no keys": that would let everybody on this machine in.
+  expect(() => read(fileOf('empty', ' \n'))).toThrow(/^SKETCHWIRE_KEYS_FILE=.*empty is empty: put/)
+  expect(() => read(fileOf('short', 'short'))).toThrow(/^SKETCHWIRE_KEYS_FILE=\S+: what is in it is not keys/)
+  expect(() => read(fileOf('keys', KEY), { SKETCHWIRE_KEYS: KEY })).toThrow(
+    /^SKETCHWIRE_KEYS and SKETCHWIRE_KEYS_FILE are both set[^0-9]*$/,
+  )
+})
+
+it('takes keys and tokens out of what its children inherit', () => {
+  const env = { SKETCHWIRE_KEYS: KEY, SKETCHWIRE_TOKEN_SECRET: SECRET, HF_TOKEN: 'hf_0123', PORT: '1' }
+  keepSecretsFromChildren(env)
+  expect(env).toEqual({ PORT: '1' })
 })

@@ -1,11 +1,13 @@
 // The environment, read once into a frozen Config. Nothing else touches process.env but gateway/uws-head-limit.ts, which
 // has no other way to tell uWebSockets.js a limit.
+import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'
 import { MIN_KEY_CHARS } from './auth/keys.ts'
 import { isAddressRange } from './gateway/client-address.ts'
 import { isLoopbackHost, isOrigin } from './gateway/origin.ts'
 import { Store } from './models/store.ts'
+import { readSecretFile } from './secret-file.ts'
 
 export interface Config {
   readonly host: string
@@ -15,6 +17,8 @@ export interface Config {
   readonly modelDir: string
   /** The folder whose models/ holds the bundled model and those that were installed. */
   readonly modelsRoot: string
+  /** Whether a key may change the model for everybody while the server runs. */
+  readonly modelSwitch: 'on' | 'off'
   /** Execution provider by name; `undefined` leaves the choice to the engine. */
   readonly provider: string | undefined
   /** What a model with int8 graphs computes in on a CPU; 'auto': what is faster and right there. */
@@ -31,8 +35,17 @@ export interface Config {
   /** Origins whose pages may frame `/embed`. */
   readonly embedOrigins: readonly string[]
   readonly maxSessions: number
+  /** How many of them the tokens of one subject may open. */
+  readonly subjectSessions: number
+  /** What A1111's progress tells those of who are not one person: what they paint through that API, or at all doors. */
+  readonly progress: 'api' | 'all'
+  /** Longest the pictures that run when the server is told to stop may take. */
+  readonly drainMs: number
+  /** How long it serves on before, while `/readyz` says that it stops. */
+  readonly drainDelayMs: number
   readonly jobDeadlineMs: number
   readonly metricsPort: number | undefined
+  readonly metricsHost: string
   readonly logLevel: (typeof LOG_LEVELS)[number]
   /** Of the fake engine, for tests of slowness. */
   readonly fakeStepMs: number
@@ -63,6 +76,11 @@ const memory = v.pipe(
   v.transform((text) => Number.parseFloat(text) * (/GB$/i.test(text) ? 1e9 : 1e6)),
 )
 
+const address = {
+  allowed: 'an address of this machine, such as 127.0.0.1 or 0.0.0.0',
+  schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/)),
+}
+
 const origin = v.pipe(v.string(), v.check(isOrigin))
 /** What `frame-ancestors` is told, and `mayEmbed` compares: pages of the web. */
 const site = v.pipe(
@@ -72,7 +90,12 @@ const site = v.pipe(
 
 const key = v.pipe(v.string(), v.minLength(MIN_KEY_CHARS), v.regex(/^[^\s,]+$/))
 const fetchHost = v.pipe(v.string(), v.regex(/^(\*\.)?[\w-]+(\.[\w-]+)*(:\d{1,5})?$/))
-const file = { allowed: 'the path of a PEM file', schema: v.pipe(v.string(), v.minLength(1)) }
+/** From the folder the program was called in; whole, so that a message about it shows where that was. */
+const path = v.pipe(
+  v.string(),
+  v.transform((text) => resolve(text)),
+)
+const file = { allowed: 'the path of a PEM file', schema: path }
 
 const hubAddress = v.pipe(
   v.string(),
@@ -82,10 +105,7 @@ const hubAddress = v.pipe(
 
 /** Each variable: what it takes, in words for the error message, and its schema. */
 const VARIABLES = {
-  HOST: {
-    allowed: 'an address of this machine, such as 127.0.0.1 or 0.0.0.0',
-    schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/)),
-  },
+  HOST: address,
   PORT: { allowed: 'a whole number from 0 to 65535 (0 takes a free one)', schema: whole(0, 65535) },
   SKETCHWIRE_KEYS: {
     allowed: `keys separated by commas, each of at least ${MIN_KEY_CHARS} characters ("openssl rand -hex 24" makes one)`,
@@ -95,6 +115,8 @@ const VARIABLES = {
     allowed: 'a text of at least 32 characters',
     schema: v.pipe(v.string(), v.minLength(32)),
   },
+  SKETCHWIRE_KEYS_FILE: { allowed: 'the path of a file with keys', schema: path },
+  SKETCHWIRE_TOKEN_SECRET_FILE: { allowed: 'the path of a file with a secret', schema: path },
   SKETCHWIRE_TLS_CERT: file,
   SKETCHWIRE_TLS_KEY: file,
   SKETCHWIRE_SDXL_PORT: {
@@ -110,7 +132,8 @@ const VARIABLES = {
     schema: v.pipe(v.string(), v.transform(list), v.array(v.pipe(v.string(), v.check(isAddressRange)))),
   },
   SKETCHWIRE_ENGINE: { allowed: 'local, or fake outside production', schema: v.picklist(['local', 'fake']) },
-  SKETCHWIRE_MODEL: { allowed: 'the folder of a model', schema: v.pipe(v.string(), v.minLength(1)) },
+  SKETCHWIRE_MODEL: { allowed: 'the folder of a model', schema: path },
+  SKETCHWIRE_MODEL_SWITCH: { allowed: 'on or off', schema: v.picklist(['on', 'off']) },
   SKETCHWIRE_PROVIDER: {
     allowed: 'the name of an execution provider, such as cpu, webgpu or cuda',
     schema: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
@@ -133,12 +156,17 @@ const VARIABLES = {
     schema: v.pipe(v.string(), v.transform(list), v.array(site)),
   },
   SKETCHWIRE_MAX_SESSIONS: { allowed: 'a whole number from 1 to 10000', schema: whole(1, 10_000) },
+  SKETCHWIRE_SUBJECT_SESSIONS: { allowed: 'a whole number from 1 to 10000', schema: whole(1, 10_000) },
+  SKETCHWIRE_PROGRESS: { allowed: 'api or all', schema: v.picklist(['api', 'all']) },
+  SKETCHWIRE_DRAIN_MS: { allowed: 'a whole number from 0 to 600000', schema: whole(0, 600_000) },
+  SKETCHWIRE_DRAIN_DELAY_MS: { allowed: 'a whole number from 0 to 600000', schema: whole(0, 600_000) },
   SKETCHWIRE_JOB_DEADLINE_MS: { allowed: 'a whole number from 1000 to 600000', schema: whole(1000, 600_000) },
   SKETCHWIRE_FAKE_STEP_MS: { allowed: 'a whole number from 0 to 60000', schema: whole(0, 60_000) },
   SKETCHWIRE_HUB: { allowed: 'the http(s) address of a model hub', schema: hubAddress },
   HF_ENDPOINT: { allowed: 'the http(s) address of a model hub', schema: hubAddress },
   HF_TOKEN: { allowed: 'a token of the model hub', schema: v.pipe(v.string(), v.regex(/^[\w.-]+$/)) },
-  SKETCHWIRE_MODELS_ROOT: { allowed: 'a folder with a models folder in it', schema: v.string() },
+  SKETCHWIRE_MODELS_ROOT: { allowed: 'a folder with a models folder in it', schema: path },
+  METRICS_HOST: address,
   METRICS_PORT: { allowed: 'a whole number from 1 to 65535', schema: whole(1, 65535) },
   LOG_LEVEL: { allowed: LOG_LEVELS.join(', '), schema: v.picklist(LOG_LEVELS) },
 } as const
@@ -153,7 +181,7 @@ type Flags = Readonly<Partial<Record<Name, { readonly flag: string; readonly val
  * Throws AppError `bad_environment` that names the variable or option, its value, what is allowed and the remedy.
  *
  * @param flags what the command line said (cli.ts)
- * @param root where `npm run models -- use` wrote its choice
+ * @param root the folder whose models/ holds the bundled model, and the choice that `npm run models -- use` wrote
  */
 export function readConfig(env: Environment = process.env, flags: Flags = {}, root = process.cwd()): Config {
   const source: Source = { env, flags }
@@ -162,6 +190,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
   const engine = read('SKETCHWIRE_ENGINE') ?? 'local'
   const modelsRoot = read('SKETCHWIRE_MODELS_ROOT') ?? root
   const store = new Store(modelsRoot)
+  const maxSessions = read('SKETCHWIRE_MAX_SESSIONS') ?? 64
   if (engine === 'fake' && env['NODE_ENV'] === 'production') throw refuse('SKETCHWIRE_ENGINE', source)
   const config = {
     host,
@@ -169,6 +198,7 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     engine,
     modelDir: read('SKETCHWIRE_MODEL') ?? store.folderOf(store.chosen()),
     modelsRoot,
+    modelSwitch: read('SKETCHWIRE_MODEL_SWITCH') ?? 'on',
     provider: read('SKETCHWIRE_PROVIDER'),
     precision: read('SKETCHWIRE_PRECISION') ?? 'auto',
     threads: read('SKETCHWIRE_THREADS'),
@@ -176,23 +206,36 @@ export function readConfig(env: Environment = process.env, flags: Flags = {}, ro
     slots: read('SKETCHWIRE_SLOTS'),
     batching: read('SKETCHWIRE_BATCHING') ?? 'auto',
     memoryBudgetBytes: read('SKETCHWIRE_MEMORY_BUDGET'),
-    origins: read('SKETCHWIRE_ORIGINS') ?? [],
-    embedOrigins: read('SKETCHWIRE_EMBED_ORIGINS') ?? [],
-    maxSessions: read('SKETCHWIRE_MAX_SESSIONS') ?? 64,
+    maxSessions,
+    subjectSessions: read('SKETCHWIRE_SUBJECT_SESSIONS') ?? Math.ceil(maxSessions / 2),
+    progress: read('SKETCHWIRE_PROGRESS') ?? 'api',
+    drainMs: read('SKETCHWIRE_DRAIN_MS') ?? 5000,
+    drainDelayMs: read('SKETCHWIRE_DRAIN_DELAY_MS') ?? 0,
     jobDeadlineMs: read('SKETCHWIRE_JOB_DEADLINE_MS') ?? 60_000,
     metricsPort: read('METRICS_PORT'),
+    metricsHost: read('METRICS_HOST') ?? '127.0.0.1',
     logLevel: read('LOG_LEVEL') ?? 'warn',
     fakeStepMs: read('SKETCHWIRE_FAKE_STEP_MS') ?? 30,
     loopbackOnly: isLoopbackHost(host),
-    keys: read('SKETCHWIRE_KEYS') ?? [],
-    tokenSecret: read('SKETCHWIRE_TOKEN_SECRET'),
-    tls: bothOrNone(read('SKETCHWIRE_TLS_CERT'), read('SKETCHWIRE_TLS_KEY')),
     sdxlPort: read('SKETCHWIRE_SDXL_PORT'),
-    fetchHosts: read('SKETCHWIRE_FETCH_HOSTS') ?? [],
-    trustedProxies: read('SKETCHWIRE_TRUSTED_PROXIES') ?? [],
+    ...accessConfig(source),
   } satisfies Config
   if (!config.loopbackOnly && config.keys.length === 0) throw openToAll(host)
   return Object.freeze(config)
+}
+
+/** Who may call this server, how that is proved, and whom it may call. */
+function accessConfig(source: Source) {
+  const read = <N extends Name>(name: N) => readVariable(name, source)
+  return {
+    origins: read('SKETCHWIRE_ORIGINS') ?? [],
+    embedOrigins: read('SKETCHWIRE_EMBED_ORIGINS') ?? [],
+    keys: readSecret('SKETCHWIRE_KEYS', source) ?? [],
+    tokenSecret: readSecret('SKETCHWIRE_TOKEN_SECRET', source),
+    tls: bothOrNone(read('SKETCHWIRE_TLS_CERT'), read('SKETCHWIRE_TLS_KEY')),
+    fetchHosts: read('SKETCHWIRE_FETCH_HOSTS') ?? [],
+    trustedProxies: read('SKETCHWIRE_TRUSTED_PROXIES') ?? [],
+  } satisfies Partial<Config>
 }
 
 export interface HubConfig {
@@ -234,6 +277,8 @@ function openToAll(host: string): AppError {
 interface Source {
   readonly env: Environment
   readonly flags: Flags
+  /** Names the file that a value was read from. */
+  readonly inFile?: string
 }
 
 function readVariable<N extends Name>(
@@ -248,20 +293,47 @@ function readVariable<N extends Name>(
   return parsed.output
 }
 
+type FileSecret = 'SKETCHWIRE_KEYS' | 'SKETCHWIRE_TOKEN_SECRET'
+
+function readSecret<N extends FileSecret>(name: N, source: Source) {
+  return readVariable(name, withItsFile(name, source))
+}
+
+/** Where the secret is said: in its own variable, or in the file that another one names. */
+function withItsFile(name: FileSecret, source: Source): Source {
+  const setting = `${name}_FILE` as const
+  const kept = readVariable(setting, source)
+  if (kept === undefined) return source
+  if (source.env[name]) {
+    const message = `${name} and ${setting} are both set, and only one can be meant: leave one of them out.`
+    throw new AppError('bad_environment', message, { field: setting })
+  }
+  const inFile = `${setting}=${kept}: what is in it`
+  return { env: { [name]: readSecretFile(kept, setting) }, flags: {}, inFile }
+}
+
 /** Secrets are not repeated: error messages end up in logs. */
 const SECRETS: readonly Name[] = ['SKETCHWIRE_KEYS', 'SKETCHWIRE_TOKEN_SECRET', 'HF_TOKEN']
 
-function refuse(name: Name, { env, flags }: Source): AppError {
+/**
+ * Takes them out of what the processes that are started from here on inherit: a library that reads a model has no use for
+ * a key.
+ */
+export function keepSecretsFromChildren(env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of SECRETS) delete env[name]
+}
+
+function refuse(name: Name, { env, flags, inFile }: Source): AppError {
   const said = flags[name]
   const value = SECRETS.includes(name) ? '...' : (said?.value ?? env[name])
-  const what = said ? `--${said.flag}=${value}` : `${name}=${value}`
+  const what = inFile ?? (said ? `--${said.flag}=${value}` : `${name}=${value}`)
   const message = `${what} is not ${VARIABLES[name].allowed}. Set it to that, or leave it out for the default.`
   return new AppError('bad_environment', message, { field: name })
 }
 
 function list(text: string): string[] {
   return text
-    .split(',')
+    .split(/[,\n]/)
     .map((one) => one.trim())
     .filter((one) => one !== '')
 }

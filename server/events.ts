@@ -11,6 +11,14 @@ export interface Events extends SessionObserver {
   readonly log: Logger
   socketChanged(dialect: string, change: 'opened' | 'closed', code: number): void
   engineChanged(state: string, detail: string | undefined): void
+  /** Of the certificate that is in use from now on. */
+  certificateLoaded(endsAtMs: number): void
+  /** An engine process ended that was to go on; another is started. */
+  engineProcessLost(): void
+  /** An HTTP request was answered, or a socket opened (101). */
+  answered(status: number): void
+  /** So many wrong keys came from there that further ones have to wait. */
+  addressSlowed(network: string): void
   /** A receiver that never took what it asked for. */
   webhookLost(request: string, why: string): void
   bug(where: string, error: unknown): void
@@ -18,11 +26,30 @@ export interface Events extends SessionObserver {
   metrics(): Promise<string>
 }
 
+/**
+ * A file descriptor to log to. A line that it does not take (its disk is full, whoever read it has gone) is lost, which is
+ * no reason to end the server: sonic-boom says so as an `error` event, which ends the process where nobody listens.
+ */
+export function logDestination(fd: number): DestinationStream {
+  let isBroken = false
+  const open = () => {
+    isBroken = false
+    const to = pino.destination({ dest: fd, sync: true })
+    to.on('error', () => (isBroken = true))
+    return to
+  }
+  let to = open()
+  return {
+    write(line) {
+      // It would keep every line that it could not write, and begin with those.
+      if (isBroken) to = open()
+      to.write(line)
+    },
+  }
+}
+
 /** Logs go to stderr as JSON lines: stdout is for the one line with the URL. */
-export function createEvents(
-  level: string,
-  to: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Events {
+export function createEvents(level: string, to: DestinationStream = logDestination(2)): Events {
   const log = pino({ level }, to)
   const metrics = new MetricsRegistry()
   collectDefaultMetrics({ register: metrics })
@@ -30,10 +57,42 @@ export function createEvents(
     ...sessionEvents(log, metrics),
     ...frameEvents(log, metrics),
     ...serverEvents(log, metrics),
+    ...engineEvents(log, metrics),
+    ...certificateEvents(metrics),
     ...troubleEvents(log, metrics),
     log,
     metrics: () => metrics.metrics(),
   }
+}
+
+function certificateEvents(metrics: MetricsRegistry): Pick<Events, 'certificateLoaded'> {
+  return {
+    certificateLoaded(endsAtMs) {
+      // Made here: where there is no certificate, the 0 of a gauge nobody sets would say that it ended in 1970.
+      const gauge = new Gauge({
+        name: 'sketchwire_tls_certificate_expiry_seconds',
+        help: 'When the TLS certificate in use ends, in seconds since 1970',
+        registers: [metrics],
+      })
+      gauge.set(endsAtMs / 1000)
+    },
+  }
+}
+
+function placeCounters(metrics: MetricsRegistry) {
+  const registers = [metrics]
+  const refused = new Counter({
+    name: 'sketchwire_sessions_refused_total',
+    help: 'Sessions there was no place for, by why',
+    labelNames: ['code'],
+    registers,
+  })
+  const placesGiven = new Counter({
+    name: 'sketchwire_sessions_gave_way_total',
+    help: 'Quiet sessions that gave their place to another',
+    registers,
+  })
+  return { refused, placesGiven }
 }
 
 type FrameLife = Pick<SessionObserver, 'frameAccepted' | 'frameEnded'>
@@ -46,10 +105,19 @@ function sessionEvents(log: Logger, metrics: MetricsRegistry): Omit<SessionObser
     help: 'Refinements stopped for a live frame',
     registers,
   })
+  const { refused, placesGiven } = placeCounters(metrics)
   return {
-    sessionOpened(session) {
+    sessionOpened(session, { door, caller }) {
       sessions.inc()
-      log.info({ event: 'session.opened', session }, 'session opened')
+      log.info({ event: 'session.opened', session, door, caller }, 'session opened')
+    },
+    sessionRefused({ door, caller }, code) {
+      refused.inc({ code })
+      log.info({ event: 'session.refused', door, caller, code }, 'session refused')
+    },
+    sessionGaveWay(session) {
+      placesGiven.inc()
+      log.info({ event: 'session.gave-way', session }, 'a quiet session gave its place to another')
     },
     sessionClosed(session) {
       sessions.dec()
@@ -108,31 +176,56 @@ function frameHistograms(metrics: MetricsRegistry): (end: TerminalEvent) => void
   const total = new Histogram({
     name: 'sketchwire_frame_seconds',
     help: 'Received to replied',
+    labelNames: ['mode'],
     buckets,
     registers,
   })
   const wait = new Histogram({
     name: 'sketchwire_frame_wait_seconds',
     help: 'Received to handed to the engine',
+    labelNames: ['mode'],
     buckets,
     registers,
   })
   return (end) => {
     if (end.type !== 'image') return
-    total.observe(end.timings.totalMs / 1000)
-    wait.observe(end.timings.waitMs / 1000)
+    const { mode, timings } = end
+    total.observe({ mode }, timings.totalMs / 1000)
+    wait.observe({ mode }, timings.waitMs / 1000)
   }
 }
 
-function serverEvents(
-  log: Logger,
-  metrics: MetricsRegistry,
-): Pick<Events, 'socketChanged' | 'engineChanged'> {
+function serverEvents(log: Logger, metrics: MetricsRegistry): Pick<Events, 'socketChanged' | 'answered'> {
   const registers = [metrics]
   const sockets = new Gauge({
     name: 'sketchwire_sockets',
     help: 'Sockets open now',
     labelNames: ['dialect'],
+    registers,
+  })
+  const answers = new Counter({
+    name: 'sketchwire_http_answers_total',
+    help: 'HTTP answers by status; 101 is a socket that opened',
+    labelNames: ['status'],
+    registers,
+  })
+  return {
+    answered: (status) => answers.inc({ status }),
+    socketChanged(dialect, change, code) {
+      sockets.inc({ dialect }, change === 'opened' ? 1 : -1)
+      log.debug({ event: `socket.${change}`, dialect, code }, `socket ${change}`)
+    },
+  }
+}
+
+function engineEvents(
+  log: Logger,
+  metrics: MetricsRegistry,
+): Pick<Events, 'engineChanged' | 'engineProcessLost'> {
+  const registers = [metrics]
+  const ready = new Gauge({
+    name: 'sketchwire_engine_ready',
+    help: '1 while the engine can paint, else 0',
     registers,
   })
   const changes = new Counter({
@@ -141,12 +234,15 @@ function serverEvents(
     labelNames: ['state'],
     registers,
   })
+  const lost = new Counter({
+    name: 'sketchwire_engine_processes_lost_total',
+    help: 'Engine processes that ended by themselves or hung, and were started again',
+    registers,
+  })
   return {
-    socketChanged(dialect, change, code) {
-      sockets.inc({ dialect }, change === 'opened' ? 1 : -1)
-      log.debug({ event: `socket.${change}`, dialect, code }, `socket ${change}`)
-    },
+    engineProcessLost: () => lost.inc(),
     engineChanged(state, detail) {
+      ready.set(state === 'ready' ? 1 : 0)
       changes.inc({ state })
       log[state === 'degraded' ? 'warn' : 'info'](
         { event: 'engine.state', state, detail },
@@ -156,11 +252,23 @@ function serverEvents(
   }
 }
 
-function troubleEvents(log: Logger, metrics: MetricsRegistry): Pick<Events, 'webhookLost' | 'bug'> {
+function troubleEvents(
+  log: Logger,
+  metrics: MetricsRegistry,
+): Pick<Events, 'webhookLost' | 'addressSlowed' | 'bug'> {
   const registers = [metrics]
   const bugs = new Counter({ name: 'sketchwire_bugs_total', help: 'Errors nobody expected', registers })
   const lost = new Counter({ name: 'sketchwire_webhooks_lost_total', help: 'Webhooks given up', registers })
+  const slowed = new Counter({
+    name: 'sketchwire_addresses_slowed_total',
+    help: 'Addresses that wrong keys came from until further ones had to wait',
+    registers,
+  })
   return {
+    addressSlowed(network) {
+      slowed.inc()
+      log.warn({ event: 'keys.wrong', network }, 'many wrong keys came from one address; it has to wait now')
+    },
     webhookLost(request, why) {
       lost.inc()
       log.warn({ event: 'webhook.lost', request, why }, 'webhook given up')

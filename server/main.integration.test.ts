@@ -3,8 +3,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
-import { totalmem } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -20,9 +21,9 @@ afterEach(() => {
 })
 
 /** The built server as a person starts it, with nothing of this process's environment but what Node needs. */
-function run(env: Record<string, string>, args: readonly string[] = []) {
+function run(env: Record<string, string>, args: readonly string[] = [], cwd = root) {
   const child = spawn(process.execPath, [main, ...args], {
-    cwd: root,
+    cwd,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
   })
   children.push(child)
@@ -33,8 +34,8 @@ function run(env: Record<string, string>, args: readonly string[] = []) {
   return { child, output, exited }
 }
 
-async function runFake(env: Record<string, string> = {}, args: readonly string[] = []) {
-  const process = run({ SKETCHWIRE_ENGINE: 'fake', ...env }, args)
+async function runFake(env: Record<string, string> = {}, args: readonly string[] = [], cwd = root) {
+  const process = run({ SKETCHWIRE_ENGINE: 'fake', ...env }, args, cwd)
   await expect.poll(() => process.output.out, { timeout: 20_000 }).toMatch(/\n$/)
   const port = Number(/:(\d+)\n$/.exec(process.output.out)?.[1])
   return { ...process, port }
@@ -84,6 +85,60 @@ describe('the program: npm run build:server first', () => {
       expect((await exited).code).toBe(0)
     },
   )
+
+  it('takes a signal that comes twice at once for one: npm and who called npm both pass it on', async () => {
+    const { child, exited, port } = await runFake()
+    const client = await WsClient.open(`ws://127.0.0.1:${port}/api/live`)
+    // Two of a kind would reach it as one.
+    child.kill('SIGTERM')
+    child.kill('SIGINT')
+    expect(await client.closed).toBe(1012)
+    expect((await exited).code).toBe(0)
+  })
+
+  it('stops at once on a second signal that comes later, while a picture is being finished', async () => {
+    const slow = { SKETCHWIRE_FAKE_STEP_MS: '60000', LOG_LEVEL: 'debug' }
+    const { child, output, exited, port } = await runFake(slow)
+    const request = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"prompt":"a cat"}',
+    }
+    const answer = fetch(`http://127.0.0.1:${port}/sdapi/v1/txt2img`, request).catch(() => undefined)
+    await expect.poll(() => output.err).toContain('frame.accepted')
+    child.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    child.kill('SIGINT')
+    expect((await exited).code).toBe(130)
+    expect(await answer).toBeUndefined()
+  })
+
+  it('finds its pages and its model, whatever folder it was called in', async () => {
+    const { port } = await runFake({}, [], tmpdir())
+    const { status } = await plainRequest(port, { path: '/' })
+    expect(status).toBe(existsSync(join(root, 'out/index.html')) ? 200 : 404)
+    // The model is found before its provider is asked for.
+    const { err } = await run({ SKETCHWIRE_PROVIDER: 'abacus' }, [], tmpdir()).exited
+    expect(err).toMatch(/[Pp]rovider abacus/)
+  })
+
+  it("takes a relative path from its caller's folder, and says where that is", async () => {
+    const tls = ['--tls-cert', 'none.pem', '--tls-key=none.pem']
+    const { code, err } = await run({ SKETCHWIRE_ENGINE: 'fake' }, tls, tmpdir()).exited
+    expect(err).toContain(join(realpathSync(tmpdir()), 'none.pem'))
+    expect(code).toBe(1)
+  })
+
+  it.skipIf(process.platform !== 'linux')('keeps its secrets from the engine it starts', async () => {
+    const env = { SKETCHWIRE_KEYS: 'first-key-0123456789', SKETCHWIRE_MODEL: toyFolder('lcm-optimum') }
+    const { child, output } = run({ ...env, SKETCHWIRE_TOKEN_SECRET: 's'.repeat(32), HF_TOKEN: 'hf_0123' })
+    await expect.poll(() => output.out, { timeout: 20_000 }).toMatch(/\n$/)
+    const engines = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
+    const inherited = engines.map((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8')).join('')
+    // Not empty: what it needs of the environment it has.
+    expect(inherited).toContain('PATH=')
+    expect(inherited).not.toMatch(/first-key|ssss|hf_0123/)
+  })
 
   it.each([
     ['a port that is no number', { PORT: 'http' }, /^PORT=http is not a whole number from 0 to 65535.*\n$/],

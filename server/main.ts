@@ -1,8 +1,9 @@
 // The composition root: command line and environment -> engine -> server, signals -> drain -> exit code.
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { announcement } from './announcement.ts'
 import { readCommandLine } from './cli.ts'
-import { keepMemoryOfChildren, readConfig } from './config.ts'
+import { keepMemoryOfChildren, keepSecretsFromChildren, readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import { createFakeEngine } from './engine/fake-engine.ts'
@@ -20,7 +21,10 @@ import { startServer } from './server.ts'
 import type { Server } from './server.ts'
 import { AppError, messageOf } from '../lib/std/errors.ts'
 
-const DRAIN_PATIENCE_MS = 5000
+/** The repository's folder, seen from dist/server, whatever folder this was called in. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** A terminal and systemd signal every process, and npm passes on what it got: so soon after the first it is the same one. */
+const ECHO_MS = 1000
 
 interface StartedEngine {
   readonly engine: Engine
@@ -56,6 +60,7 @@ function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 
   return {
     deadlineMs: jobDeadlineMs,
     log: events.log,
+    onProcessLost: () => events.engineProcessLost(),
     provider: provider ?? 'auto',
     precision,
     precisions: new PrecisionMemory(),
@@ -70,7 +75,10 @@ function localOptions(config: Config, events: Events): Omit<LocalEngineOptions, 
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2))
   if ('help' in line) return void process.stdout.write(line.help)
-  const config = readConfig(undefined, line.flags)
+  const config = readConfig(undefined, line.flags, ROOT)
+  // The caller's folder may go away; that of the program stays, for the children to start in.
+  process.chdir(ROOT)
+  keepSecretsFromChildren()
   keepMemoryOfChildren()
   const events = createEvents(config.logLevel)
   process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
@@ -84,13 +92,13 @@ async function main(): Promise<void> {
       ...(models ? { models } : {}),
       events,
       clock: systemClock,
-      pagesDir: join(process.cwd(), 'out'),
+      pagesDir: join(ROOT, 'out'),
     })
   } catch (error) {
     await engine[Symbol.asyncDispose]()
     throw error
   }
-  stopOnSignal(server, engine)
+  stopOnSignal(config, server, engine)
   started.catch(async (error: unknown) => {
     await server.stop(0)
     await engine[Symbol.asyncDispose]()
@@ -121,13 +129,16 @@ function announce({ host, loopbackOnly, tls }: Config, port: number): void {
   process.stdout.write(announcement({ scheme: tls ? 'https' : 'http', host, port, loopbackOnly }))
 }
 
-function stopOnSignal(server: Server, engine: Engine): void {
-  let stopping = false
+function stopOnSignal({ drainMs, drainDelayMs }: Config, server: Server, engine: Engine): void {
+  let firstMs: number | undefined
   const stop = async () => {
-    // A second Ctrl-C means now.
-    if (stopping) process.exit(130)
-    stopping = true
-    await server.stop(DRAIN_PATIENCE_MS)
+    if (firstMs !== undefined) {
+      // A second Ctrl-C means now.
+      if (systemClock.now() - firstMs >= ECHO_MS) process.exit(130)
+      return
+    }
+    firstMs = systemClock.now()
+    await server.stop(drainMs, drainDelayMs)
     await engine[Symbol.asyncDispose]()
     process.exit(0)
   }

@@ -4,7 +4,6 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeBinary } from '../lib/protocol/frame.ts'
 import type { ModelList } from '../lib/protocol/models.ts'
-import { buildServer } from './engine/testing/build-server.ts'
 import { copyModel, TOY_MODEL, TOY_MODEL_PLAIN, toyFolder } from './engine/testing/models.ts'
 import { plainRequest, WsClient } from './gateway/testing/ws-client.ts'
 import { modelsRoot, runProgram, type Program } from './testing/program.ts'
@@ -16,7 +15,6 @@ let program: Program
 
 /** Pocket, a toy of its kind, one of another, and models that cannot be loaded: before and after a child was asked. */
 beforeAll(async () => {
-  buildServer()
   const wrong = await copyModel(TOY_MODEL_PLAIN)
   await wrong.edit((manifest) => ({ ...manifest, latents: { ...manifest['latents'], channels: 5 } }))
   const empty = await copyModel(TOY_MODEL)

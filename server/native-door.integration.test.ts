@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeBinary } from '../lib/protocol/frame.ts'
-import { WsClient } from './gateway/testing/ws-client.ts'
+import { plainRequest, WsClient } from './gateway/testing/ws-client.ts'
 import {
   binary,
   cleanUpAfterTests,
@@ -178,6 +178,21 @@ describe('the end', () => {
     expect(await client.closed).toBe(1012)
     await stopping
     await expect(WsClient.open(`ws://127.0.0.1:${server.port}/api/live`)).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('says that it stops at /readyz first, and serves on for as long as it was told', async () => {
+    const { server } = await start()
+    const client = await drawing(server)
+    const readiness = () => plainRequest(server.port, { path: '/readyz' })
+    expect(await readiness()).toMatchObject({ status: 200 })
+    const stopping = server.stop(5000, 1000)
+    const leaving = await readiness()
+    expect([leaving.status, JSON.parse(leaving.body)]).toMatchObject([503, { ready: false, draining: true }])
+    client.send(binary(1))
+    expect(decodeBinary(await client.untilBinary()).seq).toBe(1)
+    await drawing(server)
+    expect(await client.closed).toBe(1012)
+    await stopping
   })
 
   it('E4 waits no longer than its patience for an engine that hangs', async () => {

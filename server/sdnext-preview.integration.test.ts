@@ -10,7 +10,7 @@ cleanUpAfterTests()
 
 describe('the preview socket of SD.Next', () => {
   it('shows each page its own: words and JPEG together, every n steps, nothing while hidden', async () => {
-    const { server, engine } = await start()
+    const { server, engine } = await start({}, { SKETCHWIRE_PROGRESS: 'all' })
     const [seeing, hidden, rare] = await Promise.all(
       ['', '', '?interval=2'].map((query) => connect(server, `/sdapi/v1/preview${query}`)),
     )
@@ -22,7 +22,7 @@ describe('the preview socket of SD.Next', () => {
     hidden.sendJson({ type: 'nonsense' })
     await hidden.until((body) => 'error' in body)
 
-    // Even a picture that a canvas of the same caller asked for.
+    // Here even a picture that a canvas of the same caller asked for.
     const canvas = await drawing(server)
     canvas.send(binary(1))
     const steps: [unknown, number][] = []

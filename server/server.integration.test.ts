@@ -147,6 +147,16 @@ describe('pages and facts', () => {
     })
   })
 
+  it('keeps figures on another address than this machine’s own where it is told to', async () => {
+    const free = await start()
+    const { port } = free.server
+    await free.server.stop(0)
+    await start({}, { METRICS_PORT: String(port), METRICS_HOST: '127.0.0.2' })
+    const reply = await fetch(`http://127.0.0.2:${port}/metrics`)
+    expect(await reply.text()).toContain('sketchwire_sessions 0')
+    await expect(plainRequest(port, { path: '/metrics' })).rejects.toThrow(/ECONNREFUSED/)
+  })
+
   it('keeps figures on a port of their own', async () => {
     const free = await start()
     const port = free.server.port
@@ -158,6 +168,9 @@ describe('pages and facts', () => {
     const { body } = await plainRequest(port, { path: '/metrics' })
     expect(body).toContain('sketchwire_frames_ended_total{end="image",code=""} 1')
     expect(body).toContain('sketchwire_sessions 1')
+    expect(body).toContain('sketchwire_frame_seconds_count{mode="live"} 1')
+    expect(body).toContain('sketchwire_engine_ready 1')
+    expect(body).toContain('sketchwire_http_answers_total{status="101"} 1')
     expect(await plainRequest(server.port, { path: '/metrics' })).toMatchObject({ status: 404 })
   })
 })

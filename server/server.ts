@@ -3,11 +3,14 @@ import { ALL_ROUTES } from './gateway/routes/all.ts'
 import { withFalAddresses } from './gateway/routes/fal-addresses.ts'
 import { Routes } from './gateway/routes.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import { isSubject } from './auth/identity.ts'
 import { WebhookSigner } from './auth/webhook-signer.ts'
 import { newId } from './gateway/bind.ts'
+import { CertificateWatch } from './gateway/certificate-watch.ts'
 import { withClientAddresses } from './gateway/client-address.ts'
 import { chooseHost } from './gateway/choose-host.ts'
 import type { HostChoice } from './gateway/choose-host.ts'
+import { withAnswersCounted } from './gateway/count-answers.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
 import { FetchTurns } from './gateway/fetch-turns.ts'
 import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
@@ -17,9 +20,9 @@ import { checkTlsFiles } from './gateway/tls-files.ts'
 import type { Clock } from '../lib/std/clock.ts'
 import { AppError } from '../lib/std/errors.ts'
 import type { Config } from './config.ts'
-import type { Engine } from './engine/engine.ts'
+import type { Engine, EngineState } from './engine/engine.ts'
 import type { Events } from './events.ts'
-import { onlyModel, type Models } from './models/models.ts'
+import { fixedModels, onlyModel, type Models } from './models/models.ts'
 import { Dispatcher } from './session/dispatcher.ts'
 import { Registry } from './session/registry.ts'
 
@@ -35,7 +38,21 @@ export interface ServerDeps {
     | 'jobDeadlineMs'
     | 'metricsPort'
   > &
-    Partial<Pick<Config, 'keys' | 'tokenSecret' | 'tls' | 'sdxlPort' | 'fetchHosts' | 'trustedProxies'>>
+    Partial<
+      Pick<
+        Config,
+        | 'keys'
+        | 'tokenSecret'
+        | 'tls'
+        | 'sdxlPort'
+        | 'fetchHosts'
+        | 'trustedProxies'
+        | 'modelSwitch'
+        | 'metricsHost'
+        | 'subjectSessions'
+        | 'progress'
+      >
+    >
   readonly engine: Engine
   /** Without it the engine has its one model for good. */
   readonly models?: Models
@@ -52,8 +69,11 @@ export interface ServerDeps {
 export interface Server {
   readonly port: number
   readonly sessions: Registry
-  /** Refuses what is new, lets running frames finish for at most `patienceMs`, says goodbye with 1012, frees the port. */
-  stop(patienceMs: number): Promise<void>
+  /**
+   * Says at `/readyz` that it stops and serves on for `delayMs`; then refuses what is new, lets running frames finish for
+   * at most `patienceMs`, says goodbye with 1012 and frees the port.
+   */
+  stop(patienceMs: number, delayMs?: number): Promise<void>
 }
 
 /** Frames a second from one session before it is told to slow down: twice what the fastest pump can make. */
@@ -63,17 +83,18 @@ const FRAMES_PER_SECOND = 120
 export async function startServer(deps: ServerDeps): Promise<Server> {
   const { config, engine, events, clock } = deps
   const dispatcher = new Dispatcher({ engine, clock, observer: events, jobDeadlineMs: config.jobDeadlineMs })
-  const { maxSessions } = config
+  const { maxSessions, subjectSessions = maxSessions } = config
   const sessions = new Registry({
     engine,
     dispatcher,
     clock,
     observer: events,
     maxSessions,
+    placesOf: (caller) => (isSubject(caller) ? subjectSessions : maxSessions),
     framesPerSecond: FRAMES_PER_SECOND,
     newId,
   })
-  const unwatch = engine.onState((state) => events.engineChanged(state.name, state.detail))
+  const unwatch = tellStates(engine, events)
   const webhooks = webhooksOf(deps)
   const routes = routesOf(deps, sessions, webhooks)
   const hosts: Host[] = []
@@ -86,7 +107,10 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   }
   try {
     const port = await listenAll(deps, routes, hosts)
-    const stop = async (patienceMs: number) => {
+    const certificate = watchCertificate(deps)
+    const stop = async (patienceMs: number, delayMs = 0) => {
+      certificate?.[Symbol.dispose]()
+      await leave(sessions, clock, delayMs)
       await drain({ sessions, dispatcher, routes, hosts, clock }, patienceMs)
       await tearDown()
     }
@@ -95,6 +119,13 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     await tearDown()
     throw error
   }
+}
+
+/** Of the engine: the one it is in, and those it enters; returns the end of it. */
+function tellStates(engine: Engine, events: Events): () => void {
+  const tell = ({ name, detail }: EngineState) => events.engineChanged(name, detail)
+  tell(engine.state())
+  return engine.onState(tell)
 }
 
 function webhooksOf({ config, events, clock, isPublicAddress }: ServerDeps): Webhooks {
@@ -114,14 +145,21 @@ function routesOf(deps: ServerDeps, sessions: Registry, webhooks: Webhooks): Rou
   return new Routes({
     registry: sessions,
     engine,
-    models,
+    models: config.modelSwitch === 'off' ? fixedModels(models) : models,
     // Read at every use: model and provider may change while the server runs.
     get model() {
       return engine.info
     },
     clock,
     modules: ALL_ROUTES,
-    auth: new Authenticator({ keys, tokenSecret: config.tokenSecret, clock, epochMs: () => Date.now() }),
+    auth: new Authenticator({
+      keys,
+      tokenSecret: config.tokenSecret,
+      clock,
+      epochMs: () => Date.now(),
+      onSlowed: (network) => events.addressSlowed(network),
+    }),
+    mayWatchAll: config.progress === 'all' ? () => true : isSubject,
     fetches: new FetchTurns(
       createFetchImage({ hosts: fetchHosts, ...(isPublicAddress ? { isPublicAddress } : {}) }),
     ),
@@ -142,7 +180,8 @@ async function listenAll(deps: ServerDeps, routes: Routes, hosts: Host[]): Promi
       `uWebSockets.js does not load here (${reason}); node:http and ws serve instead, which is slower with many people at once`,
     )
   const open = (app: WebApp): Host => {
-    const host = openHost(withClientAddresses(app, config.trustedProxies ?? []), config.tls)
+    const told = withAnswersCounted(app, (status) => events.answered(status))
+    const host = openHost(withClientAddresses(told, config.trustedProxies ?? []), config.tls)
     hosts.push(host)
     return host
   }
@@ -155,13 +194,22 @@ async function listenAll(deps: ServerDeps, routes: Routes, hosts: Host[]): Promi
     await named('SKETCHWIRE_SDXL_PORT', open(routes.extraPort('sdxl')), { host, port: sdxlPort })
   }
   if (config.metricsPort !== undefined) {
-    // Loopback whatever HOST says: figures about people's drawing are for whoever runs the machine.
-    const address = { host: '127.0.0.1', port: config.metricsPort }
+    // Not on HOST: figures about people's drawing are for whoever runs the machine.
+    const address = { host: config.metricsHost ?? '127.0.0.1', port: config.metricsPort }
     const host = openHost(metricsApp(events))
     hosts.push(host)
     await named('METRICS_PORT', host, address)
   }
   return port
+}
+
+/** Of files that have just been found to be good. */
+function watchCertificate({ config: { tls }, clock, events }: ServerDeps): CertificateWatch | undefined {
+  if (!tls) return undefined
+  const warn = (sentence: string) => events.log.warn({ event: 'tls.ends' }, sentence)
+  const watch = new CertificateWatch({ certFile: tls.certFile, clock, epochMs: () => Date.now(), warn })
+  events.certificateLoaded(watch.endsAtMs)
+  return watch
 }
 
 /** A port beside the main one is not moved with PORT. */
@@ -170,6 +218,12 @@ async function named(setting: string, host: Host, address: ListenAddress): Promi
     const remedy = `Stop the program that has it, set ${setting} to another, or leave it out`
     throw new AppError('port_in_use', `${setting} ${address.port} is taken. ${remedy}`, { cause })
   })
+}
+
+/** Whoever sends people here (a proxy, an orchestrator) asks `/readyz` every few seconds, and until then sends more. */
+async function leave(sessions: Registry, clock: Clock, delayMs: number): Promise<void> {
+  sessions.leave()
+  if (delayMs > 0) await new Promise<void>((resolve) => void clock.setTimer(resolve, delayMs))
 }
 
 interface Draining {
@@ -184,8 +238,8 @@ async function drain(
   { sessions, dispatcher, routes, hosts, clock }: Draining,
   patienceMs: number,
 ): Promise<void> {
-  for (const host of hosts) host.stopListening()
   sessions.drain()
+  for (const host of hosts) host.stopListening()
   let cancelTimer = () => {}
   const impatient = new Promise<void>((resolve) => (cancelTimer = clock.setTimer(resolve, patienceMs)))
   await Promise.race([dispatcher.idle(), impatient])

@@ -9,10 +9,12 @@ const KEY = 'studio-key-0123456789'
 function world(keys: readonly string[] = [KEY], tokenSecret?: string) {
   const clock = new FakeClock()
   const epochMs = () => 1_700_000_000_000 + clock.now()
-  const auth = new Authenticator({ keys, tokenSecret, clock, epochMs })
+  const slowed: string[] = []
+  const onSlowed = (network: string) => slowed.push(network)
+  const auth = new Authenticator({ keys, tokenSecret, clock, epochMs, onSlowed })
   const ask = async (authorization?: string, query = '', address = '10.0.0.7') =>
     await auth.identify({ authorization, query: new URLSearchParams(query), address })
-  return { clock, auth, ask }
+  return { clock, auth, ask, slowed }
 }
 
 const GRANT = { lifeSeconds: 60, origins: ['https://blog.example'], apps: ['lcm'] }
@@ -166,6 +168,22 @@ describe('wrong keys', () => {
     expect(await ask(`Key ${KEY}`)).toMatchObject({ via: 'key' })
     // Forgotten: ten more.
     expect(await guess(ask)).toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('are told of when an address has to wait, and not with every key it tries then', async () => {
+    const { ask, clock, slowed } = world()
+    for (let tries = 0; tries < 9; tries++) await ask(WRONG, '', '2606:4700:1:2::1')
+    expect(slowed).toEqual([])
+    for (let tries = 0; tries < 50; tries++) {
+      await ask(WRONG, '', '2606:4700:1:2::1')
+      clock.advance(6000)
+    }
+    expect(slowed).toEqual(['2606:4700:1:2::/64'])
+    await guess(ask)
+    expect(slowed.slice(1)).toEqual(['10.0.0.7'])
+    clock.advance(10 * 60_000)
+    await guess(ask)
+    expect(slowed.slice(2)).toEqual(['10.0.0.7'])
   })
 
   it('lock out no other address, no caller known before, no token, and nobody who shows nothing', async () => {

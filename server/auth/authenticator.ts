@@ -1,6 +1,6 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { Clock } from '../../lib/std/clock.ts'
-import { identityOfAddress } from './identity.ts'
+import { callerOfSubject, identityOfAddress } from './identity.ts'
 import type { Identity } from './identity.ts'
 import { KeyRing } from './keys.ts'
 import { networkOf } from './network.ts'
@@ -14,6 +14,8 @@ export interface AuthenticatorOptions {
   readonly clock: Clock
   /** Wall-clock time in ms since 1970, for the expiry of tokens. */
   readonly epochMs: () => number
+  /** Hears of an address (of IPv6 its /64) from which so many wrong keys came that further ones have to wait. */
+  readonly onSlowed?: (network: string) => void
 }
 
 /** What a request shows of itself. */
@@ -36,11 +38,11 @@ export class Authenticator {
   readonly #keys: KeyRing
   readonly #wrongKeys: WrongKeys
 
-  constructor({ keys, tokenSecret, clock, epochMs }: AuthenticatorOptions) {
+  constructor({ keys, tokenSecret, clock, epochMs, onSlowed }: AuthenticatorOptions) {
     this.#keys = new KeyRing(keys)
     this.tokens = new Tokens({ secret: tokenSecret, keys, epochMs })
     this.tickets = new Tickets({ clock, epochMs })
-    this.#wrongKeys = new WrongKeys(clock)
+    this.#wrongKeys = new WrongKeys(clock, onSlowed)
   }
 
   get hasKeys(): boolean {
@@ -58,7 +60,7 @@ export class Authenticator {
     const token = looksLikeToken(presented) ? this.tokens.verify(presented) : NO_TOKEN
     if (token.ok) {
       const { subject, origins, apps, expiresAtMs } = token
-      return { caller: `token:${subject}`, via: 'token', origins, apps, expiresAtMs }
+      return { caller: callerOfSubject(subject), via: 'token', origins, apps, expiresAtMs }
     }
     return token.why === 'expired' ? this.#unknown(address, EXPIRED) : this.#key(presented, address)
   }

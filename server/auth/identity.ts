@@ -21,6 +21,17 @@ export function isOperator({ via }: Pick<Identity, 'via'>): boolean {
   return via === 'key' || via === 'open'
 }
 
+/** One person's: a token has a subject. A key, and the address of those who need none, may be many people's. */
+export function isSubject(caller: string): boolean {
+  return caller.startsWith(SUBJECT)
+}
+
+export function callerOfSubject(subject: string): string {
+  return `${SUBJECT}${subject}`
+}
+
+const SUBJECT = 'token:'
+
 /** What a server without keys knows: where the request came from. */
 export function identityOfAddress(address: string): Identity {
   const caller = `address:${networkOf(address)}`

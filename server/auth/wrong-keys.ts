@@ -8,6 +8,8 @@ import { networkOf } from './network.ts'
 
 /** Ten tries, then ten a minute. */
 export const WRONG_KEYS = { capacity: 10, perSecond: 1 / 6 } as const
+/** An address that goes on trying is told of this often. */
+const TELL_EVERY_MS = 10 * 60_000
 /** Of addresses and of callers, each; beyond it the oldest is forgotten. */
 const MAX_REMEMBERED = 10_000
 
@@ -15,9 +17,13 @@ export class WrongKeys {
   readonly #clock: Clock
   readonly #buckets = new Map<string, TokenBucket>()
   readonly #welcome = new Set<string>()
+  readonly #toldMs = new Map<string, number>()
+  readonly #onSlowed: (network: string) => void
 
-  constructor(clock: Clock) {
+  /** @param onSlowed hears of an address that begins to be made to wait */
+  constructor(clock: Clock, onSlowed: (network: string) => void = () => undefined) {
     this.#clock = clock
+    this.#onSlowed = onSlowed
   }
 
   /** How long (ms) this address must wait before another try is looked at; 0: not at all. */
@@ -40,6 +46,15 @@ export class WrongKeys {
     this.#buckets.delete(network)
     this.#buckets.set(network, bucket)
     forgetOldest(this.#buckets)
+    if (this.waitMs(address) > 0) this.#tell(network, nowMs)
+  }
+
+  #tell(network: string, nowMs: number): void {
+    if (nowMs - (this.#toldMs.get(network) ?? -Infinity) < TELL_EVERY_MS) return
+    this.#toldMs.delete(network)
+    this.#toldMs.set(network, nowMs)
+    forgetOldest(this.#toldMs)
+    this.#onSlowed(network)
   }
 
   succeeded(address: string, caller: string): void {

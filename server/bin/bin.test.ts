@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { keepSecretsFromChildren } from '../config.ts'
+import { SECRETS } from './build.mjs'
 import { checkNode } from './node-version.mjs'
-import { isStale, markBuilt } from './stale.mjs'
+import { isStale, markBuilt, sourcesDigest } from './stale.mjs'
 
 describe('checkNode', () => {
   it('passes the versions the socket package has binaries for', () => {
@@ -38,20 +40,46 @@ describe('what npm start builds again', () => {
     process.chdir(home)
     rmSync(folder, { recursive: true })
   })
-  const part = { name: 'part', output: 'out.js', sources: ['src', 'gone.json'] }
-  const touch = (path: string, secondsFromNow: number) => {
-    const at = Date.now() / 1000 + secondsFromNow
-    utimesSync(path, at, at)
-  }
+  const part = { name: 'part', output: 'out.js', notes: ['notes.txt'], sources: ['src', 'gone.json'] }
 
-  it('is what was never built, what lost its output, and what has a newer source', () => {
+  it('is what was never built, what lost its output, and what has other sources', () => {
     expect(isStale(part)).toBe(true)
     markBuilt(part)
     expect(isStale(part)).toBe(false)
-    touch('src/deep/a.ts', 10)
+    writeFileSync('src/deep/a.ts', '1')
     expect(isStale(part)).toBe(true)
-    touch('src/deep/a.ts', -10)
+    writeFileSync('src/deep/a.ts', '')
+    expect(isStale(part)).toBe(false)
     rmSync('out.js')
+    expect(isStale(part)).toBe(true)
+  })
+
+  it('goes by what is in the files, whatever their times say', () => {
+    markBuilt(part)
+    const [now, longAgo] = [Date.now() / 1000, 1_000_000]
+    utimesSync('src/deep/a.ts', now + 1000, now + 1000)
+    expect(isStale(part)).toBe(false)
+    writeFileSync('src/deep/a.ts', 'an older version, put back with its own time')
+    utimesSync('src/deep/a.ts', longAgo, longAgo)
+    expect(isStale(part)).toBe(true)
+  })
+
+  it('is what lost a source, or got one', () => {
+    markBuilt(part)
+    writeFileSync('gone.json', '')
+    expect(isStale(part)).toBe(true)
+    markBuilt(part)
+    rmSync('src/deep/a.ts')
+    expect(isStale(part)).toBe(true)
+  })
+
+  it('is what somebody else built meanwhile, and what was changed while it was built', () => {
+    markBuilt(part)
+    writeFileSync('notes.txt', 'of other sources')
+    expect(isStale(part)).toBe(true)
+    const sources = sourcesDigest(part)
+    writeFileSync('src/deep/a.ts', '2')
+    markBuilt(part, sources)
     expect(isStale(part)).toBe(true)
   })
 
@@ -67,11 +95,15 @@ describe('what npm start builds again', () => {
     expect(isStale(keyed)).toBe(true)
   })
 
-  it('is not what only has a newer test', () => {
+  it('is not what only has another test', () => {
     markBuilt(part)
     writeFileSync('src/a.test.ts', '')
-    touch('src/a.test.ts', 10)
-    touch('src/deep', -10)
     expect(isStale(part)).toBe(false)
   })
+})
+
+it('keeps the same secrets from the compilers as the server from its children', () => {
+  const env = Object.fromEntries(SECRETS.map((name) => [name, 'secret']))
+  keepSecretsFromChildren(env)
+  expect(env).toEqual({})
 })

@@ -1,7 +1,7 @@
 // The small lists that clients of AUTOMATIC1111's API read before they paint, and the text inside a PNG.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { parseInfotext } from '../../lib/protocol/infotext.ts'
-import type { InstalledModel } from '../../lib/protocol/models.ts'
+import type { InstalledModel, ModelList } from '../../lib/protocol/models.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { readPngText, samplerName } from '../../lib/protocol/png-parameters.ts'
 import { AppError } from '../../lib/std/errors.ts'
@@ -28,9 +28,9 @@ export const A1111_LISTS = [
 export type A1111List = (typeof A1111_LISTS)[number]
 
 /** GET /sdapi/v1/sd-models: those that can be chosen. */
-export function sdModels(models: readonly InstalledModel[]): unknown {
+export function sdModels({ models, fixed = false }: ModelList): unknown {
   return models
-    .filter(({ problem }) => problem === undefined)
+    .filter(({ problem, active }) => problem === undefined && (active || !fixed))
     .map(({ id, title }) => ({ title, model_name: id, hash: null, sha256: null, filename: id, config: null }))
 }
 

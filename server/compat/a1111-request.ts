@@ -4,6 +4,7 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { firstChars } from '../../lib/std/text.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
 import { fitParams, wantedOf } from './fit-params.ts'
@@ -154,10 +155,10 @@ const FITS = ['stretch', 'crop', 'fill', 'stretch'] as const
 /** What would make another picture and is not done here; scripts in the words they are missed with there. */
 function refuseOthers(body: Readonly<Record<string, unknown>>, fields: Fields): void {
   const script = fields.text('script_name')
-  if (script) throw missing('script_name', `Script '${script.slice(0, 80)}' not found`)
+  if (script) throw missing('script_name', `Script '${firstChars(script, 80)}' not found`)
   const [always] = Object.keys(isRecord(body['alwayson_scripts']) ? body['alwayson_scripts'] : {})
   if (always !== undefined)
-    throw missing('alwayson_scripts', `always on script ${always.slice(0, 80)} not found`)
+    throw missing('alwayson_scripts', `always on script ${firstChars(always, 80)} not found`)
 }
 
 function missing(field: string, message: string): InputError {

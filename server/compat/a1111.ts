@@ -12,6 +12,7 @@ import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect }
 import { nthPicture } from './fit-params.ts'
 import { toBase64 } from './image-text.ts'
 import { parseJson } from './validation.ts'
+import type { ParsedJson } from './validation.ts'
 
 /** Both doors share their caller's one queue, and are what `progress` and `interrupt` are about. */
 export const A1111_DOOR = 'a1111'
@@ -39,6 +40,12 @@ function dialect(kind: 'txt2img' | 'img2img'): OnceDialect {
   }
 }
 
+/** A body of txt2img or img2img; none is as good as one without fields, as there. */
+export function readA1111(body: Inbound): ParsedJson {
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  return parseJson(text === '' ? '{}' : text)
+}
+
 class A1111Exchange implements Exchange {
   readonly #kind: 'txt2img' | 'img2img'
   readonly #context: OnceContext
@@ -50,9 +57,7 @@ class A1111Exchange implements Exchange {
     this.#context = context
   }
 
-  decode(body: Inbound): Decoded[] {
-    const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-    const json = parseJson(text === '' ? '{}' : text)
+  decode(body: Inbound, json = readA1111(body)): Decoded[] {
     if (!json.ok) return [problem({ code: 'not_json', message: 'The body must be JSON' })]
     const { model, randomSeed, nextSeq } = this.#context
     const parsed = parseA1111(json.value, { kind: this.#kind, model, randomSeed })

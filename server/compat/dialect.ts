@@ -4,6 +4,7 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import type { SessionPolicy } from '../session/policy.ts'
 import type { FrameRef, SessionEvent, TerminalEvent } from '../session/session-event.ts'
+import type { ParsedJson } from './validation.ts'
 
 /** Names a dialect in log lines and counters, and keeps the sessions of its callers apart from those of others. */
 export type DialectId = string
@@ -55,8 +56,11 @@ export type Decoded =
   /** A frame that can be named but not used: it still gets its terminal event. */
   | { readonly kind: 'refuse'; readonly frame: FrameRef; readonly error: WireError }
   | { readonly kind: 'previews'; readonly want: PreviewWant | undefined }
-  /** Hear of the newest job of the same caller, whatever connection asked for it, and see this of it. */
-  | { readonly kind: 'follow'; readonly want: PreviewWant | undefined }
+  /**
+   * Hear of the newest job of the same caller, whatever connection asked for it, and see this of it. Where several people
+   * may be one caller it is of the jobs of `door`.
+   */
+  | { readonly kind: 'follow'; readonly want: PreviewWant | undefined; readonly door: DialectId }
   | { readonly kind: 'cancel'; readonly seq: number }
   /** About a message that was no frame; with `close`, the socket cannot stay. */
   | { readonly kind: 'problem'; readonly error: WireError; readonly close?: Close }
@@ -129,7 +133,8 @@ export interface OnceAnswer {
 
 /** One request and its one answer. */
 export interface Exchange {
-  decode(body: Inbound): Decoded[]
+  /** @param read the JSON of the body, where the route has read it already: large ones are not read twice. */
+  decode(body: Inbound, read?: ParsedJson): Decoded[]
   /** @param ends terminal event of every frame that `decode` asked for, in their order. */
   answer(ends: readonly TerminalEvent[]): OnceAnswer
   refuse(error: WireError): OnceAnswer

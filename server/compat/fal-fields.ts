@@ -2,6 +2,7 @@
 // booleans for numbers), null as absent. Unknown keys are never looked at.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { firstChars } from '../../lib/std/text.ts'
 import { echo } from './validation.ts'
 
 /** Carries a WireError out of the depths of parsing; it never leaves the parser. */
@@ -69,9 +70,9 @@ export class Fields {
   }
 }
 
-/** As much of a prompt as is looked at, and no half of a pair of UTF-16 units. */
+/** As much of a prompt as is looked at. */
 export function cutWords(text: string): string {
-  return text.slice(0, HARD_LIMITS.promptChars).replace(/[\uD800-\uDBFF]$/, '')
+  return firstChars(text, HARD_LIMITS.promptChars)
 }
 
 function toNumber(value: unknown): number | undefined {

@@ -33,9 +33,9 @@ describe('fal input', () => {
   })
 
   it('cuts words that are too many, which fal takes, and cuts no sign in two', () => {
-    const signs = `${'x'.repeat(1999)}🎨 and more`
+    const signs = `${'x'.repeat(1998)}🎨🎨 and more`
     const { params } = parsed({ ...body, prompt: signs, negative_prompt: 'y'.repeat(9000) })
-    expect(params).toMatchObject({ prompt: 'x'.repeat(1999), negativePrompt: 'y'.repeat(2000) })
+    expect(params).toMatchObject({ prompt: `${'x'.repeat(1998)}🎨🎨`, negativePrompt: 'y'.repeat(2000) })
   })
 
   it('leaves at least one step to a model whose strength says how many are run', () => {

@@ -46,11 +46,10 @@ export function fitNumbers(
   hasImage: boolean,
 ): Numbers {
   const { limits, defaults } = model
-  const strength = hasImage ? (asked.strength ?? defaults.strength) : 1
   const fitted: Numbers = {
     prompt: asked.prompt,
     ...(asked.negativePrompt ? { negativePrompt: asked.negativePrompt } : {}),
-    strength: clamp(strength, limits.strength),
+    strength: hasImage ? clamp(asked.strength ?? defaults.strength, limits.strength) : 1,
     guidanceScale: clamp(asked.guidanceScale ?? defaults.guidanceScale, limits.guidanceScale),
     steps: clamp(Math.round(asked.steps ?? defaults.steps), limits.steps),
     seed: toSeed(asked.seed),
@@ -76,8 +75,10 @@ function fitSize({ width, height }: AskedParams, { sizes, defaults }: ModelInfo)
 function fitSchedule(params: Numbers, model: ModelInfo): Numbers {
   const least = model.limits.steps[0]
   if (model.strengthSemantics === 'generic') {
-    const runs = Math.trunc(params.steps * params.strength) >= 1
-    return runs ? params : { ...params, strength: leastStrength(1, params.steps) }
+    if (Math.trunc(params.steps * params.strength) >= 1) return params
+    const strength = clamp(leastStrength(1, params.steps), model.limits.strength)
+    const steps = Math.max(params.steps, clamp(Math.ceil(1 / strength), model.limits.steps))
+    return { ...params, steps, strength }
   }
   const origin = model.originalInferenceSteps
   const steps = Math.max(least, Math.min(params.steps, Math.trunc(origin * params.strength)))

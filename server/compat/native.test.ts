@@ -121,11 +121,24 @@ describe('native: what comes in', () => {
     expect(JSON.stringify(error).length).toBeLessThan(400)
   })
 
-  it.each(['', '🎨👩‍👩‍👧', 'بيت تحت شجرة', 'x'.repeat(2000)])('takes the prompt %j', (prompt) => {
-    expect(
-      greeted().decode(JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt } })),
-    ).toMatchObject([{ kind: 'params', params: { prompt } }])
+  it('E2 says where and how much of a negative prompt that is too long, and cuts no character in two', () => {
+    const negativePrompt = `${'x'.repeat(79)}${'🎨'.repeat(2000)}`
+    const message = JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, negativePrompt } })
+    expect(errorOf(greeted().decode(message))).toMatchObject({
+      field: 'params.negativePrompt',
+      value: `${'x'.repeat(79)}🎨…`,
+      range: '0..2000 characters',
+    })
   })
+
+  it.each(['', '🎨👩‍👩‍👧', 'بيت تحت شجرة', 'x'.repeat(2000), '🎨'.repeat(2000)])(
+    'takes the prompt %j',
+    (prompt) => {
+      expect(
+        greeted().decode(JSON.stringify({ type: 'params', rev: 1, params: { ...ASKED, prompt } })),
+      ).toMatchObject([{ kind: 'params', params: { prompt } }])
+    },
+  )
 
   it('W1 names the header field that lies', () => {
     const lying = binaryFrame()

@@ -4,6 +4,7 @@ import { previewFor, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { SessionEvent, TerminalEvent } from '../session/session-event.ts'
+import { A1111_DOOR } from './a1111.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
 import { isRecord, parseJson } from './validation.ts'
 
@@ -32,7 +33,7 @@ class PreviewTranslator implements Translator {
   }
 
   begin(): Decoded[] {
-    return [{ kind: 'follow', want: this.#want() }]
+    return [this.#follow()]
   }
 
   decode(input: Inbound): Decoded[] {
@@ -41,7 +42,11 @@ class PreviewTranslator implements Translator {
     if (body['type'] !== 'visibility') return [UNKNOWN]
     this.#visible = body['visible'] !== false
     this.#every = everyOf(body['interval']) ?? this.#every
-    return [{ kind: 'follow', want: this.#want() }]
+    return [this.#follow()]
+  }
+
+  #follow(): Decoded {
+    return { kind: 'follow', want: this.#want(), door: A1111_DOOR }
   }
 
   #want(): PreviewWant | undefined {

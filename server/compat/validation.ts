@@ -1,14 +1,14 @@
 import type * as v from 'valibot'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { shortened } from '../../lib/std/text.ts'
 import { jsonShapeProblem } from './json-shape.ts'
 
 const MAX_ECHO_CHARS = 80
 
 /** The offending value, short enough to send back and never an object's whole contents. */
 export function echo(value: unknown): unknown {
-  if (typeof value === 'string')
-    return value.length > MAX_ECHO_CHARS ? `${value.slice(0, MAX_ECHO_CHARS)}…` : value
+  if (typeof value === 'string') return shortened(value, MAX_ECHO_CHARS)
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (typeof value === 'boolean' || value === null || value === undefined) return value
   return Array.isArray(value) ? 'a list' : 'an object'
@@ -16,6 +16,7 @@ export function echo(value: unknown): unknown {
 
 const RANGES: Readonly<Record<string, string>> = {
   prompt: `0..${HARD_LIMITS.promptChars} characters`,
+  negativePrompt: `0..${HARD_LIMITS.promptChars} characters`,
   strength: HARD_LIMITS.strength.join('..'),
   seed: HARD_LIMITS.seed.join('..'),
   steps: HARD_LIMITS.steps.join('..'),

@@ -3,14 +3,11 @@ import { once } from 'node:events'
 import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { silentLog, type EngineLog } from './log.ts'
-import { buildServer } from './testing/build-server.ts'
 import { copyModel, TOY_MODEL } from './testing/models.ts'
-
-beforeAll(buildServer, 120_000)
 
 async function refusal(
   modelDir: string,

@@ -1,3 +1,4 @@
+import { asPainted } from '../../lib/protocol/as-painted.ts'
 import { checkParams, type ModelInfo } from '../../lib/protocol/params.ts'
 import { EngineError, type Job } from './engine.ts'
 
@@ -6,11 +7,7 @@ import { EngineError, type Job } from './engine.ts'
  * @throws EngineError `invalid_params` or `steps_strength_too_small`, naming the field.
  */
 export function checkJob(job: Job, model: ModelInfo): void {
-  // Without an image the strength is not read, so a caller's leftover value must not refuse the job.
-  const problem = checkParams(
-    { ...job, strength: job.image === undefined ? model.limits.strength[1] : job.strength },
-    model,
-  )
+  const problem = checkParams(...asPainted(job, model, job.image !== undefined))
   if (problem === undefined) return
   const { code, message, field, value, range } = problem
   throw new EngineError(code, message, {

@@ -1,7 +1,9 @@
 // What can be told of a model and what is asked of it before a process is started.
 import { createSchedule } from '../../lib/lcm/index.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
-import { inInt8, schedulerConfig, type Manifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { inInt8 } from './manifest-files.ts'
+import { schedulerConfig } from './scheduler-config.ts'
 import type { PrecisionChoice } from './precision.ts'
 import { AUTO } from './provider-choice.ts'
 

@@ -1,8 +1,7 @@
 // What becomes of an engine whose process cannot be started again: in a program of its own, whose files run out.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { buildServer } from './testing/build-server.ts'
+import { describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const CHILD = new URL('../../dist/server/engine/child.js', import.meta.url)
@@ -24,8 +23,6 @@ const PROGRAM = `
 `
 
 describe.skipIf(process.platform === 'win32')('without file descriptors', () => {
-  beforeAll(buildServer, 120_000)
-
   it('a child ends before it begins and says why; its parent goes on, and starts the next [E3]', async () => {
     const limited = ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath]
     const { stdout } = await run('sh', [...limited, '--input-type=module', '-e', PROGRAM])

@@ -1,21 +1,33 @@
 import type { SpawnChild } from './child.ts'
 import type { LocalEngineOptions } from './local-options.ts'
 import { childProbe } from './probe.ts'
-import { AUTO, chooseProvider, forceProvider, ProviderLadder, type Objection } from './provider-choice.ts'
+import { AUTO, chooseProvider, forceProvider, probed, type Objection } from './provider-choice.ts'
+import { ProviderLadder } from './provider-ladder.ts'
 import { candidatesOf, thisMachine } from './providers.ts'
 import { systemClock } from './system-clock.ts'
+
+export interface FindOptions {
+  readonly spawn: SpawnChild
+  /** Why cpu cannot take over from another provider now, in words; `undefined` where it can. */
+  readonly cpuRefusal: () => string | undefined
+  /** Ends a probe that is under way. */
+  readonly signal: AbortSignal
+}
 
 /** The provider that was asked for, or the first that works, with those to fall back to. */
 export async function findProvider(
   options: LocalEngineOptions,
-  spawn: SpawnChild,
-  objection: Objection,
+  { spawn, cpuRefusal, signal }: FindOptions,
 ): Promise<ProviderLadder> {
   const { provider = 'cpu', clock = systemClock } = options
-  const probe = childProbe(spawn, clock)
+  const probe = childProbe(spawn, clock, signal)
   const choice =
     provider === AUTO
       ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
       : await forceProvider(provider, probe)
-  return new ProviderLadder(choice, clock, objection)
+  const objectionTo: Objection = async (candidate) => {
+    const refusal = candidate.provider === 'cpu' ? cpuRefusal() : undefined
+    return refusal === undefined ? await probed(probe)(candidate) : { why: refusal, what: refusal }
+  }
+  return new ProviderLadder(choice, clock, objectionTo)
 }

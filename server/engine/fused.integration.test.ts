@@ -1,7 +1,9 @@
 // The U-Net that models/export writes for providers with fused attention (models/golden/make_fused.py), as a variant of
 // parity's pipeline with a tiny autoencoder, against what diffusers painted.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { forProvider, readManifest, type Manifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { forProvider } from './manifest-files.ts'
+import { readManifest } from './read-manifest.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { apartFrom, parityModel, readReference, type LinkedFolder } from './testing/parity.ts'
 

@@ -2,7 +2,9 @@
 // (models/golden/make_half.py), against what diffusers painted in float32.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxDifference } from '../../lib/lcm/_util/compare.ts'
-import { readManifest, verifyFiles, type Manifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { readManifest } from './read-manifest.ts'
+import { verifyFiles } from './verify-files.ts'
 import { openModels, type OnnxModels } from './onnx/models.ts'
 import { apartFrom, PARITY_HALF, readReference } from './testing/parity.ts'
 

@@ -5,7 +5,6 @@ import { engineContract, generateWhenFree, jobFor, sketch } from './engine.contr
 import type { Job, JobResult, Preview, StepEvent } from './engine.ts'
 import { createLocalEngine, type LocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
-import { buildServer } from './testing/build-server.ts'
 import { POCKET_MODEL, TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
 
 const open = (modelDir: string, options: { slots?: number; deadlineMs?: number } = {}) =>
@@ -15,8 +14,6 @@ const mean = (values: Uint8Array | undefined) =>
   values ? values.reduce((sum, value) => sum + value, 0) / values.length : Number.NaN
 
 const signal = () => new AbortController().signal
-
-beforeAll(buildServer, 120_000)
 
 engineContract('local, toy model', () => open(TOY_MODEL))
 engineContract('local, plain toy model', () => open(TOY_MODEL_PLAIN))

@@ -1,30 +1,14 @@
 // When the engine changes its provider, and when it does not: over children that are no processes, on a clock moved by
 // hand.
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '../../lib/std/testing/fake-clock.ts'
 import { jobFor } from './engine.contract.ts'
-import { createLocalEngine, openLocalEngine, type LocalEngineOptions } from './local-engine.ts'
-import type { EngineLog } from './log.ts'
+import { createLocalEngine, openLocalEngine } from './local-engine.ts'
 import { modelBytes, readModelFolder } from './model-folder.ts'
-import type { ProviderName } from './providers.ts'
-import { fakeDevices, type FakeDevice } from './testing/fake-devices.ts'
-import { TOY_MODEL, toyFolder } from './testing/models.ts'
+import { settle, setUp } from './testing/engine-world.ts'
+import type { FakeDevice } from './testing/fake-devices.ts'
+import { toyFolder } from './testing/models.ts'
 
 const MINUTE_MS = 60_000
-
-function setUp(onStart: (device: FakeDevice) => void, change: Partial<LocalEngineOptions> = {}) {
-  const clock = new FakeClock()
-  const devices = fakeDevices(onStart)
-  const lines: string[] = []
-  const log: EngineLog = {
-    info: (_, message) => void lines.push(message),
-    warn: (_, message) => void lines.push(message),
-  }
-  const candidates = (['cuda', 'cpu'] as ProviderName[]).map((provider) => ({ provider, lacks: undefined }))
-  const { spawn } = devices
-  const options = { modelDir: TOY_MODEL, spawn, clock, log, candidates, provider: 'auto', ...change }
-  return { clock, devices, lines, options }
-}
 
 /** Paints on cpu, and comes up on cuda. */
 function healthyOnCpu(device: FakeDevice): void {
@@ -43,6 +27,7 @@ describe('the engine goes on with the next provider', () => {
       const hangs = expect(engine.generate(job, { signal })).rejects.toMatchObject({ code: 'engine_timeout' })
       clock.advance(MINUTE_MS)
       await hangs
+      await settle()
       clock.advance(10_000)
     }
     expect(engine.info.provider).toBe('cpu')
@@ -60,6 +45,8 @@ describe('the engine goes on with the next provider', () => {
     devices.last.dies()
     // Two starts more, of two minutes each, with the pauses between.
     clock.advance(2 * 120_000 + 30_000)
+    await settle()
+    clock.advance(10_000)
     expect(engine.info.provider).toBe('cpu')
     expect(engine.state().name).toBe('ready')
   })
@@ -127,6 +114,7 @@ describe('a size that the device has no memory for', () => {
     await expect(engine.generate(large, { signal })).rejects.toMatchObject({ code: 'invalid_params' })
     for (let i = 0; i < 3; i++) {
       devices.last.dies()
+      await settle()
       clock.advance(5000)
     }
     expect(engine.info.provider).toBe('cpu')
@@ -253,6 +241,7 @@ describe('a model in float16, which a CPU keeps in float32,', () => {
     await using engine = await createLocalEngine(options)
     for (let i = 0; i < 4; i++) {
       devices.last.dies()
+      await settle()
       clock.advance(5000)
     }
     expect(engine.info.provider).toBe('cuda')

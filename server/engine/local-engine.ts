@@ -1,7 +1,7 @@
 // The engine a person gets: a model folder, run by one supervised child process per slot.
 import { resolve } from 'node:path'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
-import { AppError } from '../../lib/std/errors.ts'
+import type { AppError } from '../../lib/std/errors.ts'
 import { RowLimits } from './batch/row-limits.ts'
 import { nearestBucket, noiseBucket } from './buckets.ts'
 import { checkJob } from './check-job.ts'
@@ -19,19 +19,23 @@ import {
 } from './engine.ts'
 import { findProvider } from './find-provider.ts'
 import { closedError, FreeSlots } from './free-slots.ts'
+import { HeldSlots } from './held-slots.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineLog } from './log.ts'
 import { timeoutsOf, type BatchingChoice, type LocalEngineOptions } from './local-options.ts'
-import { modelInfo, verifyFiles, type Manifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { modelInfo } from './model-info.ts'
+import { verifyFiles } from './verify-files.ts'
 import { readMemory } from './memory.ts'
 import { checkMemory, memoryProblem, modelBytes, readModelFolder } from './model-folder.ts'
 import { noRoom } from './no-room.ts'
 import type { FoundPrecision } from './precision.ts'
 import { PrecisionMemory } from './precision-memory.ts'
-import { AUTO, type ProviderLadder } from './provider-choice.ts'
+import { AUTO } from './provider-choice.ts'
+import type { Fault, ProviderLadder } from './provider-ladder.ts'
 import { SizeLimits } from './size-limits.ts'
 import { Slot, type SlotFailure, type SlotOptions } from './slot.ts'
-import { judge } from './slot-failures.ts'
+import { judge, unstartable } from './slot-failures.ts'
 import { MOST_ABREAST, slotThreads } from './slot-threads.ts'
 import type { WorkerConfig } from './slot-protocol.ts'
 import { StateCell } from './state-cell.ts'
@@ -79,20 +83,22 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const spawn = options.spawn ?? defaultSpawn(options)
   const onCpu = await modelBytes(modelDir, manifest, 'cpu')
   const tooLarge = () => memoryProblem(manifest.name, onCpu, { slots, memory: memory(), provider: 'cpu' })
-  const ladder = await findProvider(options, spawn, (next) =>
-    next === 'cpu' ? tooLarge()?.message : undefined,
-  )
+  const closing = new AbortController()
+  const cpuRefusal = () => tooLarge()?.message
+  const ladder = await findProvider(options, { spawn, cpuRefusal, signal: closing.signal })
   const { provider, reason } = ladder
   await checkMemory(modelDir, manifest, { slots, memory: memory(), provider })
   checkPrecision(manifest, options.precision, provider)
   log.info({ event: 'engine.provider', provider, reason }, `the model runs on ${provider}`)
   const threadsOfSlots = slotThreads(slots, options.threads)
-  return new SlotEngine(manifest, { ...options, modelDir, spawn, threadsOfSlots }, ladder)
+  return new SlotEngine(manifest, { ...options, modelDir, spawn, threadsOfSlots, closing }, ladder)
 }
 
 interface SlotEngineOptions extends LocalEngineOptions {
   readonly spawn: SpawnChild
   readonly threadsOfSlots: readonly number[]
+  /** Aborted when the engine closes. */
+  readonly closing: AbortController
 }
 
 class SlotEngine implements LocalEngine {
@@ -109,16 +115,20 @@ class SlotEngine implements LocalEngine {
   readonly #foundPrecision: () => FoundPrecision | undefined
   readonly #rowLimits = new RowLimits()
   readonly #sizeLimits: SizeLimits
+  /** Those that failed while another provider is looked for. */
+  readonly #held = new HeldSlots()
+  readonly #abort: () => void
   #closing: Promise<void> | undefined
   #othersStarted = false
   #tellStarted: (outcome: AppError | undefined) => void = () => undefined
 
   constructor(manifest: Manifest, options: SlotEngineOptions, ladder: ProviderLadder) {
-    const { precisions = new PrecisionMemory(), threadsOfSlots, log } = options
+    const { precisions = new PrecisionMemory(), threadsOfSlots, closing, log } = options
     const model = { modelDir: options.modelDir, manifest }
     // Found by the first child; those after it need not try again.
     this.#foundPrecision = () => precisions.recall(model, ladder.provider)
     this.#ladder = ladder
+    this.#abort = () => closing.abort()
     this.#log = log
     this.#manifest = manifest
     this.#info = modelInfo(manifest, ladder.provider)
@@ -147,7 +157,10 @@ class SlotEngine implements LocalEngine {
       onDone: () => slot.provider === this.#ladder.provider && this.#ladder.worked(),
       onNoRoom: (size) => slot.provider !== undefined && this.#sizeLimits.failedAt(slot.provider, size),
       isWasteful: (found) => slot.provider !== undefined && this.#rowLimits.isWasteful(slot.provider, found),
-      onFailure: (failure) => this.#onFailure(slot, failure),
+      onFailure: (failure) => {
+        options.onProcessLost?.()
+        this.#onFailure(slot, failure)
+      },
     })
     return slot
   }
@@ -256,6 +269,7 @@ class SlotEngine implements LocalEngine {
 
   #onFailure(slot: Slot, failure: SlotFailure): void {
     if (this.#closing !== undefined) return
+    if (this.#held.isSearching) return this.#held.hold(slot)
     const { provider } = this.#ladder
     const verdict = judge(failure, {
       isLoading: this.state().name === 'loading',
@@ -265,33 +279,34 @@ class SlotEngine implements LocalEngine {
     })
     if (verdict === 'fewer rows') return this.#onTooManyRows(provider, failure)
     if (verdict === 'leave out') return this.#onLeftOut(slot, failure)
-    if (verdict === 'count' || verdict === 'count as hang')
-      return this.#onCounted(failure.reason, verdict === 'count as hang')
-    if (verdict === 'give up' || verdict === 'next provider')
-      this.#onUnstartable(failure, verdict === 'next provider')
+    if (verdict === 'give up') return this.#tellStarted(unstartable(failure))
+    if (verdict === 'next provider') {
+      const fault = { what: 'could not run this model', why: failure.reason }
+      return this.#stepDown(slot, fault, () =>
+        this.#tellStarted(unstartable(failure, this.#ladder.refused?.what)),
+      )
+    }
+    if (verdict === 'start again') return
+    const what = this.#ladder.failed({ isHang: verdict === 'count as hang' })
+    if (what !== undefined) this.#stepDown(slot, { what, why: failure.reason })
   }
 
-  #onCounted(reason: string, isHang: boolean): void {
-    if (this.#ladder.failed(reason, { isHang })) return this.#onFallen()
-    this.#tellRefused()
-  }
-
-  /** Nothing can run it, or nothing else can. */
-  #onUnstartable({ reason, unusable, failedStarts }: SlotFailure, isOfProvider: boolean): void {
-    if (isOfProvider && this.#ladder.fall('could not run this model', reason)) return this.#onFallen()
-    this.#tellRefused()
-    const { refused } = this.#ladder
-    const more = isOfProvider && refused !== undefined ? `; ${refused}` : ''
-    if (unusable !== undefined)
-      return this.#tellStarted(new AppError(unusable.code, `${unusable.message}${more}`))
-    const message = `The engine process ended ${failedStarts} times before it was ready (${reason}); see the log lines above${more}`
-    this.#tellStarted(new AppError('engine_unstartable', message))
-  }
-
-  #tellRefused(): void {
-    const { provider, refused } = this.#ladder
-    if (refused === undefined) return
-    this.#log.warn({ event: 'engine.provider', provider, reason: refused }, 'no other provider can take over')
+  /**
+   * Nothing is started meanwhile on the provider that failed: it would fail once more, and stand in the way of those that
+   * are timed.
+   */
+  #stepDown(slot: Slot, fault: Fault, onNone: () => void = () => undefined): void {
+    const search = async () => {
+      const isFound = await this.#ladder.fall(fault)
+      if (this.#closing !== undefined) return
+      if (isFound) return this.#onFallen()
+      const { provider, refused } = this.#ladder
+      const fields = { event: 'engine.provider', provider, reason: refused?.why }
+      if (refused !== undefined) this.#log.warn(fields, 'no other provider can take over')
+      onNone()
+    }
+    this.#held.hold(slot)
+    this.#held.until(search())
   }
 
   /** The slot starts by itself, and is told to try fewer. */
@@ -330,7 +345,8 @@ class SlotEngine implements LocalEngine {
 
   async #close(): Promise<void> {
     this.#free.close()
-    await Promise.all(this.#slots.map((slot) => slot.close()))
+    this.#abort()
+    await Promise.all([this.#held.ended(), ...this.#slots.map((slot) => slot.close())])
     this.#state.set({ name: 'closed', detail: 'The engine has been closed' })
   }
 }

@@ -33,6 +33,8 @@ export interface LocalEngineOptions {
   /** Whether pictures pass the model's safety checker; default: as its manifest says. */
   readonly safetyChecker?: boolean
   readonly log: EngineLog
+  /** Hears of every process that ended by itself or hung. */
+  readonly onProcessLost?: () => void
   /** For tests: where the compiled child entry is. */
   readonly workerUrl?: URL
   /** For tests: a child that is no process. */

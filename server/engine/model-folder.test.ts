@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readOnnxHeader } from './folder/onnx-header.ts'
-import { manifestFiles } from './manifest.ts'
+import { manifestFiles } from './manifest-files.ts'
 import { checkMemory, modelBytes, readModelFolder } from './model-folder.ts'
 import { POCKET_MODEL, toyFolder } from './testing/models.ts'
 

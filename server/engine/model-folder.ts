@@ -6,7 +6,9 @@ import { AppError } from '../../lib/std/errors.ts'
 import { isDiffusersFolder, readDiffusersFolder } from './folder/diffusers-folder.ts'
 import { readOnnxHeader, type OnnxHeader } from './folder/onnx-header.ts'
 import { readMemory, type Memory } from './memory.ts'
-import { MANIFEST_FILE, readManifest, variantFiles, type Manifest } from './manifest.ts'
+import { MANIFEST_FILE, type Manifest } from './manifest.ts'
+import { variantFiles } from './manifest-files.ts'
+import { readManifest } from './read-manifest.ts'
 
 export interface ModelFolder {
   readonly manifest: Manifest

@@ -1,14 +1,11 @@
 // A size that there is no memory for, from the graph that asks for it to the frame that ends: through a real child
 // process, with onnxruntime's own words.
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
-import { buildServer } from './testing/build-server.ts'
 import { copyModel, TOY_MODEL } from './testing/models.ts'
 import { starve } from './testing/starving-unet.ts'
-
-beforeAll(buildServer, 120_000)
 
 /** The toy model with a U-Net that starves. */
 async function starving(file: string) {

@@ -1,17 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeImage } from './codec.ts'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine, type LocalEngineOptions } from './local-engine.ts'
 import { silentLog } from './log.ts'
-import { readManifest } from './manifest.ts'
+import { readManifest } from './read-manifest.ts'
 import { PrecisionMemory } from './precision-memory.ts'
 import { openRenderer } from './render.ts'
-import { buildServer } from './testing/build-server.ts'
 import { copyModel, POCKET_MODEL, TOY_MODEL } from './testing/models.ts'
-
-beforeAll(buildServer, 120_000)
 
 const side = { width: 256, height: 256 }
 const config = (modelDir: string) => ({ modelDir, provider: 'cpu', threads: 2 })

@@ -6,11 +6,21 @@ import type { Probed } from './slot-protocol.ts'
 /** A driver that has to compile its first shaders takes seconds, one that hangs takes for ever. */
 const PATIENCE_MS = 30_000
 
-/** A probe in a child of its own: a driver that aborts, or never answers, takes that process with it and no other. */
-export function childProbe(spawn: SpawnChild, clock: Clock): Probe {
+const UNWANTED: Probed = { problem: 'the engine was closed before it answered' }
+
+/**
+ * A probe in a child of its own: a driver that aborts, or never answers, takes that process with it and no other.
+ * @param signal ends it: nobody wants to know any more.
+ */
+export function childProbe(spawn: SpawnChild, clock: Clock, signal?: AbortSignal): Probe {
   return (provider, againstCpu) =>
     new Promise((resolve) => {
+      if (signal?.aborted) return resolve(UNWANTED)
       let found: Probed | undefined
+      const onAbort = () => {
+        found = UNWANTED
+        child.kill()
+      }
       const cancelTimer = clock.setTimer(() => {
         found = { problem: `it did not answer within ${PATIENCE_MS / 1000} s` }
         child.kill()
@@ -24,9 +34,11 @@ export function childProbe(spawn: SpawnChild, clock: Clock): Probe {
         },
         onExit: (reason) => {
           cancelTimer()
+          signal?.removeEventListener('abort', onAbort)
           resolve(found ?? { problem: `its process ended (${reason})` })
         },
       })
+      signal?.addEventListener('abort', onAbort, { once: true })
       child.send({ type: 'probe', provider, againstCpu })
     })
 }

@@ -48,6 +48,18 @@ describe('a provider that fails while it runs', () => {
     },
   )
 
+  it('gives way to the next that works, not to one that fails its probe', async () => {
+    const { engine, reasons } = await open(['cuda', 'none', 'cpu'])
+    await using _ = engine
+    const job = await jobFor(engine)
+    for (let i = 0; i < 3; i++)
+      await expect(generateWhenFree(engine, job)).rejects.toMatchObject({ code: 'engine_crashed' })
+    expect((await generateWhenFree(engine, job)).image).toEqual(Uint8Array.of(1))
+    expect(engine.info.provider).toBe('cpu')
+    expect(reasons.join()).toContain('none: no adapter')
+    expect(engine.providerReason).toMatch(/^Running on cpu since cuda .*; none: it failed when it was tried/)
+  })
+
   it('stays what was asked for when it was', async () => {
     const { engine } = await open(['cuda', 'cpu'], 'cuda')
     await using _ = engine

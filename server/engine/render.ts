@@ -19,9 +19,12 @@ import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage
 import type { JobResult, StepEvent } from './engine.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { Lru } from './lru.ts'
-import { forProvider, schedulerConfig, type Manifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
+import { forProvider } from './manifest-files.ts'
+import { schedulerConfig } from './scheduler-config.ts'
 import { readModelFolder } from './model-folder.ts'
 import type { OnnxModels, Stage } from './onnx/models.ts'
+import { orRelease } from './onnx/or-release.ts'
 import type { RuntimeOptions } from './onnx/runtime.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
 import { openInPrecision } from './open-in-precision.ts'
@@ -85,7 +88,7 @@ export async function openRenderer(
   const onOpened = (path: string) => onProgress(`${relative(config.modelDir, path)} was opened`)
   const onRun = (stage: Stage) => onProgress(`${stage} was rehearsed`)
   const { models, precision } = await openInPrecision({ ...config, manifest, schedule, onOpened, onRun })
-  const safety = await openSafety({ ...config, onOpened }, manifest)
+  const safety = await orRelease(models, () => openSafety({ ...config, onOpened }, manifest))
   const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
   let batcher: StepBatcher | undefined
   const { width, height } = manifest.defaults

@@ -1,17 +1,14 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { decodeImage, encodeImage } from './codec.ts'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import type { StepEvent } from './engine.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
-import { buildServer } from './testing/build-server.ts'
 import { copyModelFolder, toyFolder } from './testing/models.ts'
-
-beforeAll(buildServer, 120_000)
 
 const TOY_CHECKER = fileURLToPath(new URL('./testing/safety_checker', import.meta.url))
 

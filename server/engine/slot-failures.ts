@@ -1,4 +1,5 @@
 // What the end of a slot's process means for the engine: whose fault it was, and what to do about it.
+import { AppError } from '../../lib/std/errors.ts'
 import { OUT_OF_MEMORY, PROVIDER_FAILED } from './onnx/device-errors.ts'
 import type { SlotFailure } from './slot.ts'
 
@@ -53,4 +54,12 @@ export function judge(failure: SlotFailure, now: Circumstances): Verdict {
   // On a CPU slow is only slow.
   if (isHang) return now.provider === 'cpu' ? 'start again' : 'count as hang'
   return isOfProvider ? 'count' : 'start again'
+}
+
+/** Nothing can run the model, or nothing else can. @param others why other providers cannot, in words. */
+export function unstartable({ reason, unusable, failedStarts }: SlotFailure, others?: string): AppError {
+  const more = others === undefined ? '' : `; ${others}`
+  if (unusable !== undefined) return new AppError(unusable.code, `${unusable.message}${more}`)
+  const message = `The engine process ended ${failedStarts} times before it was ready (${reason}); see the log lines above${more}`
+  return new AppError('engine_unstartable', message)
 }

@@ -9,14 +9,10 @@ import { closedError } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
 import type { FoundPrecision } from './precision.ts'
 import type { FromWorker, SlotJob, WorkerConfig } from './slot-protocol.ts'
+import type { Blame, SlotState, Unusable } from './slot-state.ts'
 
 /** Wait before restart n (ms): at once after the first crash; never above 1.5 s for a child that can start at all. */
 const RESTART = { firstMs: 100, factor: 2, startedMaxMs: 1_500, maxMs: 10_000 } as const
-
-export interface Unusable {
-  readonly code: string
-  readonly message: string
-}
 
 export interface SlotFailure {
   readonly reason: string
@@ -29,36 +25,11 @@ export interface SlotFailure {
   readonly measuring: number | undefined
 }
 
-/** Why a child is ended: it failed, a job of it took too long, or it was asked to. */
-type Blame = 'fault' | 'hang' | 'nobody'
-
 interface Run {
   readonly options: GenerateOptions
   /** Ends the promise, its timer and its listener; only the first call counts. */
   readonly settle: (outcome: JobResult | EngineError) => void
 }
-
-export type SlotState =
-  | { readonly name: 'starting'; readonly child: Child }
-  /** A lane is free. */
-  | { readonly name: 'ready'; readonly child: Child; readonly lanes: number }
-  /** None is, or it is to be started anew when its jobs are done. */
-  | { readonly name: 'busy'; readonly child: Child; readonly lanes: number }
-  /** Killed; waiting for the exit. `unusable`: the model folder is at fault. */
-  | {
-      readonly name: 'dying'
-      readonly child: Child
-      readonly reason: string
-      readonly unusable: Unusable | undefined
-      readonly blame: Blame
-    }
-  /** No process. Restarted after a while, unless closed or left out. */
-  | {
-      readonly name: 'dead'
-      readonly reason: string
-      readonly unusable: Unusable | undefined
-      readonly failures: number
-    }
 
 export interface SlotOptions {
   readonly spawn: SpawnChild
@@ -98,6 +69,7 @@ export class Slot {
   #closed = false
   #stale = false
   #leftOut = false
+  #held = false
   #cancelTimer: () => void = () => undefined
   #onDead: (() => void) | undefined
 
@@ -199,6 +171,17 @@ export class Slot {
   /** Only from `onFailure`: no other child is started, until it is recycled. */
   leaveOut(): void {
     this.#leftOut = true
+  }
+
+  /** Only from `onFailure`: no other child is started, until `resume`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  resume(): void {
+    if (!this.#held) return
+    this.#held = false
+    if (this.#state.name === 'dead' && !this.#closed) this.#restartLater()
   }
 
   /** Ends the child for good; resolves when it is gone. */
@@ -331,7 +314,12 @@ export class Slot {
     if (this.#closed) return this.#onDead?.()
     this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
     if (blame !== 'nobody') this.#onFailure({ reason, unusable, isHang: blame === 'hang' })
-    if (!this.#leftOut) this.#timer(restartDelayMs(this.#failures, this.#wasReady), () => this.start())
+    if (!this.#held) this.#restartLater()
+  }
+
+  #restartLater(): void {
+    if (this.#leftOut) return
+    this.#timer(restartDelayMs(this.#failures, this.#wasReady), () => this.start())
   }
 
   #onFailure(how: Pick<SlotFailure, 'reason' | 'unusable' | 'isHang'>): void {

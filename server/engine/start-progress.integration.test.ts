@@ -1,12 +1,9 @@
 // What a starting child tells of its progress: its parent's patience begins anew with each (slot.ts).
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { forkChild } from './child.ts'
 import { silentLog } from './log.ts'
 import type { FromWorker } from './slot-protocol.ts'
-import { buildServer } from './testing/build-server.ts'
 import { TOY_MODEL } from './testing/models.ts'
-
-beforeAll(buildServer, 120_000)
 
 describe('a child that starts', () => {
   it('tells of every graph that it has opened, and of every one that has run, until it is ready', async () => {

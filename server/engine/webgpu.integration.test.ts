@@ -12,7 +12,6 @@ import { createLocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
 import { childProbe } from './probe.ts'
 import { systemClock } from './system-clock.ts'
-import { buildServer } from './testing/build-server.ts'
 import { TOY_MODEL } from './testing/models.ts'
 
 const CHROMIUM = '/usr/lib/chromium'
@@ -22,7 +21,6 @@ const LOADER = join(CHROMIUM, 'libvulkan.so.1')
 describe.skipIf(!existsSync(DRIVER) || !existsSync(LOADER))('provider webgpu through SwiftShader', () => {
   let libraries: string
   beforeAll(async () => {
-    buildServer()
     // Chromium's whole folder must not be searched: it has an EGL and a GLES of its own.
     libraries = await mkdtemp(join(tmpdir(), 'sketchwire-vulkan-'))
     await symlink(LOADER, join(libraries, 'libvulkan.so.1'))

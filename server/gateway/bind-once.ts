@@ -1,4 +1,5 @@
 import type { Exchange, OnceAnswer, OnceContext, OnceDialect, RequestFacts } from '../compat/dialect.ts'
+import type { ParsedJson } from '../compat/validation.ts'
 import type { SessionSink } from '../session/session-event.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { newId, randomSeed } from './bind.ts'
@@ -9,6 +10,8 @@ import { Work } from './work.ts'
 export interface TaskRequest {
   readonly caller: string
   readonly body: Uint8Array
+  /** The JSON of the body, where it was read already. */
+  readonly read?: ParsedJson
   readonly facts: RequestFacts
   readonly requestId?: string
   /** Aborts when nobody waits for the answer any more; the work is then given up. */
@@ -50,7 +53,7 @@ export class OnceDoor {
     const requestId = request.requestId ?? newId()
     const exchange = this.#dialect.exchange(onceContext(this.#deps, request.facts, requestId))
     const refused = (error: WireError) => endedTask(requestId, exchange.refuse(error))
-    const decoded = exchange.decode(request.body)
+    const decoded = exchange.decode(request.body, request.read)
     const problem = decoded.find((one) => one.kind === 'problem')
     if (problem) return refused(problem.error)
     const session = this.#sessions.enter(request.caller)

@@ -76,6 +76,7 @@ async function start(lingerMs = 0, onBug = throwBug) {
     }),
     fetches: new FetchTurns(refuseToFetch),
     webhooks: noWebhooks(world.clock),
+    mayWatchAll: () => false,
     onSocket: () => undefined,
     onBug,
   })

@@ -3,6 +3,7 @@ import type { SocketDialect } from '../compat/dialect.ts'
 import { PNG_BASE64 } from '../compat/dialect.contract.ts'
 import { IDLE_MS } from '../compat/fal-realtime.ts'
 import { native } from '../compat/native.ts'
+import { GIVES_WAY_AFTER_MS } from '../session/registry.ts'
 import { settle } from '../session/testing/harness.ts'
 import { HELLO_WITHIN_MS } from './bind.ts'
 import type { FetchedImage } from './fetch-image.ts'
@@ -207,6 +208,22 @@ describe('a server that is full', () => {
     expect(read()).toMatchObject([{ code: 'too_many_sessions' }])
     expect([client.closeCode, routes.open.size, clock.pending]).toEqual([1013, 0, 0])
     expect(socketChanges).toEqual(['fal-realtime opened 0', 'fal-realtime closed 1013'])
+  })
+})
+
+describe('a socket whose place somebody else needs', () => {
+  it('E5 is told why and closed with 1013', async () => {
+    const { open, registry, clock } = await start({ maxSessions: 1 })
+    const enter = async () => {
+      const opened = await open('/api/live')
+      opened.client.send(hello)
+      return opened
+    }
+    const quiet = await enter()
+    clock.advance(GIVES_WAY_AFTER_MS)
+    const newcomer = await enter()
+    expect(quiet.read().at(-1)).toMatchObject({ code: 'too_many_sessions' })
+    expect([quiet.client.closeCode, newcomer.client.closeCode, registry.size]).toEqual([1013, undefined, 1])
   })
 })
 

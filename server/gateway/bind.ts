@@ -3,7 +3,6 @@ import type { Decoded, RequestFacts, SocketDialect, Translator } from '../compat
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
-import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { assertNever } from '../../lib/std/assert.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Registry } from '../session/registry.ts'
@@ -23,6 +22,8 @@ export interface BindDeps {
   readonly clock: Clock
   readonly onSocket: (dialect: string, change: 'opened' | 'closed', code: number) => void
   readonly fetches: FetchTurns
+  /** Whose jobs of any door the caller may follow; of others, those of the door that the dialect names. */
+  readonly mayWatchAll: (caller: string) => boolean
   readonly onBug: (where: string, error: unknown) => void
 }
 
@@ -144,6 +145,7 @@ class SocketBinding {
       policy,
       maxImageBytes: dialect.imageLimitBytes ?? dialect.messageLimitBytes,
       sink: (event) => this.#emit(event),
+      giveWay: (why) => this.#problem(why),
     })
     if (!created.ok) return this.#problem(created.error)
     const { session } = created
@@ -209,7 +211,7 @@ class SocketBinding {
       case 'previews':
         return session.setPreviews(decoded.want)
       case 'follow':
-        return this.#follow(decoded.want)
+        return this.#follow(decoded)
       case 'cancel':
         return session.cancel(decoded.seq)
       case 'problem':
@@ -221,10 +223,12 @@ class SocketBinding {
     }
   }
 
-  #follow(want: PreviewWant | undefined): void {
+  #follow({ want, door }: Extract<Decoded, { kind: 'follow' }>): void {
     const { deps, handshake } = this.#options
     if ('code' in handshake.identity) return
-    this.#follower ??= deps.registry.follow(handshake.identity.caller, (event) => this.#emit(event))
+    const { caller } = handshake.identity
+    const watched = deps.mayWatchAll(caller) ? undefined : door
+    this.#follower ??= deps.registry.follow(caller, (event) => this.#emit(event), watched)
     this.#follower.change(want)
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { PNG } from '../compat/dialect.contract.ts'
 import { settle } from '../session/testing/harness.ts'
+import { BodyReader } from './body-reader.ts'
 import type { Reply } from './host.ts'
 import { memoryServer } from './testing/memory-server.ts'
 import type { MemoryServerOptions } from './testing/memory-server.ts'
@@ -104,6 +105,59 @@ describe('the body of a stranger', () => {
     const path = `/api/model?ticket=${auth.tickets.issue(known).ticket}`
     expect(await host.request({ path })).toMatchObject({ status: 200 })
     expect(await host.request({ path })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('bodies that are still on their way in', () => {
+  const KEYS = ['a-key-of-the-studio', 'another-key-of-it']
+  const MIB = 1024 * 1024
+  const begin = (server: Awaited<ReturnType<typeof start>>, path: string, key = 0) => {
+    const headers = { authorization: `Key ${KEYS[key]}` }
+    const head = { method: 'POST', path, query: '', headers, remoteAddress: '127.0.0.1' }
+    return new BodyReader(server.routes.receive(head))
+  }
+  const limits = { keys: KEYS, incomingLimits: { callerBytes: 3 * MIB, bytes: 5 * MIB } }
+
+  it('hold so much of one caller and so much together, until they are whole or their sender has gone', async () => {
+    const server = await start(limits)
+    const [first, second] = [begin(server, APP), begin(server, `/queue${APP}`)]
+    first.add(new Uint8Array(2 * MIB))
+    second.add(new Uint8Array(2 * MIB))
+    expect(second.end()).toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
+    const other = begin(server, '/sdapi/v1/img2img', 1)
+    other.add(new Uint8Array(3 * MIB))
+    expect(other.end()).toBeInstanceOf(Uint8Array)
+    // Of the same caller again, now that the first has gone.
+    first.drop()
+    const third = begin(server, APP)
+    for (let mib = 0; mib < 3; mib++) third.add(new Uint8Array(MIB))
+    expect(third.end()).toHaveLength(3 * MIB)
+  })
+
+  it('are told so in the words of their door', async () => {
+    const server = await start(limits)
+    begin(server, APP).add(new Uint8Array(3 * MIB))
+    for (const [path, field] of [
+      [APP, 'detail'],
+      ['/sdapi/v1/txt2img', 'detail'],
+    ] as const) {
+      const late = begin(server, path)
+      late.add(new Uint8Array(MIB))
+      const reply = late.end()
+      if (reply instanceof Uint8Array) throw new Error('it was kept')
+      expect([reply.status, JSON.parse(String(reply.body))]).toEqual([
+        429,
+        expect.objectContaining({ [field]: expect.anything() }),
+      ])
+    }
+  })
+
+  it('of words alone always get in', async () => {
+    const server = await start(limits)
+    begin(server, APP).add(new Uint8Array(3 * MIB))
+    const small = begin(server, APP)
+    small.add(new Uint8Array(64 * 1024))
+    expect(small.end()).toHaveLength(64 * 1024)
   })
 })
 

@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Host, Reply, ReplyStream, RequestHead, Socket, SocketHandler, WebApp } from './host.ts'
+import type {
+  BodyRoom,
+  Host,
+  Reply,
+  ReplyStream,
+  RequestHead,
+  Socket,
+  SocketHandler,
+  WebApp,
+} from './host.ts'
 
 /** What the contract needs of a client of each host. */
 export interface HostClient {
@@ -83,6 +92,7 @@ export function echoApp(log: string[] = []): EchoApp {
     receive(head) {
       log.push(`received ${head.path}`)
       return {
+        ...(head.path === '/narrow' && { room: narrow(log) }),
         bodyLimitBytes: BODY_LIMIT,
         cutOffBytes: CUT_OFF,
         bodyTooLarge: () => ({ status: 413, headers: {}, body: `over ${BODY_LIMIT}` }),
@@ -96,6 +106,25 @@ export function echoApp(log: string[] = []): EchoApp {
         },
       }
     },
+  }
+}
+
+export const NARROW = 50
+
+/** Room for a body that is shorter than it might be. */
+function narrow(log: string[]): BodyRoom {
+  let free = NARROW
+  return {
+    take(bytes) {
+      const fits = bytes <= free
+      if (fits) free -= bytes
+      return fits
+    },
+    give() {
+      if (free < NARROW) log.push('given back')
+      free = NARROW
+    },
+    full: () => ({ status: 429, headers: {}, body: 'no room' }),
   }
 }
 
@@ -179,6 +208,18 @@ export function hostContract(name: string, under: HostUnderTest): void {
       expect(reply).toMatchObject({ status: 413, body: 'over 100' })
       await client.request({ method: 'POST', path: '/b', body: new Uint8Array(BODY_LIMIT) })
       expect(log).toEqual(['received /a', 'received /b'])
+    })
+
+    it('keeps a body as far as there is room, which is free again before the answer', async () => {
+      const log: string[] = []
+      const { client } = await start(echoApp(log))
+      const post = (bytes: number) =>
+        client.request({ method: 'POST', path: '/narrow', body: new Uint8Array(bytes) })
+      expect(await post(NARROW + 1)).toMatchObject({ status: 429, body: 'no room' })
+      expect(await post(BODY_LIMIT + 1)).toMatchObject({ status: 413 })
+      log.length = 0
+      expect(await post(NARROW)).toMatchObject({ status: 200 })
+      expect(log).toEqual(['received /narrow', 'given back'])
     })
 
     it('carries text as text and bytes as bytes, unchanged after an await', async () => {

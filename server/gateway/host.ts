@@ -1,6 +1,9 @@
 // The seam between us and whatever speaks HTTP and WebSocket. Three hosts pass host.contract.ts: uWebSockets.js,
 // node:http with ws, and memory.
 
+/** A socket on which nothing moved for so long is pinged: many proxies close what is silent for 60 s. */
+export const PING_EVERY_MS = 30_000
+
 /** A request before its body; everything is copied, nothing is lent. */
 export interface RequestHead {
   /** Upper case. */
@@ -87,12 +90,23 @@ export interface SocketRoute {
   upgrade(head: RequestHead): Upgrade | Promise<Upgrade>
 }
 
-/** What the app makes of a request by its head alone. Either `bodyTooLarge` or `respond` is its answer. */
+/** Memory for one body on its way in. */
+export interface BodyRoom {
+  /** False where there is none for so many bytes more: nothing of the body is kept then, and `full` is its answer. */
+  take(bytes: number): boolean
+  /** What was taken is free again: the body is whole, or nobody reads it. */
+  give(): void
+  full(): Reply
+}
+
+/** What the app makes of a request by its head alone. One of `bodyTooLarge`, `room.full` and `respond` is its answer. */
 export interface Reception {
   /** Largest body worth keeping, in bytes. Of a longer one nothing is kept, and it gets `bodyTooLarge`. */
   readonly bodyLimitBytes: number
   /** A body above it is not even read to its end: the connection is closed after the answer. */
   readonly cutOffBytes: number
+  /** Of what is kept of it until it is whole; without it there is enough. */
+  readonly room?: BodyRoom
   bodyTooLarge(): Reply
   respond(body: RequestBody): Answer | Promise<Answer>
 }

@@ -1,4 +1,5 @@
-import { availableParallelism, cpus } from 'node:os'
+import { cpus } from 'node:os'
+import { usableCores } from '../engine/cores.ts'
 
 /** What a figure measured on this server is worthless without. No name, no address, no path. */
 export interface MachineFacts {
@@ -10,7 +11,7 @@ export interface MachineFacts {
 export function machineFacts(): MachineFacts {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
+    cores: usableCores(),
     runtime: `Node ${process.versions.node}`,
   }
 }

@@ -1,5 +1,6 @@
 // A host without a network, for tests: sockets whose reader decides when it reads. Passes host.contract.ts.
 import { AppError } from '../../lib/std/errors.ts'
+import { BodyReader } from './body-reader.ts'
 import type {
   Host,
   ListenAddress,
@@ -68,10 +69,14 @@ export class MemoryHost implements Host {
     const head = toHead(request)
     const body = toBytes(request.body ?? '')
     const reception = this.#app.receive(head)
-    if (body.length > reception.bodyLimitBytes) return reception.bodyTooLarge()
+    const reader = new BodyReader(reception)
+    const cutOff = reader.add(body)
+    if (cutOff) return cutOff
+    const whole = reader.end()
+    if (!(whole instanceof Uint8Array)) return whole
     const gone = new AbortController()
     request.signal?.addEventListener('abort', () => gone.abort())
-    const reply = await reception.respond({ body, signal: gone.signal })
+    const reply = await reception.respond({ body: whole, signal: gone.signal })
     if ('stream' in reply) return this.#read(new MemoryReader(reply, gone), reply.stream)
     return head.method === 'HEAD' ? { ...reply, body: '' } : reply
   }

@@ -1,12 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
-import { expect, it } from 'vitest'
+import { once } from 'node:events'
+import { expect, it, vi } from 'vitest'
 import { makeCertificate } from '../testing/tls-proxy.ts'
 import { chooseHost } from './choose-host.ts'
 import { echoApp, hostContract } from './host.contract.ts'
 import { NodeHost } from './node-host.ts'
 import type { WebApp } from './host.ts'
-import { socketClient } from './testing/ws-client.ts'
+import { socketClient, WsClient } from './testing/ws-client.ts'
 import { wireContract } from './wire.contract.ts'
 
 const start = (app: WebApp) => new NodeHost(app)
@@ -39,4 +40,19 @@ it('reads the body of a request that would rather speak another protocol below T
   })
   expect(body).toBe('POST /a  hello')
   rmSync(folder, { recursive: true })
+})
+
+it('pings a socket on which nothing moves sooner than proxies lose patience with it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    await using host = start(echoApp())
+    const port = await host.listen({ host: '127.0.0.1', port: 0 })
+    const { socket } = await WsClient.open(`ws://127.0.0.1:${port}/echo`)
+    const pinged = once(socket, 'ping')
+    vi.advanceTimersByTime(30_000)
+    await pinged
+    socket.terminate()
+  } finally {
+    vi.useRealTimers()
+  }
 })

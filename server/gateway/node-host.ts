@@ -5,7 +5,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { BodyReader } from './body-reader.ts'
 import type { Answer, Host, ListenAddress, Reply, RequestHead, SocketRoute, Upgrade, WebApp } from './host.ts'
+import { PING_EVERY_MS } from './host.ts'
 import { cannotListen, closing, respond } from './host-replies.ts'
 import { NodeReplyStream } from './node-reply-stream.ts'
 import { CappedWebSocket, NodeSocket } from './node-socket.ts'
@@ -14,8 +16,6 @@ import { readAsRequest } from './read-as-request.ts'
 import { STATUS_TEXT } from './status-text.ts'
 import type { TlsFiles } from './tls-files.ts'
 
-/** A socket that answers no ping for as long is gone. */
-const PING_EVERY_MS = 60_000
 const KEEP_ALIVE_MS = 65_000
 
 interface Door {
@@ -101,7 +101,7 @@ export class NodeHost implements Host {
   }
 }
 
-/** Sockets that showed a sign of life since the last ping. */
+/** Sockets that answered the last ping: one that did not until the next is gone. */
 const answered = new WeakSet<object>()
 
 function pingAll({ clients }: Pick<WebSocketServer, 'clients'>): void {
@@ -136,24 +136,24 @@ function refuse(socket: Duplex, reply: Reply): void {
 function serve(app: WebApp, req: IncomingMessage, res: ServerResponse): void {
   const head = headOf(req)
   const reception = app.receive(head)
-  const { bodyLimitBytes: limit, cutOffBytes } = reception
+  const reader = new BodyReader(reception)
   const gone = new AbortController()
-  const chunks: Buffer[] = []
-  let bytes = 0
-  res.once('close', () => gone.abort())
+  res.once('close', () => {
+    reader.drop()
+    gone.abort()
+  })
   req.on('error', () => undefined)
   req.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= limit) chunks.push(chunk)
-    else chunks.length = 0
-    if (bytes <= cutOffBytes || res.headersSent) return
-    write(res, closing(reception.bodyTooLarge()), head.method)
+    if (res.headersSent || gone.signal.aborted) return
+    const cutOff = reader.add(chunk)
+    if (!cutOff) return
+    write(res, closing(cutOff), head.method)
     res.once('finish', () => req.destroy())
   })
   req.on('end', () => {
     if (res.headersSent) return
-    if (bytes > limit) return write(res, reception.bodyTooLarge(), head.method)
-    const body = new Uint8Array(Buffer.concat(chunks))
+    const body = reader.end()
+    if (!(body instanceof Uint8Array)) return write(res, body, head.method)
     void respond(reception, { body, signal: gone.signal }).then((answer) => {
       if (!gone.signal.aborted) finish(res, answer, head.method)
     })

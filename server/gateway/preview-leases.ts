@@ -19,18 +19,21 @@ interface Lease {
 export class PreviewLeases {
   readonly #registry: Registry
   readonly #clock: Clock
+  readonly #doorOf: (caller: string) => string | undefined
   readonly #leases = new Map<string, Lease>()
 
-  constructor(registry: Registry, clock: Clock) {
+  /** @param doorOf whose jobs a caller may see: those of this door, or of all */
+  constructor(registry: Registry, clock: Clock, doorOf: (caller: string) => string | undefined) {
     this.#registry = registry
     this.#clock = clock
+    this.#doorOf = doorOf
   }
 
   /** @param page tells pages of one caller apart */
   look(caller: string, page: string, want: PreviewWant): void {
     const key = JSON.stringify([caller, page])
     const known = this.#leases.get(key)
-    const follower = known?.follower ?? this.#registry.follow(caller, () => undefined)
+    const follower = known?.follower ?? this.#registry.follow(caller, () => undefined, this.#doorOf(caller))
     known?.cancelTimer()
     follower.change(want)
     this.#leases.delete(key)

@@ -69,6 +69,8 @@ export interface RouteContext {
   readonly models: Models
   /** Progress and interruption of a caller's jobs: `latest`, `load`, `interrupt`. */
   readonly registry: Registry
+  /** Whether this caller may see its jobs of all doors: where several people may be one caller, it may not. */
+  readonly mayWatchAll: (caller: string) => boolean
   readonly clock: Clock
   readonly newId: () => string
   readonly webhooks: Webhooks

@@ -27,6 +27,7 @@ it('E2 answers a bug of ours without its words, and reports it', async () => {
     models: onlyModel(createFakeEngine()),
     model: FAKE_MODEL,
     origins: { allowed: [], loopbackOnly: true },
+    mayWatchAll: () => false,
     onSocket: () => undefined,
     onBug: (_where, error) => bugs.push(error),
   })

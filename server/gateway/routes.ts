@@ -4,6 +4,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import { identityOfAddress } from '../auth/identity.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { InputLimits } from '../session/held-inputs.ts'
 import type { Models } from '../models/models.ts'
 import { bindSocket, newId, OpenSockets, tooLarge } from './bind.ts'
 import type { BindDeps } from './bind.ts'
@@ -24,6 +25,7 @@ import type {
 import { matchPath } from './path-pattern.ts'
 import type { OriginRule } from './origin.ts'
 import { socketOnly } from './lost.ts'
+import { INCOMING_FULL, IncomingBodies } from './incoming-bodies.ts'
 import { jsonError, withRetryAfter } from './replies.ts'
 import { answersHead, isHttpEntry, isSocketEntry } from './route.ts'
 import type { HttpRouteEntry, RouteContext, RouteEntry, RouteModule, SocketRouteEntry } from './route.ts'
@@ -41,6 +43,8 @@ export interface RouteDeps extends BindDeps {
   readonly modules: readonly RouteModule[]
   readonly auth: Authenticator
   readonly webhooks: Webhooks
+  /** Of the bodies that are on their way in; those of waiting pictures without it. */
+  readonly incomingLimits?: InputLimits
 }
 
 /** Enough to read a stray body and answer in words. */
@@ -59,11 +63,13 @@ export class Routes implements WebApp {
   readonly #pages: Pages
   readonly #strays: Strays
   readonly #sessions = new Map<string, CallerSessions>()
+  readonly #incoming: IncomingBodies
   readonly #onceDoors = new Map<OnceDialect, OnceDoor>()
   readonly #streamDoors = new Map<StreamDialect, StreamDoor>()
 
   constructor(deps: RouteDeps) {
     this.#deps = deps
+    this.#incoming = new IncomingBodies(deps.incomingLimits)
     const context = this.#context()
     const entries = deps.modules.flatMap((module) => module(context))
     this.#socketEntries = entries.filter(isSocketEntry)
@@ -76,9 +82,9 @@ export class Routes implements WebApp {
 
   #context(): RouteContext {
     const deps = this.#deps
-    const { engine, models, registry, clock, webhooks, auth, onBug } = deps
+    const { engine, models, registry, clock, webhooks, auth, mayWatchAll, onBug } = deps
     const start: RouteContext['start'] = (dialect, request) => this.#onceDoor(dialect).start(request)
-    const rest = { engine, models, registry, clock, newId, webhooks, auth, onBug, start }
+    const rest = { engine, models, registry, clock, newId, webhooks, auth, mayWatchAll, onBug, start }
     return {
       ...rest,
       get model() {
@@ -106,10 +112,12 @@ export class Routes implements WebApp {
     if ('code' in known && entry.auth === 'key')
       return refusal(limit, () => this.#shown(found, head, this.#refuse(found, head, known)))
     const identity = 'code' in known ? identityOfAddress(head.remoteAddress) : known
+    const unread = (error: WireError) => this.#unread(found, head, { error, identity })
     return {
       bodyLimitBytes: limit,
       cutOffBytes: limit * 2,
-      bodyTooLarge: () => this.#tooLarge(found, head, { limit, identity }),
+      room: this.#incoming.roomFor(identity.caller, () => unread(INCOMING_FULL)),
+      bodyTooLarge: () => unread(tooLarge(lengthOf(head, limit), limit)),
       respond: (body) =>
         this.#guarded(found, head, () => this.#answer(found, { ...head, ...body }, identity)),
     }
@@ -125,12 +133,13 @@ export class Routes implements WebApp {
     }
   }
 
-  #tooLarge(
+  /** Of a body that is not kept. */
+  #unread(
     found: HttpFound,
     head: RequestHead,
-    { limit, identity }: { limit: number; identity: Identity },
+    { error, identity }: { error: WireError; identity: Identity },
   ): Reply {
-    const reply = this.#refuse(found, head, tooLarge(lengthOf(head, limit), limit))
+    const reply = this.#refuse(found, head, error)
     return this.#pages.foreign(head, identity.origins) ? reply : this.#shown(found, head, reply)
   }
 

@@ -24,6 +24,9 @@ beforeAll(() => {
   writeFileSync(join(root, 'out/404.html'), 'nothing here')
   writeFileSync(join(root, 'out/a b.svg'), '<svg/>')
   writeFileSync(join(root, 'out/_next/static/a.js'), big)
+  mkdirSync(join(root, 'out/tldraw-assets/fonts'), { recursive: true })
+  writeFileSync(join(root, 'out/tldraw-assets/version.txt'), '5.4.2')
+  writeFileSync(join(root, 'out/tldraw-assets/fonts/hand.woff2'), 'glyphs')
   files = new StaticFiles(join(root, 'out'))
 })
 afterAll(() => rmSync(root, { recursive: true }))
@@ -73,6 +76,23 @@ describe('static files', () => {
   it('lets browsers keep hashed files for ever and ask again for pages', async () => {
     expect((await get('/_next/static/a.js'))?.headers['cache-control']).toContain('immutable')
     expect((await get('/'))?.headers['cache-control']).toBe('no-cache')
+  })
+
+  it("lets them keep tldraw's files of the version that is here, where that is asked for", async () => {
+    const kept = async (path: string, query: string) =>
+      (await files.respond({ ...head(path), query }))?.headers['cache-control']
+    const font = '/tldraw-assets/fonts/hand.woff2'
+    expect(await kept(font, 'v=5.4.2')).toContain('immutable')
+    expect(await kept(font, 'v=5.4.1')).toBe('no-cache')
+    expect(await kept(font, '')).toBe('no-cache')
+    expect(await kept('/', 'v=5.4.2')).toBe('no-cache')
+    expect(
+      await files.respond({ ...head('/tldraw-assets/fonts/gone.woff2'), query: 'v=5.4.2' }),
+    ).toBeUndefined()
+    const empty = new StaticFiles(join(root, 'out/embed'))
+    expect((await empty.respond({ ...head('/index.html'), query: 'v=undefined' }))?.headers).toMatchObject({
+      'cache-control': 'no-cache',
+    })
   })
 
   it('answers a page that has not changed with 304', async () => {

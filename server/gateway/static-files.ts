@@ -28,6 +28,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 const COMPRESSIBLE = /^(text\/|application\/(json|manifest)|image\/svg)/
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** Of tldraw's own files, which keep their names from version to version; the page asks for them as `?v=<version>`. */
+const TLDRAW = '/tldraw-assets/'
 /** Below this a compressed answer saves nothing. */
 const MIN_COMPRESSED_BYTES = 1024
 /** Close to the best ratio at a tenth of its time: files are compressed while someone waits for them. */
@@ -74,7 +77,16 @@ export class StaticFiles {
     const special = embedFacts(head, this.#embedders) ?? refuseFraming(head, this.#embedders)
     if (special) return special
     const file = this.#find(head.path)
-    return file && (await answer(file, head, 200))
+    if (!file) return undefined
+    const reply = await answer(file, head, 200)
+    if (!this.#isVersioned(head)) return reply
+    return { ...reply, headers: { ...reply.headers, 'cache-control': FOR_EVER } }
+  }
+
+  /** Another version than the one that is here may be asked for by a page from before an update. */
+  #isVersioned({ path, query }: RequestHead): boolean {
+    const version = this.#files.get(`${TLDRAW}version.txt`)?.bytes.toString('utf8')
+    return path.startsWith(TLDRAW) && version !== undefined && query === `v=${version}`
   }
 
   async notFound(head: RequestHead): Promise<Reply> {
@@ -110,7 +122,7 @@ function load(key: string, bytes: Buffer, embedders: OriginRule): StaticFile {
   const immutable = key.startsWith('/_next/static/')
   const headers: Record<string, string> = {
     'content-type': type,
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': immutable ? FOR_EVER : 'no-cache',
     ...SECURITY_HEADERS,
   }
   if (type.startsWith('text/html'))

@@ -9,6 +9,7 @@ import type {
   us_socket_context_t,
   WebSocket,
 } from 'uWebSockets.js'
+import { BodyReader } from './body-reader.ts'
 import type {
   Answer,
   Host,
@@ -23,6 +24,7 @@ import type {
   Upgrade,
   WebApp,
 } from './host.ts'
+import { PING_EVERY_MS } from './host.ts'
 import { cannotListen, closing, respond } from './host-replies.ts'
 import { STATUS_TEXT } from './status-text.ts'
 import type { TlsFiles } from './tls-files.ts'
@@ -41,7 +43,9 @@ declare module 'uWebSockets.js' {
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number
 }
 
-const IDLE_TIMEOUT_S = 120
+/** It pings what has been silent for `PING_EVERY_MS`, and gives it this long (s) to answer: its own margin of a timeout. */
+const PONG_WITHIN_S = 16
+const IDLE_TIMEOUT_S = PING_EVERY_MS / 1000 + PONG_WITHIN_S
 /** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
 const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
 
@@ -214,10 +218,12 @@ function finishUpgrade(
 function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
   const head = readHead(res, req)
   const reception = app.receive(head)
+  const body = new BodyReader(reception)
   const gone = new AbortController()
   let answered = false
   res.onAborted(() => {
     answered = true
+    body.drop()
     gone.abort()
   })
   const answer = (reply: Answer, closeAfter = false) => {
@@ -226,14 +232,14 @@ function serve(app: WebApp, res: HttpResponse, req: UwsRequest): void {
     if ('stream' in reply) return startStream(res, reply, { method: head.method, gone: gone.signal })
     res.cork(() => write(res, closeAfter ? closing(reply) : reply, head.method, closeAfter))
   }
-  const body = new BodyReader(reception.bodyLimitBytes)
   res.onData((chunk, isLast) => {
     if (answered) return
-    body.add(chunk)
-    if (body.bytes > reception.cutOffBytes) return answer(reception.bodyTooLarge(), true)
+    const cutOff = body.add(new Uint8Array(chunk.slice(0)))
+    if (cutOff) return answer(cutOff, true)
     if (!isLast) return
-    if (body.bytes > reception.bodyLimitBytes) return answer(reception.bodyTooLarge())
-    void respond(reception, { body: body.take(), signal: gone.signal }).then(answer)
+    const whole = body.end()
+    if (!(whole instanceof Uint8Array)) return answer(whole)
+    void respond(reception, { body: whole, signal: gone.signal }).then(answer)
   })
 }
 
@@ -247,26 +253,6 @@ function startStream(
     if (method === 'HEAD') res.endWithoutBody()
   })
   if (method !== 'HEAD') new UwsReplyStream(res, { gone, filler: reply.filler }).start(reply.stream)
-}
-
-class BodyReader {
-  readonly #limit: number
-  #chunks: Buffer[] = []
-  bytes = 0
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  add(chunk: ArrayBuffer): void {
-    this.bytes += chunk.byteLength
-    if (this.bytes > this.#limit) this.#chunks = []
-    else this.#chunks.push(Buffer.from(chunk.slice(0)))
-  }
-
-  take(): Uint8Array {
-    return new Uint8Array(Buffer.concat(this.#chunks))
-  }
 }
 
 function writeHead(res: HttpResponse, { status, headers }: Pick<Reply, 'status' | 'headers'>): void {

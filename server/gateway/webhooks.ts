@@ -30,11 +30,13 @@ export interface Delivery {
   readonly body: string
 }
 
-/** Tells other servers what became of requests, at listed hosts only (outside.ts); goes with this server. */
+/** Tells other servers what became of requests, at listed hosts only (outside.ts); what waits is lost when this server stops. */
 export class Webhooks implements Disposable {
   readonly #options: WebhooksOptions
   readonly #outside: Outside
   readonly #waiting = new Map<Delivery, () => void>()
+  /** Those whose receiver has not answered yet. */
+  readonly #called = new Set<Delivery>()
   readonly #stop = new AbortController()
 
   constructor(options: WebhooksOptions) {
@@ -62,7 +64,10 @@ export class Webhooks implements Disposable {
 
   /** Calls until the receiver answers 2xx, at most eleven times. Never rejects. */
   async deliver(delivery: Delivery, attempt = 0): Promise<void> {
+    if (this.#stop.signal.aborted) return this.#options.onLost(delivery.requestId, STOPPED)
+    this.#called.add(delivery)
     const problem = await this.#post(delivery)
+    this.#called.delete(delivery)
     if (problem === undefined || this.#stop.signal.aborted) return
     const waitSeconds = RETRY_SECONDS[attempt]
     if (waitSeconds === undefined) return this.#options.onLost(delivery.requestId, problem)
@@ -118,9 +123,14 @@ export class Webhooks implements Disposable {
   [Symbol.dispose](): void {
     this.#stop.abort()
     for (const cancelTimer of this.#waiting.values()) cancelTimer()
+    const lost = [...this.#called, ...this.#waiting.keys()]
+    this.#called.clear()
     this.#waiting.clear()
+    for (const { requestId } of lost) this.#options.onLost(requestId, STOPPED)
   }
 }
+
+const STOPPED = 'the server stopped before the receiver took it'
 
 const NONE =
   'This server calls no webhooks: start it with SKETCHWIRE_FETCH_HOSTS, or submit without fal_webhook and ask for the status'

@@ -136,6 +136,16 @@ export function wireContract(name: string, under: WiredHost): void {
       expect(await client.until(/hello$/)).toMatch(/POST \/echo {2}hello$/)
     })
 
+    it('keeps nothing of a body whose sender has gone', async () => {
+      const log: string[] = []
+      const { raw } = await start(log)
+      const client = await raw()
+      await client.write('POST /narrow HTTP/1.1\r\nhost: h\r\ncontent-length: 40\r\n\r\nhello')
+      await expect.poll(() => log).toEqual(['received /narrow'])
+      client.leave()
+      await expect.poll(() => log).toEqual(['received /narrow', 'given back'])
+    })
+
     it('answers a body once and closes, a byte above what it reads', async () => {
       const log: string[] = []
       const { raw } = await start(log)

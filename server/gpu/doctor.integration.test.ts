@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { beforeAll, expect, it } from 'vitest'
-import { buildServer } from '../engine/testing/build-server.ts'
+import { expect, it } from 'vitest'
 import { canLoad } from './loader.ts'
 
 const run = promisify(execFile)
@@ -16,8 +15,6 @@ function someLibrary(): string | undefined {
   const report = process.report.getReport() as unknown as { readonly sharedObjects: readonly string[] }
   return report.sharedObjects.find((path) => /\/libm\.so|\/libm-/.test(path))
 }
-
-beforeAll(buildServer, 120_000)
 
 const hasCuda = canLoad('libcurand.so.10')
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../../lib/std/errors.ts'
-import { verifyFiles, type Manifest } from '../engine/manifest.ts'
+import type { Manifest } from '../engine/manifest.ts'
+import { verifyFiles } from '../engine/verify-files.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
 import { entryFor, readCatalog } from './catalog.ts'

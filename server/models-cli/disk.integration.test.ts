@@ -3,13 +3,10 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { buildServer } from '../engine/testing/build-server.ts'
+import { describe, expect, it } from 'vitest'
 import { Store } from '../models/store.ts'
 import { REPOSITORY } from './testing/hub.ts'
 import { ID, MAIN, setUp, visible } from './testing/set-up.ts'
-
-beforeAll(buildServer, 120_000)
 
 const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'ignore' })
 const canMount = (() => {

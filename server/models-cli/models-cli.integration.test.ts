@@ -2,22 +2,19 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readConfig } from '../config.ts'
 import { createLocalEngine } from '../engine/local-engine.ts'
 import { silentLog } from '../engine/log.ts'
 import { modelBytes, readModelFolder } from '../engine/model-folder.ts'
 import { onlyProvider, thisMachine } from '../engine/providers.ts'
-import { buildServer } from '../engine/testing/build-server.ts'
 import { toyFolder } from '../engine/testing/models.ts'
 import { Store } from '../models/store.ts'
 import { createHub } from './hub.ts'
 import { REPOSITORY } from './testing/hub.ts'
 import { ID, MAIN, setUp, UNET, visible } from './testing/set-up.ts'
-
-beforeAll(buildServer, 120_000)
 
 describe('npm run models', () => {
   it('adds a model that then paints, tells its bytes, and verifies, chooses and removes it', async () => {
@@ -224,7 +221,7 @@ describe('npm start', () => {
     const modelDir = join(setup.installed, ID)
     expect(readConfig({}, {}, setup.root)).toMatchObject({ modelDir })
     expect(readConfig({ SKETCHWIRE_MODEL: 'elsewhere' }, {}, setup.root)).toMatchObject({
-      modelDir: 'elsewhere',
+      modelDir: resolve('elsewhere'),
     })
     await writeFile(join(setup.installed, 'choice.json'), '{"model":"../../etc"}')
     expect(readConfig({}, {}, setup.root).modelDir).toBe(join(setup.root, 'models/pocket'))

@@ -2,7 +2,8 @@
 // engine is refused before any of it is on the disk.
 import { AppError } from '../../lib/std/errors.ts'
 import { GRAPHS } from '../engine/folder/diffusers-folder.ts'
-import { manifestFiles, MANIFEST_FILE } from '../engine/manifest.ts'
+import { MANIFEST_FILE } from '../engine/manifest.ts'
+import { manifestFiles } from '../engine/manifest-files.ts'
 import { readModelFolder } from '../engine/model-folder.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { RemoteFile } from './hub.ts'

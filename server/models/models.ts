@@ -1,6 +1,7 @@
 import type { InstalledModel, ModelList } from '../../lib/protocol/models.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import { shortened } from '../../lib/std/text.ts'
 import type { Engine } from '../engine/engine.ts'
 
 /** Which models there are, and which one runs. */
@@ -12,7 +13,8 @@ export interface Models {
   readonly loading: string | undefined
   /**
    * Loads another model; resolves when it paints. The one before paints until then, or again when this fails.
-   * @throws AppError `not_found`, `model_unusable`, `engine_loading`, `busy`, `draining`: what, where and the remedy.
+   * @throws AppError `not_found`, `model_unusable`, `engine_loading`, `busy`, `draining`, or `forbidden` where the model
+   *   is fixed: what, where and the remedy.
    */
   use(id: string): Promise<ModelInfo>
 }
@@ -45,10 +47,31 @@ export function onlyModel(engine: Engine): Models {
   }
 }
 
+/** The same models, of which the one that the server was started with paints for good. */
+export function fixedModels(models: Models): Models {
+  return {
+    list: async () => ({ ...(await models.list()), fixed: true }),
+    get active() {
+      return models.active
+    },
+    get loading() {
+      return models.loading
+    },
+    // The one of now is no change; and where its engine has gone down, this loads it again.
+    use: async (id) => {
+      if (id === models.active) return await models.use(id)
+      throw new AppError('forbidden', FIXED, { field: 'id', value: shortened(id, SHOWN_CHARS) })
+    },
+  }
+}
+
+const FIXED =
+  'The model of this server cannot be changed while it runs (SKETCHWIRE_MODEL_SWITCH is off); whoever runs it can start it with "--model-switch on", or on another model with "--model"'
+
 const SHOWN_CHARS = 80
 
 export function notInstalled(asked: string, ids: readonly string[]): AppError {
-  const id = asked.length > SHOWN_CHARS ? `${asked.slice(0, SHOWN_CHARS)}…` : asked
+  const id = shortened(asked, SHOWN_CHARS)
   const message = `No model "${id}" is installed here; choose one of ${ids.join(', ')}, or install it with "npm run models -- add"`
   return new AppError('not_found', message, { field: 'id', value: id, range: ids.join(', ') })
 }

@@ -67,6 +67,15 @@ describe('admit', () => {
     expect(codeOf(admit({ ...weak, image: undefined }, { ...limits, model }, load()))).toBe('admitted')
   })
 
+  it('paints from the words alone on a model whose strength ends below 1, which holds sketches to it', () => {
+    const model = {
+      ...FAKE_MODEL,
+      limits: { ...FAKE_MODEL.limits, strength: [0.1, 0.5] as [number, number] },
+    }
+    expect(codeOf(admit(request, { ...limits, model }, load()))).toBe('invalid_params')
+    expect(codeOf(admit({ ...request, image: undefined }, { ...limits, model }, load()))).toBe('admitted')
+  })
+
   it('says after how long to come back when the rate is used up', () => {
     let bucket = firstBucket(limits, 0)
     for (let i = 0; i < 2; i++) bucket = admit(request, limits, load({ bucket })).bucket

@@ -1,5 +1,6 @@
 import { fullBucket, spend } from '../../lib/flow/token-bucket.ts'
 import type { TokenBucket, TokenBucketRule } from '../../lib/flow/token-bucket.ts'
+import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { EngineStateName } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
@@ -58,14 +59,9 @@ export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: 
     return refuse({ code: 'unknown_params_rev', message, field: 'rev', value: request.rev })
   }
   if (isWireError(params)) return refuse(params)
-  const error =
-    checkImage(request.image, limits) ?? checkParams(effective(params, request.image), limits.model)
+  const painted = asPainted(params, limits.model, request.image !== undefined)
+  const error = checkImage(request.image, limits) ?? checkParams(...painted)
   return error ? refuse(error) : { admitted: true, params, bucket }
-}
-
-/** Painting from the words alone runs the whole schedule, whatever strength says. */
-export function effective(params: DrawParams, image: Uint8Array | undefined): DrawParams {
-  return image === undefined ? { ...params, strength: 1 } : params
 }
 
 function checkImage(image: Uint8Array | undefined, limits: AdmissionLimits): WireError | undefined {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { previewWant } from '../../lib/protocol/preview.ts'
 import { FIFO, harness, settle } from './testing/harness.ts'
 import type { SessionEvent } from './session-event.ts'
 
@@ -57,4 +58,22 @@ it('one who comes hears of the newest of several jobs', async () => {
   expect(early().at(-1)).toBe('started 7')
   expect(follow()()).toEqual(['started 7'])
   await runOut()
+})
+
+it('one who may follow one door hears of its jobs alone, and no others are watched for it', async () => {
+  const { open, registry, engine, runOut } = start()
+  const heard: string[] = []
+  const tell = (event: SessionEvent) => void heard.push(event.type)
+  const elsewhere = registry.follow('test', tell, 'another door')
+  elsewhere.change(previewWant({ everySteps: 1 }))
+  const drawing = open()
+  drawing.submit(1)
+  await settle()
+  registry.follow('test', tell, 'another door')
+  await runOut()
+  expect([heard, engine.previewWork.decoded]).toEqual([[], 0])
+  expect([registry.latest('test', 'another door'), registry.latest('test')?.door]).toEqual([
+    undefined,
+    'test',
+  ])
 })

@@ -1,4 +1,5 @@
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
+import type { SessionPlace } from './observer.ts'
 import type { PreviewWatch } from './preview-demand.ts'
 import type { Session } from './session.ts'
 import { isTerminal } from './session-event.ts'
@@ -11,8 +12,14 @@ export interface Follower {
   stop(): void
 }
 
-interface Following {
+/** Whom to follow: a caller's sessions at one door, or at all. */
+export interface Followed {
   readonly caller: string
+  readonly door: string | undefined
+}
+
+interface Following {
+  readonly followed: Followed
   readonly tell: SessionSink
   want: PreviewWant | undefined
   /** Its place in every session of its caller. */
@@ -23,7 +30,7 @@ interface Following {
 
 /** A job that runs: what its followers heard first, for those who come later. */
 interface Begun {
-  readonly caller: string
+  readonly place: SessionPlace
   readonly session: string
   readonly started: SessionEvent
 }
@@ -35,11 +42,11 @@ export class Followers {
   readonly #running = new Map<string, Begun>()
 
   /** Hears at once of the newest job that runs already: otherwise its end, too, would be news of nothing. */
-  follow(caller: string, tell: SessionSink, sessions: readonly Session[]): Follower {
-    const following: Following = { caller, tell, want: undefined, watches: new Map(), job: undefined }
+  follow(followed: Followed, tell: SessionSink, sessions: readonly Session[]): Follower {
+    const following: Following = { followed, tell, want: undefined, watches: new Map(), job: undefined }
     this.#all.add(following)
     for (const session of sessions) following.watches.set(session.id, session.previews.watch())
-    const [job, begun] = [...this.#running].findLast(([, one]) => one.caller === caller) ?? []
+    const [job, begun] = [...this.#running].findLast(([, one]) => isOf(one.place, followed)) ?? []
     if (job !== undefined && begun) {
       following.job = job
       tell(begun.started)
@@ -56,30 +63,34 @@ export class Followers {
     }
   }
 
-  opened(caller: string, session: Session): void {
-    for (const following of this.#of(caller))
+  opened(place: SessionPlace, session: Session): void {
+    for (const following of this.#of(place))
       following.watches.set(session.id, session.previews.watch(following.want))
   }
 
-  closed(caller: string, session: Session): void {
-    for (const following of this.#of(caller)) following.watches.delete(session.id)
+  closed(session: Session): void {
+    for (const following of this.#all) following.watches.delete(session.id)
     for (const [job, begun] of this.#running) if (begun.session === session.id) this.#running.delete(job)
   }
 
   /** Of several jobs at a time only the newest is told of: a page has one picture to show. */
-  note(caller: string, session: string, event: SessionEvent): void {
+  note(place: SessionPlace, session: string, event: SessionEvent): void {
     if (!('seq' in event)) return
     const job = `${session} ${event.seq}`
     // One that gave way starts again, and is the newest then.
     if (event.type === 'started' || isTerminal(event)) this.#running.delete(job)
-    if (event.type === 'started') this.#running.set(job, { caller, session, started: event })
-    for (const following of this.#of(caller)) {
+    if (event.type === 'started') this.#running.set(job, { place, session, started: event })
+    for (const following of this.#of(place)) {
       if (event.type === 'started') following.job = job
       if (following.job === job) following.tell(event)
     }
   }
 
-  #of(caller: string): Following[] {
-    return [...this.#all].filter((following) => following.caller === caller)
+  #of(place: SessionPlace): Following[] {
+    return [...this.#all].filter(({ followed }) => isOf(place, followed))
   }
+}
+
+function isOf(place: SessionPlace, { caller, door }: Followed): boolean {
+  return place.caller === caller && (door === undefined || place.door === door)
 }

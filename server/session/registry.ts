@@ -2,7 +2,7 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { SessionObserver } from './observer.ts'
+import type { SessionObserver, SessionPlace } from './observer.ts'
 import { HeldInputs, InputRoom } from './held-inputs.ts'
 import type { InputLimits } from './held-inputs.ts'
 import { Session } from './session.ts'
@@ -19,6 +19,8 @@ export interface RegistryOptions {
   readonly clock: Clock
   readonly observer: SessionObserver
   readonly maxSessions: number
+  /** How many of them one caller may take; without it all. */
+  readonly placesOf?: (caller: string) => number
   readonly framesPerSecond: number
   readonly inputLimits?: InputLimits
   /** Unguessable: a session's id may later let its owner back in. */
@@ -33,7 +35,12 @@ export interface OpenOptions {
   readonly policy: SessionPolicy
   readonly maxImageBytes: number
   readonly sink: SessionSink
+  /** Its place goes to somebody else, for the reason given. Without it, it keeps its place. */
+  readonly giveWay?: (why: WireError) => void
 }
+
+/** A session that sent no frame for this long gives way where places are wanted (SPEC E5). */
+export const GIVES_WAY_AFTER_MS = 10 * 60_000
 
 export type OpenResult =
   { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: WireError }
@@ -42,11 +49,12 @@ export type OpenResult =
 export class Registry {
   readonly #options: RegistryOptions
   readonly #sessions = new Map<string, Session>()
-  readonly #places = new Map<string, Pick<OpenOptions, 'caller' | 'door'>>()
+  readonly #places = new Map<string, SessionPlace & Pick<OpenOptions, 'giveWay'>>()
   readonly #traces = new Traces()
   readonly #followers = new Followers()
   readonly #inputs: InputRoom
   readonly #unsubscribe: readonly (() => void)[]
+  #leaving = false
   #draining = false
 
   constructor(options: RegistryOptions) {
@@ -71,23 +79,53 @@ export class Registry {
     return this.#draining
   }
 
+  /** The server is about to stop, or stops: nobody new should be sent here. */
+  get leaving(): boolean {
+    return this.#leaving
+  }
+
   /** Makes a session in state `opening`; a full or stopping server is an answer, not an exception. */
   create(open: OpenOptions): OpenResult {
-    const { maxSessions } = this.#options
-    if (this.#draining) return refusal('draining', 'The server is stopping; reconnect in a moment.')
-    if (this.#sessions.size >= maxSessions) {
-      return refusal(
-        'too_many_sessions',
-        `All ${maxSessions} places are taken; try again later or raise SKETCHWIRE_MAX_SESSIONS.`,
-      )
+    const { caller, door, giveWay } = open
+    const place: SessionPlace = { caller, door }
+    const error = this.#draining ? STOPPING : this.#lacksPlace(caller)
+    if (error) {
+      this.#options.observer.sessionRefused(place, error.code)
+      return { ok: false, error }
     }
     const session = this.#build(open)
     this.#sessions.set(session.id, session)
-    this.#places.set(session.id, { caller: open.caller, door: open.door })
-    this.#followers.opened(open.caller, session)
-    this.#options.dispatcher.add(session, open.caller)
-    this.#options.observer.sessionOpened(session.id)
+    this.#places.set(session.id, { ...place, ...(giveWay && { giveWay }) })
+    this.#followers.opened(place, session)
+    this.#options.dispatcher.add(session, caller)
+    this.#options.observer.sessionOpened(session.id, place)
     return { ok: true, session }
+  }
+
+  /** Why there is no place for one session more of this caller, where none gives way. */
+  #lacksPlace(caller: string): WireError | undefined {
+    const { maxSessions, placesOf } = this.#options
+    const own = this.#of(caller, undefined)
+    const places = Math.min(maxSessions, placesOf?.(caller) ?? maxSessions)
+    if (places < maxSessions && own.length >= places && !this.#makeRoom(own)) return ownPlacesTaken(places)
+    if (this.#sessions.size < maxSessions || this.#makeRoom([...this.#sessions.values()])) return undefined
+    return allPlacesTaken(maxSessions)
+  }
+
+  /** Ends the one that has been quiet for the longest, if long enough. */
+  #makeRoom(sessions: readonly Session[]): boolean {
+    const quiet = sessions.filter((session) => this.#mayGiveWay(session))
+    const [longest] = quiet.sort((a, b) => a.quietSinceMs - b.quietSinceMs)
+    if (!longest) return false
+    this.#options.observer.sessionGaveWay(longest.id)
+    this.#places.get(longest.id)?.giveWay?.(GAVE_WAY)
+    this.close(longest)
+    return true
+  }
+
+  #mayGiveWay({ id, load, quietSinceMs }: Session): boolean {
+    const isQuiet = this.#options.clock.now() - quietSinceMs >= GIVES_WAY_AFTER_MS
+    return isQuiet && load.waiting + load.running === 0 && this.#places.get(id)?.giveWay !== undefined
   }
 
   #build(open: OpenOptions): Session {
@@ -105,7 +143,7 @@ export class Registry {
       inputs: new HeldInputs(this.#inputs, caller),
       clock,
       sink: (event) => {
-        this.#followers.note(caller, id, event)
+        this.#followers.note({ caller, door }, id, event)
         this.#traces.note({ caller, door, session: id }, event, clock.now())
         open.sink(event)
       },
@@ -116,7 +154,7 @@ export class Registry {
 
   close(session: Session): void {
     if (!this.#sessions.delete(session.id)) return
-    this.#followers.closed(this.#places.get(session.id)?.caller ?? '', session)
+    this.#followers.closed(session)
     this.#places.delete(session.id)
     this.#options.dispatcher.remove(session)
     session.close()
@@ -134,9 +172,9 @@ export class Registry {
     return trace && this.#sessions.get(trace.session)
   }
 
-  /** Hears of the newest job of this caller, of one that runs already too, in whatever session it is. */
-  follow(caller: string, tell: SessionSink): Follower {
-    return this.#followers.follow(caller, tell, this.#of(caller, undefined))
+  /** Hears of the newest job of this caller, of one that runs already too, in whatever session of the door it is. */
+  follow(caller: string, tell: SessionSink, door?: string): Follower {
+    return this.#followers.follow({ caller, door }, tell, this.#of(caller, door))
   }
 
   /** Frames of this caller that wait and that run. */
@@ -164,8 +202,14 @@ export class Registry {
     })
   }
 
+  /** Says that the server is about to stop, and goes on as before: whoever sends people here needs a moment to hear it. */
+  leave(): void {
+    this.#leaving = true
+  }
+
   /** No new sessions, no new frames; what runs may finish. */
   drain(): void {
+    this.#leaving = true
     this.#draining = true
     for (const session of this.#sessions.values()) session.drain()
   }
@@ -182,6 +226,23 @@ export class Registry {
   }
 }
 
-function refusal(code: 'draining' | 'too_many_sessions', message: string): OpenResult {
-  return { ok: false, error: { code, message, retryAfterMs: 2000 } }
+const STOPPING: WireError = {
+  code: 'draining',
+  message: 'The server is stopping; reconnect in a moment.',
+  retryAfterMs: 2000,
+}
+
+const GAVE_WAY: WireError = {
+  code: 'too_many_sessions',
+  message: `All places are taken, and nothing was drawn here for ${GIVES_WAY_AFTER_MS / 60_000} minutes; connect again to draw`,
+}
+
+function allPlacesTaken(places: number): WireError {
+  const message = `All ${places} places are taken; try again later or raise SKETCHWIRE_MAX_SESSIONS.`
+  return { code: 'too_many_sessions', message, retryAfterMs: 2000 }
+}
+
+function ownPlacesTaken(places: number): WireError {
+  const message = `All ${places} places of this token's subject are taken; close one of its canvases or raise SKETCHWIRE_SUBJECT_SESSIONS.`
+  return { code: 'too_many_sessions', message, retryAfterMs: 2000 }
 }

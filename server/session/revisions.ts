@@ -1,3 +1,4 @@
+import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
 import { checkParams } from '../../lib/protocol/params.ts'
@@ -47,7 +48,7 @@ export class Revisions {
   /** Strength is judged with the frame: without an image it does not matter. */
   #problem({ params, madeFor }: Revision): WireError | undefined {
     const model = this.#model()
-    return madeFor === model.id ? checkParams({ ...params, strength: 1 }, model) : undefined
+    return madeFor === model.id ? checkParams(...asPainted(params, model, false)) : undefined
   }
 
   #fitted({ params, madeFor }: Revision): DrawParams {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { FAKE_MODEL } from '../engine/fake-engine.ts'
 import { FIFO, harness, JPEG, PARAMS, settle } from './testing/harness.ts'
 
 let world = harness()
@@ -34,6 +35,21 @@ describe('a live session', () => {
       renderedWidth: 256,
       timings: { waitMs: 0, unetMs: expect.any(Array) },
     })
+  })
+
+  it('W7 takes parameters for a model whose strength ends below 1, and paints from the words alone', async () => {
+    const limits = { ...FAKE_MODEL.limits, strength: [0.02, 0.1] as [number, number] }
+    const { open, engine, runOut } = start({ info: { limits } })
+    const { session, events, ends } = open()
+    expect(events.filter(({ type }) => type === 'problem')).toEqual([])
+    session.setParams(5, { ...PARAMS, strength: 0.1, steps: 8 })
+    session.submit({ seq: 1, rev: 5, mode: 'live', image: undefined })
+    await runOut()
+    expect(engine.jobs).toMatchObject([{ strength: 1, steps: 8 }])
+    session.submit({ seq: 2, rev: 5, mode: 'live', image: JPEG })
+    await runOut()
+    expect(ends().map(({ type }) => type)).toEqual(['image', 'refused'])
+    expect(ends()[1]).toMatchObject({ error: { code: 'steps_strength_too_small' } })
   })
 
   it('F3 a superseded frame never reaches the engine and names its successor at once', async () => {

@@ -1,6 +1,7 @@
 import { Credit } from '../../lib/flow/credit.ts'
 import { Mailbox } from '../../lib/flow/mailbox.ts'
 import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
+import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
@@ -9,7 +10,7 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Size } from '../../lib/std/size.ts'
 import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
-import { admit, effective, firstBucket } from './admission.ts'
+import { admit, firstBucket } from './admission.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { FrameRequest } from './frame-request.ts'
 import type { HeldInputs } from './held-inputs.ts'
@@ -53,6 +54,8 @@ export class Session {
   readonly id: string
   /** Who watches; the client itself is but one of them. */
   readonly previews = new PreviewDemand()
+  /** When it last sent a frame, or was opened. */
+  quietSinceMs: number
   readonly #ownWatch = this.previews.watch()
   readonly #options: SessionOptions
   #state: SessionState = { name: 'opening' }
@@ -65,7 +68,8 @@ export class Session {
     this.id = options.id
     this.#options = options
     this.#revisions = new Revisions(options.model)
-    this.#bucket = firstBucket(options.limits, options.clock.now())
+    this.quietSinceMs = options.clock.now()
+    this.#bucket = firstBucket(options.limits, this.quietSinceMs)
   }
 
   get state(): SessionState['name'] {
@@ -126,6 +130,7 @@ export class Session {
     const { engineState, clock } = this.#options
     const limits = { ...this.#options.limits, model: this.#options.model() }
     const nowMs = clock.now()
+    this.quietSinceMs = nowMs
     const params = ownParams ?? this.#revisions.get(request.rev)
     const load = {
       draining: this.#state.name === 'draining',
@@ -262,7 +267,7 @@ export class Session {
     const model = this.#options.model()
     // Admitted under a model that may have become another while it waited (SPEC M3).
     const asked = frame.paramsFor?.(model) ?? frame.params
-    const params = fitToModel(effective(asked, frame.image), model)
+    const params = fitToModel(...asPainted(asked, model, frame.image !== undefined))
     const job = toJob({ ...frame, params, liveSize: this.#liveSize, previews }, model)
     if (frame.mode === 'live') this.#liveSize = { width: params.width, height: params.height }
     const startedMs = this.#options.clock.now()

@@ -18,6 +18,11 @@ export interface TlsProxy {
 
 /** A certificate that vouches for itself, for these names. The folder is the caller's to remove. */
 export function makeCertificate(...hosts: readonly string[]) {
+  return makeCertificateFor(2, hosts)
+}
+
+/** The same, good for as many days. */
+export function makeCertificateFor(days: number, hosts: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
@@ -29,7 +34,7 @@ export function makeCertificate(...hosts: readonly string[]) {
   ]
   execFileSync(
     'openssl',
-    ['req', '-x509', ...curve, '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...names],
+    ['req', '-x509', ...curve, '-nodes', '-days', String(days), '-keyout', key, '-out', cert, ...names],
     {
       stdio: 'pipe',
     },

@@ -1,6 +1,6 @@
 // Pictures made together are the pictures they would be alone: with the real graphs, in one process and through the
 // engine's child process.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { forkChild } from '../child.ts'
 import { decodeImage } from '../codec.ts'
 import { engineContract, generateWhenFree, jobFor, sketch } from '../engine.contract.ts'
@@ -8,15 +8,12 @@ import type { Job } from '../engine.ts'
 import { createLocalEngine } from '../local-engine.ts'
 import type { EngineLog } from '../log.ts'
 import { silentLog } from '../log.ts'
-import { readManifest } from '../manifest.ts'
+import { readManifest } from '../read-manifest.ts'
 import { openModels } from '../onnx/models.ts'
 import { openRenderer } from '../render.ts'
 import type { FromWorker } from '../slot-protocol.ts'
-import { buildServer } from '../testing/build-server.ts'
 import { POCKET_MODEL, TOY_MODEL } from '../testing/models.ts'
 import { parityModel, paritySketch, readReference } from '../testing/parity.ts'
-
-beforeAll(buildServer, 120_000)
 
 function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readModelFolder } from '../model-folder.ts'
-import { manifestFiles } from '../manifest.ts'
+import { manifestFiles } from '../manifest-files.ts'
 import { copyModelFolder, toyFolder } from '../testing/models.ts'
 import { readDiffusersFolder } from './diffusers-folder.ts'
 

@@ -1,15 +1,12 @@
 import { rm } from 'node:fs/promises'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeImage } from '../codec.ts'
 import { generateWhenFree, jobFor } from '../engine.contract.ts'
 import { createLocalEngine } from '../local-engine.ts'
 import { silentLog } from '../log.ts'
 import { readModelFolder } from '../model-folder.ts'
 import { openModels } from '../onnx/models.ts'
-import { buildServer } from '../testing/build-server.ts'
 import { copyModelFolder, TOY_FOLDERS, toyFolder } from '../testing/models.ts'
-
-beforeAll(buildServer, 120_000)
 
 const mean = (values: Iterable<number>) => {
   const all = [...values]

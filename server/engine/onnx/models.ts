@@ -6,6 +6,7 @@ import { memoizePromise } from '../lru.ts'
 import type { Manifest, SizeFiles } from '../manifest.ts'
 import { defaultBudgetBytes, graphBytes } from '../graph-memory.ts'
 import { GraphCache, type Openable } from './graph-cache.ts'
+import { orRelease } from './or-release.ts'
 import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import { openImageEncoder, openRepeatable } from './repeatable.ts'
 import type { Graph, RuntimeOptions, TensorValue } from './runtime.ts'
@@ -82,11 +83,8 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     await cache.clear()
     await text.release()
   }
-  const { alone } = await at(manifest.defaults, unheard, async (graphs) => graphs).catch(
-    async (error: unknown) => {
-      await release()
-      throw error
-    },
+  const { alone } = await orRelease({ release }, () =>
+    at(manifest.defaults, unheard, async (graphs) => graphs),
   )
   return {
     ...heardBy(unheard),

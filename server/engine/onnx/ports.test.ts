@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readManifest, type Manifest } from '../manifest.ts'
+import type { Manifest } from '../manifest.ts'
+import { readManifest } from '../read-manifest.ts'
 import { TOY_MODEL } from '../testing/models.ts'
 import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import type { Graph, Port } from './runtime.ts'

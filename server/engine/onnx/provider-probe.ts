@@ -1,7 +1,7 @@
 // What a provider can do on this machine, found out by running two small graphs on it. Only for a child process: a
 // driver may abort, or never answer.
-import { availableParallelism } from 'node:os'
 import { messageOf } from '../../../lib/std/errors.ts'
+import { usableCores } from '../cores.ts'
 import type { Probed } from '../slot-protocol.ts'
 import { openGraph, type Graph } from './runtime.ts'
 
@@ -92,7 +92,7 @@ async function withGraph<T>(
   work: (graph: Graph) => Promise<T>,
 ): Promise<T> {
   const bytes = Buffer.from(base64, 'base64')
-  const graph = await openGraph('the probe', { provider, threads: availableParallelism() }, bytes)
+  const graph = await openGraph('the probe', { provider, threads: usableCores() }, bytes)
   try {
     return await work(graph)
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../lib/std/errors.ts'
 import { coverSquare, type RgbImage } from '../codec.ts'
 import type { Manifest } from '../manifest.ts'
+import { orRelease } from './or-release.ts'
 import { openGraph, type Graph, type Port, type RuntimeOptions, type TensorValue } from './runtime.ts'
 
 export interface SafetyChecker {
@@ -21,7 +22,7 @@ export async function openSafetyChecker(
   runtime: RuntimeOptions,
 ): Promise<SafetyChecker> {
   const graph = await openGraph(join(modelDir, config.file), runtime)
-  checkPorts(graph, config.side)
+  await orRelease(graph, () => checkPorts(graph, config.side))
   const others = graph.inputs.filter(({ name }) => name !== PICTURE).map(blank)
   return {
     async flags(picture) {

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import type { PromptEmbedding } from '../../../lib/lcm/index.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
-import { bindTextEncoder } from './text-ports.ts'
+import { orRelease } from './or-release.ts'
 import { openRepeatable } from './repeatable.ts'
 import type { Graph, RuntimeOptions, TensorValue } from './runtime.ts'
+import { bindTextEncoder } from './text-ports.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
 export interface TextEncodersOptions extends RuntimeOptions {
@@ -38,17 +39,20 @@ export async function openTextEncoders(options: TextEncodersOptions): Promise<Te
     tokenizer,
     role: isXl ? 'hidden' : 'last',
   })
-  if (files.textEncoder2 === undefined)
+  const { textEncoder2 } = files
+  if (textEncoder2 === undefined)
     return {
       encode: async (prompt, onRun) => embeddingOf(first.graph, (await first.encode(prompt, onRun))[0]),
       release: () => first.graph.release(),
     }
-  const second = await openEncoder(options, {
-    file: files.textEncoder2,
-    tokenizerFile: files.tokenizer2 ?? files.tokenizer,
-    tokenizer: tokenizer2,
-    role: 'hidden+pooled',
-  })
+  const second = await orRelease(first.graph, () =>
+    openEncoder(options, {
+      file: textEncoder2,
+      tokenizerFile: files.tokenizer2 ?? files.tokenizer,
+      tokenizer: tokenizer2,
+      role: 'hidden+pooled',
+    }),
+  )
   return {
     async encode(prompt, onRun) {
       const [one] = await first.encode(prompt, onRun)
@@ -73,7 +77,9 @@ async function openEncoder(options: TextEncodersOptions, files: EncoderFiles): P
   const { modelDir } = options
   const tokenize = await loadTokenizer(join(modelDir, files.tokenizerFile), files.tokenizer)
   const graph = await openRepeatable(join(modelDir, files.file), options)
-  const { feed, outputs } = bindTextEncoder(graph, files.tokenizer.maxLength, files.role)
+  const { feed, outputs } = await orRelease(graph, () =>
+    bindTextEncoder(graph, files.tokenizer.maxLength, files.role),
+  )
   return {
     graph,
     async encode(prompt, onRun) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readManifest, type Manifest } from '../manifest.ts'
+import type { Manifest } from '../manifest.ts'
+import { readManifest } from '../read-manifest.ts'
 import { TOY_MODEL } from '../testing/models.ts'
 import type { Graph, Port } from './runtime.ts'
 import { bindUnet, type UnetFeed } from './unet-ports.ts'

@@ -3,7 +3,7 @@ import type { Child, ChildEvents, SpawnChild } from '../child.ts'
 import type { PixelSize } from '../codec.ts'
 import type { JobResult } from '../engine.ts'
 import { noRoom } from '../no-room.ts'
-import type { ToWorker, WorkerConfig } from '../slot-protocol.ts'
+import type { Probed, ToWorker, WorkerConfig } from '../slot-protocol.ts'
 
 export interface FakeDevice {
   readonly config: WorkerConfig
@@ -22,6 +22,8 @@ export interface FakeDevices {
   readonly spawn: SpawnChild
   /** Those that were started, in order; probes are not among them. */
   readonly started: readonly FakeDevice[]
+  /** Providers that were probed, in order. */
+  readonly probes: readonly string[]
   readonly last: FakeDevice
 }
 
@@ -40,9 +42,17 @@ function resultOf(width: number, height: number): JobResult {
   return { image: Uint8Array.of(1), codec: 'png', ...size, timings: NO_TIMES }
 }
 
-/** @param onStart what a device does once it has its configuration. Every probe passes. */
-export function fakeDevices(onStart: (device: FakeDevice) => void): FakeDevices {
+/**
+ * @param onStart what a device does once it has its configuration.
+ * @param onProbe what a probe finds; where that is nothing, it hangs. Every probe passes without it.
+ */
+export function fakeDevices(
+  onStart: (device: FakeDevice) => void,
+  onProbe: (provider: string) => Probed | undefined = () => ({ problem: undefined }),
+): FakeDevices {
   const started: FakeDevice[] = []
+  const probes: string[] = []
+  const probe = prober(probes, onProbe)
   const spawn: SpawnChild = (events) => {
     let answer: (message: JobMessage) => void = () => undefined
     const jobs: string[] = []
@@ -50,7 +60,7 @@ export function fakeDevices(onStart: (device: FakeDevice) => void): FakeDevices 
       pid: undefined,
       kill: () => events.onExit('SIGKILL'),
       send(message) {
-        if (message.type === 'probe') events.onMessage({ type: 'probed', problem: undefined })
+        if (message.type === 'probe') probe(message.provider, events)
         if (message.type === 'job') {
           const { width, height } = message.work.rendered
           jobs.push(`${width}x${height}`)
@@ -68,11 +78,20 @@ export function fakeDevices(onStart: (device: FakeDevice) => void): FakeDevices 
   return {
     spawn,
     started,
+    probes,
     get last() {
       const device = started.at(-1)
       if (device === undefined) throw new Error('no child was started')
       return device
     },
+  }
+}
+
+function prober(probes: string[], onProbe: (provider: string) => Probed | undefined) {
+  return (provider: string, { onMessage }: ChildEvents) => {
+    probes.push(provider)
+    const found = onProbe(provider)
+    if (found !== undefined) onMessage({ type: 'probed', ...found })
   }
 }
 

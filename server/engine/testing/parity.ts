@@ -7,7 +7,8 @@ import { gunzipSync } from 'node:zlib'
 import { maxDifference } from '../../../lib/lcm/_util/compare.ts'
 import { createSchedule, img2img, type Models, type StepReport } from '../../../lib/lcm/index.ts'
 import { decodeImage } from '../codec.ts'
-import { schedulerConfig, type Manifest } from '../manifest.ts'
+import type { Manifest } from '../manifest.ts'
+import { schedulerConfig } from '../scheduler-config.ts'
 
 const PARITY = fileURLToPath(new URL('../../../models/golden/parity/', import.meta.url))
 

@@ -88,6 +88,11 @@ export function port(name: string, dims: readonly number[]): Buffer {
   return Buffer.concat([part(1, name), part(2, part(1, [int(1, FLOAT), part(2, shape)]))])
 }
 
+/** ValueInfoProto of a sequence of float32 tensors. */
+export function sequencePort(name: string): Buffer {
+  return Buffer.concat([part(1, name), part(2, part(4, part(1, part(1, int(1, FLOAT)))))])
+}
+
 export interface GraphParts {
   readonly nodes: readonly Buffer[]
   readonly inputs?: readonly Buffer[]

@@ -22,7 +22,7 @@ export function infoRoutes(context: RouteContext): HandlerRouteEntry[] {
     ...A1111_LISTS.map((name) => get(`/sdapi/v1/${name}`, () => json(200, a1111Lists(context.model)[name]))),
     get('/sdapi/v1/options', () => json(200, a1111Options(context.model))),
     post('/sdapi/v1/options', (request) => setOptions(request, context)),
-    get('/sdapi/v1/sd-models', async () => json(200, sdModels((await context.models.list()).models))),
+    get('/sdapi/v1/sd-models', async () => json(200, sdModels(await context.models.list()))),
     get('/sdapi/v1/cmd-flags', () => json(200, A1111_FLAGS)),
     get('/sdapi/v1/memory', () => json(200, a1111Memory(readMemory()))),
     get('/internal/ping', () => json(200, {})),

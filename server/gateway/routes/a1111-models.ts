@@ -4,6 +4,7 @@ import { isRecord } from '../../compat/validation.ts'
 import { isErrorCode } from '../../../lib/protocol/errors.ts'
 import type { WireError } from '../../../lib/protocol/errors.ts'
 import { AppError } from '../../../lib/std/errors.ts'
+import { firstChars } from '../../../lib/std/text.ts'
 import { isOperator } from '../../auth/identity.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Models } from '../../models/models.ts'
@@ -34,7 +35,7 @@ export async function useCheckpoint(
 }
 
 function notFound(asked: string, installed: readonly { readonly title: string }[]): WireError {
-  const shown = asked.slice(0, 80)
+  const shown = firstChars(asked, 80)
   const titles = installed.map(({ title }) => title).join(', ')
   const message = `model '${shown}' not found; installed here: ${titles}. "npm run models -- add" installs others`
   return { code: 'not_found', message, field: FIELD, value: shown, range: titles }

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PNG, PNG_BASE64 } from '../../compat/dialect.contract.ts'
+import { FAKE_MODEL } from '../../engine/fake-engine.ts'
 import { settle } from '../../session/testing/harness.ts'
 import type { Reply } from '../host.ts'
 import { memoryServer } from '../testing/memory-server.ts'
@@ -131,6 +132,21 @@ describe('the log-in of pages', () => {
   })
 })
 
+it('a model whose strength ends below 1 paints from the words alone, and holds sketches to it', async () => {
+  const limits = { ...FAKE_MODEL.limits, strength: [0.1, 0.5] as [number, number] }
+  const { ask, runOut, engine } = await start({ info: { limits } })
+  const asked = { steps: 8, init_images: [PNG_BASE64], denoising_strength: 0.9 }
+  for (const name of ['txt2img', 'img2img']) {
+    const painted = ask('POST', `/sdapi/v1/${name}`, JSON.stringify(asked))
+    await runOut()
+    expect([name, (await painted).status]).toEqual([name, 200])
+  }
+  expect(engine.jobs.map(({ strength, steps }) => [strength, steps])).toEqual([
+    [1, 8],
+    [0.5, 8],
+  ])
+})
+
 describe('large pictures', () => {
   /** An img2img body of so many bytes; most of them are a key that nobody knows. */
   const bodyOf = (bytes: number) => {
@@ -149,6 +165,20 @@ describe('large pictures', () => {
     const painted = ask('POST', '/sdapi/v1/img2img', bodyOf(32 * MIB))
     await runOut()
     expect((await painted).status).toBe(200)
+  })
+
+  it('are read once, whatever else their request says', async () => {
+    const { ask, runOut } = await start()
+    const read = vi.spyOn(JSON, 'parse')
+    const settings = { override_settings: {}, override_settings_restore_afterwards: true }
+    const asked = { steps: 1, init_images: [PNG_BASE64], force_task_id: 'task(mine)', ...settings }
+    const painted = ask('POST', '/sdapi/v1/img2img', JSON.stringify(asked))
+    await runOut()
+    const bodies = read.mock.calls.filter(([text]) => text.includes(PNG_BASE64))
+    read.mockRestore()
+    expect([(await painted).status, bodies.length]).toEqual([200, 1])
+    const waits = await ask('POST', '/internal/progress', '{"id_task": "task(mine)"}')
+    expect(told(waits)[1]).toMatchObject({ completed: true })
   })
 
   it('of requests that wait take so much memory of one caller, and no more', async () => {

@@ -5,9 +5,10 @@ import {
   progressBody,
 } from '../../compat/a1111-progress.ts'
 import type { ProgressNow, TaskState } from '../../compat/a1111-progress.ts'
-import { A1111_DOOR, A1111_PICTURE_LIMIT_BYTES, img2img, txt2img } from '../../compat/a1111.ts'
+import { A1111_DOOR, A1111_PICTURE_LIMIT_BYTES, img2img, readA1111, txt2img } from '../../compat/a1111.ts'
 import type { OnceDialect } from '../../compat/dialect.ts'
 import { isRecord } from '../../compat/validation.ts'
+import type { ParsedJson } from '../../compat/validation.ts'
 import type { WireError } from '../../../lib/protocol/errors.ts'
 import type { Reply } from '../host.ts'
 import { PreviewLeases } from '../preview-leases.ts'
@@ -21,12 +22,13 @@ import { infoRoutes } from './a1111-info.ts'
 import { OpenTasks } from './a1111-interrupt.ts'
 import { loginRoutes } from './a1111-login.ts'
 import { CheckpointTurns, overrideOf } from './a1111-models.ts'
+import type { Override } from './a1111-models.ts'
 
 /** AUTOMATIC1111's API and what SD.Next's pages ask beside it. */
 export const a1111Routes: RouteModule = (context) => {
   const shared: Shared = {
     context,
-    leases: new PreviewLeases(context.registry, context.clock),
+    leases: new PreviewLeases(context.registry, context.clock, (caller) => watchedBy(caller, context)),
     tasks: new TaskBook(),
     open: new OpenTasks(),
     turns: new CheckpointTurns({ models: context.models, onFailure: context.onBug }),
@@ -69,19 +71,37 @@ interface Shared {
 }
 
 async function paint(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
-  return await shared.bodies.hold(request, () => paintInTurn(dialect, request, shared))
+  return await shared.bodies.hold(request, () => paintOnModel(dialect, request, shared))
 }
 
-async function paintInTurn(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
-  const { body, identity, signal } = request
-  const override = names(body, '"override_settings"') ? overrideOf(bodyOf(body)) : undefined
-  if (override === undefined && !shared.turns.isRestoring) return await begin(dialect, request, shared)
+/** Bodies hold pictures: one is read once, for all that is to be known of it. */
+function paintOnModel(dialect: OnceDialect, request: RoutedRequest, shared: Shared): Promise<Reply> {
+  const read = readA1111(request.body)
+  const override = read.ok ? overrideOf(read.value) : undefined
+  if (override === undefined && !shared.turns.isRestoring) return begin(dialect, { request, read }, shared)
+  return paintInTurn(dialect, request, { shared, override, name: taskName(read) })
+}
+
+interface InTurn {
+  readonly shared: Shared
+  readonly override: Override | undefined
+  readonly name: string | undefined
+}
+
+async function paintInTurn(
+  dialect: OnceDialect,
+  request: RoutedRequest,
+  { shared, override, name = `task(${shared.context.newId()})` }: InTurn,
+): Promise<Reply> {
+  const { identity, signal } = request
   // A page that asks by its own name hears that it waits, as long as the model is being loaded.
-  const expected = shared.tasks.expect(identity.caller, taskName(body) ?? `task(${shared.context.newId()})`)
+  const expected = shared.tasks.expect(identity.caller, name)
   const isWanted = () => !signal.aborted && !expected.cancelled
   const paintNow = async () => {
     expected.forget()
-    return isWanted() ? await begin(dialect, request, shared) : refuseA1111(INTERRUPTED)
+    if (!isWanted()) return refuseA1111(INTERRUPTED)
+    // Read again after the wait for its model: until then there is but the body, for which its room is counted.
+    return await begin(dialect, { request, read: readA1111(request.body) }, shared)
   }
   try {
     const painted = await shared.turns.take(override, { identity, isWanted, paint: paintNow })
@@ -93,34 +113,39 @@ async function paintInTurn(dialect: OnceDialect, request: RoutedRequest, shared:
 
 const INTERRUPTED: WireError = { code: 'cancelled', message: 'Interrupted by its caller' }
 
-async function begin(
+interface ReadRequest {
+  readonly request: RoutedRequest
+  readonly read: ParsedJson
+}
+
+/** Not `async`: nobody holds what was read while its pictures are painted. */
+function begin(
   dialect: OnceDialect,
-  request: RoutedRequest,
+  { request, read }: ReadRequest,
   { context, tasks, open }: Shared,
 ): Promise<Reply> {
   const { body, facts, identity, signal } = request
   const { caller } = identity
-  const task = context.start(dialect, { caller, body, facts, signal })
-  tasks.note(caller, taskName(body), task, dialect === img2img ? 'img2img' : 'txt2img')
+  const task = context.start(dialect, { caller, body, read, facts, signal })
+  tasks.note(caller, taskName(read), task, dialect === img2img ? 'img2img' : 'txt2img')
   open.add(caller, task)
-  return await task.answer
-}
-
-/** Bodies hold pictures: one without the key is not parsed twice. */
-function names(body: Uint8Array, key: string): boolean {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(key)
+  return task.answer
 }
 
 /** The client's own name for its request. */
-function taskName(body: Uint8Array): string | undefined {
-  if (!names(body, '"force_task_id"')) return undefined
-  const parsed = bodyOf(body)
-  const name = isRecord(parsed) ? parsed['force_task_id'] : undefined
+function taskName(read: ParsedJson): string | undefined {
+  const name = read.ok && isRecord(read.value) ? read.value['force_task_id'] : undefined
   return typeof name === 'string' && name.length <= 200 ? name : undefined
 }
 
-/** The request of this API that runs, all its pictures; else the caller's newest picture of any door: its canvas, say. */
-function nowOf({ context: { registry, clock }, tasks }: Shared, caller: string): ProgressNow {
+/** This API's own pictures; of a caller who is one person those of any door: of its canvas, say. */
+function watchedBy(caller: string, { mayWatchAll }: RouteContext): string | undefined {
+  return mayWatchAll(caller) ? undefined : A1111_DOOR
+}
+
+/** The request of this API that runs, all its pictures; else the caller's newest picture of the doors it may watch. */
+function nowOf({ context, tasks }: Shared, caller: string): ProgressNow {
+  const { registry, clock } = context
   const nowMs = clock.now()
   const own = tasks.running(caller)
   if (own) {
@@ -128,8 +153,9 @@ function nowOf({ context: { registry, clock }, tasks }: Shared, caller: string):
     const trace = registry.latest(caller, A1111_DOOR)
     return { trace, running: { name: own.name, kind: own.kind, ...count, startedMs }, nowMs }
   }
-  const trace = registry.latest(caller)
-  if (trace?.end !== undefined || registry.load(caller).running === 0)
+  const door = watchedBy(caller, context)
+  const trace = registry.latest(caller, door)
+  if (trace?.end !== undefined || registry.load(caller, door).running === 0)
     return { trace, running: undefined, nowMs }
   const startedMs = trace?.startedMs ?? nowMs
   const running = { name: null, kind: 'txt2img', pictures: 1, ended: 0, startedMs } as const
@@ -161,7 +187,7 @@ function internalProgress({ identity, body }: RoutedRequest, shared: Shared): Re
   const now = nowOf(shared, caller)
   // One that waits has nothing of what is being painted for another.
   const own = known && !known.active ? { ...now, running: undefined } : now
-  const { waiting } = context.registry.load(caller)
+  const { waiting } = context.registry.load(caller, watchedBy(caller, context))
   return json(200, internalProgressBody(own, known ?? stateOf(now, waiting), since))
 }
 

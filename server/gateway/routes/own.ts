@@ -30,7 +30,7 @@ function facts({ model, engine }: RouteContext) {
 
 function readiness({ engine, models, registry }: RouteContext) {
   const { name, detail } = engine.state()
-  const isReady = name === 'ready' && !registry.draining
+  const isReady = name === 'ready' && !registry.leaving
   return json(isReady ? 200 : 503, {
     ready: isReady,
     engine: name,
@@ -41,7 +41,7 @@ function readiness({ engine, models, registry }: RouteContext) {
     ...(engine.precision
       ? { precision: engine.precision.name, precisionReason: engine.precision.reason }
       : {}),
-    draining: registry.draining,
+    draining: registry.leaving,
     ...(detail ? { detail } : {}),
   })
 }

@@ -1,6 +1,8 @@
 // Every route around a paused fake engine, on a host without a network: for tests that need neither port nor picture.
 import { Authenticator } from '../../auth/authenticator.ts'
+import { isSubject } from '../../auth/identity.ts'
 import { onlyModel } from '../../models/models.ts'
+import type { Models } from '../../models/models.ts'
 import { harness } from '../../session/testing/harness.ts'
 import type { HarnessOptions } from '../../session/testing/harness.ts'
 import { refuseToFetch } from '../fetch-image.ts'
@@ -18,8 +20,13 @@ export interface MemoryServerOptions extends HarnessOptions {
   readonly keys?: readonly string[]
   readonly origins?: readonly string[]
   readonly fetchImage?: FetchImage
+  /** The engine's own, for good, by default. */
+  readonly models?: Models
   /** Beside all of the server's own. */
   readonly modules?: readonly RouteModule[]
+  readonly incomingLimits?: RouteDeps['incomingLimits']
+  /** Which callers see their jobs of all doors; as on a server, those of tokens by default. */
+  readonly mayWatchAll?: (caller: string) => boolean
   /** Thrown by default. */
   readonly onBug?: RouteDeps['onBug']
 }
@@ -31,7 +38,14 @@ const throwBug: RouteDeps['onBug'] = (_where, error) => {
 /** Listens on loopback only, as far as its rules for origins know. */
 export async function memoryServer(options: MemoryServerOptions = {}) {
   const { keys = [], origins = [], fetchImage = refuseToFetch, ...others } = options
-  const { modules = [], onBug = throwBug, ...ofWorld } = others
+  const {
+    models,
+    modules = [],
+    incomingLimits,
+    mayWatchAll = isSubject,
+    onBug = throwBug,
+    ...ofWorld
+  } = others
   const world = harness(ofWorld)
   const { clock, registry, engine } = world
   const auth = new Authenticator({ keys, tokenSecret: undefined, clock, epochMs: () => clock.now() })
@@ -39,7 +53,7 @@ export async function memoryServer(options: MemoryServerOptions = {}) {
   const routes = new Routes({
     registry,
     engine,
-    models: onlyModel(engine),
+    models: models ?? onlyModel(engine),
     model: engine.info,
     clock,
     files: new StaticFiles('no-such-folder'),
@@ -48,6 +62,8 @@ export async function memoryServer(options: MemoryServerOptions = {}) {
     auth,
     fetches: new FetchTurns(fetchImage),
     webhooks: noWebhooks(clock),
+    mayWatchAll,
+    ...(incomingLimits && { incomingLimits }),
     onSocket: (dialect, change, code) => socketChanges.push(`${dialect} ${change} ${code}`),
     onBug,
   })

@@ -42,11 +42,14 @@ export interface Drawing {
 
 export interface HarnessOptions extends FakeEngineOptions {
   readonly maxSessions?: number
+  readonly placesOf?: (caller: string) => number
   readonly inputLimits?: InputLimits
 }
 
-const silentObserver: SessionObserver = {
+export const silentObserver: SessionObserver = {
   sessionOpened: () => undefined,
+  sessionRefused: () => undefined,
+  sessionGaveWay: () => undefined,
   sessionClosed: () => undefined,
   frameAccepted: () => undefined,
   frameEnded: () => undefined,
@@ -68,6 +71,7 @@ export function harness(options: HarnessOptions = {}) {
     observer: silentObserver,
     maxSessions: options.maxSessions ?? 100,
     framesPerSecond: 1000,
+    ...(options.placesOf && { placesOf: options.placesOf }),
     ...(options.inputLimits && { inputLimits: options.inputLimits }),
     newId: () => `s${ids++}`,
   })
