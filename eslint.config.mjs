@@ -64,5 +64,6 @@ export default tseslint.config(
     files: ['**/*.test.ts', '**/*.contract.ts', 'e2e/**/*.ts'],
     rules: { 'max-lines-per-function': 'off' },
   },
+  { files: ['lib/embed/element.ts'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },
   { files: ['server/bench/**/*.ts', 'server/bin/*.mjs', 'e2e/**'], rules: { 'no-console': 'off' } },
 )

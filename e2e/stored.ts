@@ -61,7 +61,7 @@ async function plainItems(
   { order = [], items }: PlainDrawing,
 ): Promise<readonly unknown[]> {
   if (items) return items
-  const known = new Map(await tableOf(page, 'sketchwire-plain', 'items'))
+  const known = new Map(await tableOf(page, 'sketchwire-plain', 'drawings'))
   return order.map((name) => known.get(`${key},${name}`))
 }
 

@@ -81,6 +81,7 @@ async function main(): Promise<void> {
   keepSecretsFromChildren()
   keepMemoryOfChildren()
   const events = createEvents(config.logLevel)
+  const waitForSignals = quitOnSignal()
   process.on('uncaughtExceptionMonitor', (error) => events.bug('running', error))
   const { engine, models, started } = await openEngine(config, events)
   started.catch(() => undefined)
@@ -98,6 +99,7 @@ async function main(): Promise<void> {
     await engine[Symbol.asyncDispose]()
     throw error
   }
+  waitForSignals()
   stopOnSignal(config, server, engine)
   started.catch(async (error: unknown) => {
     await server.stop(0)
@@ -129,6 +131,15 @@ function announce({ host, loopbackOnly, tls }: Config, port: number): void {
   process.stdout.write(announcement({ scheme: tls ? 'https' : 'http', host, port, loopbackOnly }))
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Until there is anything to wind up; returns the end of it. A container's first process hears no signal it does not ask for. */
+function quitOnSignal(): () => void {
+  const quit = () => process.exit(130)
+  for (const signal of SIGNALS) process.on(signal, quit)
+  return () => SIGNALS.forEach((signal) => process.off(signal, quit))
+}
+
 function stopOnSignal({ drainMs, drainDelayMs }: Config, server: Server, engine: Engine): void {
   let firstMs: number | undefined
   const stop = async () => {
@@ -142,7 +153,7 @@ function stopOnSignal({ drainMs, drainDelayMs }: Config, server: Server, engine:
     await engine[Symbol.asyncDispose]()
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
+  for (const signal of SIGNALS) process.on(signal, () => void stop())
 }
 
 function giveUp(error: unknown): never {

@@ -154,7 +154,8 @@ function tell({ client, surface, rest }: Session, post: Post): (() => void)[] {
       look()
       const error = troubleOf(state, before)
       // A page that nobody looks at has not lost its connection, but given it back.
-      if (error && !rest.isResting) post({ type: 'error', detail: error })
+      const isRest = rest.isResting && error?.code === 'connection_lost'
+      if (error && !isRest) post({ type: 'error', detail: error })
     }),
     surface.store.subscribe(look),
     client.onFrame((frame) => post({ type: 'frame', detail: frameDetail(frame) })),

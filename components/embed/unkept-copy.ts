@@ -18,7 +18,9 @@ export function tellUnkept(line: Pick<Line, 'isOpen' | 'post'>, session: Session
   const tell = async () => {
     // What cannot be written is told when somebody asks for it.
     const drawing = await drawingText(session).catch(() => undefined)
-    if (drawing !== undefined && !isOver) line.post({ type: 'drawing', drawing })
+    // It may be kept by now, and what was told would grow old.
+    if (drawing !== undefined && !isOver && !surface.store.getState().kept)
+      line.post({ type: 'drawing', drawing })
   }
   const soon = () => {
     timer ??= setTimeout(() => {

@@ -1,5 +1,6 @@
-// Pinned results in IndexedDB: picture, words and settings of a moment, by drawing. What was drawn then is in a table of
-// its own, and read where a pin is restored: with its photos it is many times as large as the picture.
+// Pinned results in IndexedDB: picture, words and settings of a moment, by drawing. What was drawn then is in a record of
+// its own, and read where a pin is restored: with its photos it is many times as large as the picture. Both in the table,
+// and the database's version, of earlier versions: a page of theirs that is still open, or is put back, can pin.
 import * as v from 'valibot'
 import { AppError } from '../../lib/std/errors.ts'
 import { DrawParamsSchema } from '../../lib/protocol/params.ts'
@@ -30,20 +31,19 @@ const PinSchema = v.object({
 })
 export type Pin = v.InferOutput<typeof PinSchema>
 
-/** In version 1 there were no contents: each was in its pin. */
-const PINS: Tables<'pins' | 'contents'> = {
+const PINS: Tables<'pins'> = {
   database: 'sketchwire',
-  version: 2,
-  names: ['pins', 'contents'],
-  create: (database) => {
-    const { objectStoreNames } = database
-    if (!objectStoreNames.contains('pins'))
-      database.createObjectStore('pins', { keyPath: 'id' }).createIndex('drawing', 'drawing')
-    if (!objectStoreNames.contains('contents')) database.createObjectStore('contents')
-  },
+  version: 1,
+  names: ['pins'],
+  create: (database) =>
+    database.createObjectStore('pins', { keyPath: 'id' }).createIndex('drawing', 'drawing'),
 }
 
-/** A pin as version 1 kept it. */
+/** What was drawn for a pin: of no drawing, so that no list of pins has it. */
+const ContentSchema = v.object({ content: v.unknown() })
+const contentId = (id: string) => `content:${id}`
+
+/** A pin as earlier versions kept it. */
 const WholeSchema = v.looseObject({ id: v.string(), content: v.object({}) })
 
 /** Pins of one drawing, newest first; what a later version wrote differently is left out. */
@@ -59,14 +59,14 @@ export async function loadPins(drawing: string): Promise<Pin[]> {
   return known.sort((a, b) => b.atMs - a.atMs)
 }
 
-/** Moves what version 1 kept in these pins to where it is kept now; each is whole at any time. */
+/** Moves what earlier versions kept in these pins to where it is kept now; each is whole at any time. */
 async function takeApart(ids: readonly string[]): Promise<void> {
   for (const id of ids)
-    await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+    await inTables(PINS, 'readwrite', async ({ pins }) => {
       const pin: unknown = await asked(pins.get(id))
       if (!v.is(WholeSchema, pin)) return
       const { content, ...rest } = pin
-      contents.put(content, id)
+      pins.put({ id: contentId(id), content })
       pins.put(rest)
     })
 }
@@ -77,9 +77,10 @@ export async function countPins(drawing: string): Promise<number> {
 
 /** What was drawn. Throws AppError `not_found` where that is gone, and `unsupported_drawing` for one of a later version. */
 export async function loadPinContent(id: string): Promise<DrawingContent> {
-  const found: unknown = await inTables(PINS, 'readonly', async ({ pins, contents }) => {
-    const [content, pin] = await Promise.all([asked(contents.get(id)), asked(pins.get(id))])
-    return content ?? (v.is(WholeSchema, pin) ? pin.content : undefined)
+  const found: unknown = await inTables(PINS, 'readonly', async ({ pins }) => {
+    const [apart, pin] = await Promise.all<unknown>([asked(pins.get(contentId(id))), asked(pins.get(id))])
+    if (v.is(ContentSchema, apart)) return apart.content
+    return v.is(WholeSchema, pin) ? pin.content : undefined
   })
   if (found === undefined)
     throw new AppError('not_found', 'its drawing is not in this browser any more, only its picture')
@@ -92,25 +93,25 @@ export async function loadPinContent(id: string): Promise<DrawingContent> {
 export async function savePin(pin: Pin, content: DrawingContent): Promise<void> {
   const { picture } = pin
   const kept = { ...pin, picture: { type: picture.type, bytes: await picture.arrayBuffer() } }
-  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+  await inTables(PINS, 'readwrite', async ({ pins }) => {
     pins.put(kept)
-    contents.put(content, pin.id)
+    pins.put({ id: contentId(pin.id), content })
   })
 }
 
 export async function deletePin(id: string): Promise<void> {
-  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+  await inTables(PINS, 'readwrite', async ({ pins }) => {
     pins.delete(id)
-    contents.delete(id)
+    pins.delete(contentId(id))
   })
 }
 
 /** All of one drawing. */
 export async function deletePins(drawing: string): Promise<void> {
-  await inTables(PINS, 'readwrite', async ({ pins, contents }) => {
+  await inTables(PINS, 'readwrite', async ({ pins }) => {
     for (const id of await asked(pins.index('drawing').getAllKeys(drawing))) {
       pins.delete(id)
-      contents.delete(id)
+      pins.delete(contentId(String(id)))
     }
   })
 }

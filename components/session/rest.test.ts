@@ -10,7 +10,11 @@ afterEach(() => close())
 async function page() {
   const world = new FakeWorld()
   const drawing = new FakeDrawing()
-  const rest = new Rest(world.env)
+  let touch: () => void = () => undefined
+  const rest = new Rest(world.env, (touched) => {
+    touch = touched
+    return () => (touch = () => undefined)
+  })
   let dials = 0
   const url = rest.awake(async () => `ws://x/${dials++}`)
   const env = { ...world.env, openSocket: rest.openSocket }
@@ -29,7 +33,7 @@ async function page() {
   world.socket.welcomes()
   await paint()
   const status = () => client.store.getState().status.name
-  return { world, drawing, rest, client, paint, status, dials: () => dials }
+  return { world, drawing, rest, client, paint, status, dials: () => dials, touch: () => touch() }
 }
 
 describe('a page that nobody looks at', () => {
@@ -85,6 +89,27 @@ describe('a page that nobody looks at', () => {
     client.setBackground(false)
     await world.advance(2 * REST_AFTER_MS)
     expect(world.socket.closed).toBe(true)
+  })
+
+  it('that lost its place because nobody drew comes back when it is touched, and not for the place of the next', async () => {
+    const { world, dials, touch, status } = await page()
+    await world.advance(11 * 60_000)
+    world.socket.drops(1013, 'too_many_sessions')
+    await world.advance(10 * 60_000)
+    expect([dials(), world.sockets.length]).toEqual([1, 1])
+    touch()
+    await settle()
+    expect([dials(), world.sockets.length]).toEqual([2, 2])
+    world.socket.welcomes()
+    await settle()
+    expect(status()).toBe('live')
+  })
+
+  it('dials again where it never had a place', async () => {
+    const { world } = await page()
+    world.socket.drops(1013, 'too_many_sessions')
+    await world.advance(30_000)
+    expect(world.sockets.length).toBeGreaterThan(1)
   })
 
   it('leaves nothing behind when its drawing is closed meanwhile', async () => {

@@ -111,7 +111,11 @@ function connect(
     { url: rest.awake(dial), takeSnapshot, params, live, autoRefine, background },
     { ...around, openSocket: rest.openSocket },
   )
-  rest.unless(() => client.store.getState().background)
+  rest.unless(() => {
+    const { background, activity } = client.store.getState()
+    // Somebody may wait for the larger one, and come back for it.
+    return background || ['queued', 'generating', 'refining'].includes(activity)
+  })
   const changed = () => {
     looks.changed()
     client.markDirty()

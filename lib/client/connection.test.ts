@@ -127,7 +127,7 @@ describe('connect', () => {
     await world.advance(PING_EVERY_MS)
     expect(status()?.name).toBe('live')
     await world.advance(ANSWER_WITHIN_MS + 1)
-    expect(status()).toMatchObject({ name: 'waiting', reason: 'The server stopped answering.' })
+    expect(status()).toMatchObject({ name: 'waiting', reason: 'The server does not answer.' })
   })
 
   it('asks seldom where nothing is sent, and notices all the same', async () => {
@@ -151,6 +151,17 @@ describe('connect', () => {
     await world.advance(65_000)
     world.answersPings = false
     draws()
+    await world.advance(PING_EVERY_MS + ANSWER_WITHIN_MS + 1)
+    expect(status()?.name).not.toBe('live')
+  })
+
+  it('notices as soon while a picture is on its way, of which the server has spoken', async () => {
+    const { world, status, draws } = dial()
+    const { socket } = world
+    socket.welcomes()
+    socket.says({ type: 'pong', clientMs: 0, serverMs: 0 })
+    draws()
+    socket.says({ type: 'status', engine: 'ready' })
     await world.advance(PING_EVERY_MS + ANSWER_WITHIN_MS + 1)
     expect(status()?.name).not.toBe('live')
   })

@@ -75,7 +75,7 @@ export class SocketLife {
       bufferedBytes: () => socket.bufferedBytes(),
       close: () => socket.close(),
     }
-    this.#expectAnswer('The server does not answer.')
+    this.#expectAnswer()
   }
 
   /** Asks now whether the other side is still there: a machine that slept cannot know. */
@@ -90,7 +90,7 @@ export class SocketLife {
     // One that is asked already is not given more time.
     if (!isDue || this.#cancelDeadline) return
     this.#idle = 0
-    this.#expectAnswer('The server stopped answering.')
+    this.#expectAnswer()
     this.#socket.send(JSON.stringify({ type: 'ping', clientMs: clock.now() }))
   }
 
@@ -119,11 +119,14 @@ export class SocketLife {
     })
   }
 
-  #expectAnswer(complaint: string): void {
+  #expectAnswer(): void {
     const unsent = this.#socket.bufferedBytes()
     this.#cancelDeadline = this.#options.env.clock.setTimer(
       // What waits to be sent grows less: somebody takes it.
-      () => (this.#socket.bufferedBytes() < unsent ? this.#expectAnswer(complaint) : this.end(complaint)),
+      () =>
+        this.#socket.bufferedBytes() < unsent
+          ? this.#expectAnswer()
+          : this.end('The server does not answer.'),
       ANSWER_WITHIN_MS + this.#unheardBytes / SLOWEST_BYTES_PER_MS,
     )
   }
@@ -142,6 +145,8 @@ export class SocketLife {
     // Any message proves life, not only the pong: it may stand in line behind a large picture.
     if (this.#liveSinceMs !== undefined) this.#heard()
     const message = this.#read(data)
+    // A frame may be on its way: asked at the next tick, or a link that dies now shows late.
+    if (message?.type !== 'pong') this.#idle = IDLE_PINGS_IN
     if (message?.type === 'welcome') this.#welcome(message)
     else if (message?.type === 'error' && this.#liveSinceMs === undefined) this.#refusal = message.message
     else if (message) this.#options.onMessage(message)

@@ -315,7 +315,7 @@ function tellBadName(canvas: SketchwireCanvas, { given, made, path }: BadName): 
   const name = given.length > SHOWN_CHARS ? `${given.slice(0, SHOWN_CHARS)}…` : given
   const what = `<${ELEMENT_NAME}> on ${path}: drawing="${name}" is no name of a drawing.`
   const instead = `The drawing is called ${made}, on this page alone.`
-  // eslint-disable-next-line no-console -- The only place where a page's author looks.
+  // The only place where a page's author looks.
   console.warn(`${what} ${instead} Give it a name of ${DRAWING_NAMES}`, canvas)
 }
 

@@ -46,7 +46,7 @@ export class UnkeptDrawing {
   }
 
   told(drawing: string): void {
-    this.#told = drawing
+    if (this.#isRefused) this.#told = drawing
   }
 
   /** Takes the drawing from the page, which is about to go; `undefined` when it is kept. */
@@ -68,7 +68,8 @@ export class UnkeptDrawing {
     try {
       if (drawing !== undefined) await this.#options.ask({ type: 'loadDrawing', drawing })
       // It may go again before it has told anything.
-      if (this.#isRefused) this.#told ??= drawing
+      // What it has told meanwhile is of before it had this.
+      if (this.#isRefused) this.#told = drawing
     } catch (error) {
       if (isGone(error)) return false
       this.#tellLoss(error, 'The drawing is the value of this error; loadDrawing takes it', drawing)

@@ -2,7 +2,7 @@
 // `npm start` and `run.mjs` what is stale.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { checkInstalled } from './installed.mjs'
 import { isStale, markBuilt, sourcesDigest } from './stale.mjs'
@@ -22,6 +22,8 @@ export const SERVER = {
   needs: [TSC, 'node_modules/@types/node/package.json'],
   writes: ['dist'],
   command: [TSC, '--build', 'tsconfig.node.json'],
+  // It goes by times: sources that were put back are older than what was built of others.
+  anew: ['--force'],
 }
 
 export const PAGE = {
@@ -76,9 +78,9 @@ function giveUp(message) {
 }
 
 /** Runs the compiler and shows what it says at once, or at the end if it fails. */
-async function compile({ name, command }, { isQuiet }) {
+async function compile({ name, command, anew = [] }, { isQuiet, isAnew }) {
   const env = Object.entries(process.env).filter(([variable]) => !SECRETS.includes(variable))
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, isAnew ? [...command, ...anew] : command, {
     stdio: isQuiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     env: { ...Object.fromEntries(env), NEXT_TELEMETRY_DISABLED: '1' },
   })
@@ -95,7 +97,7 @@ async function build(parts, { mismatch, isQuiet }) {
   for (const part of parts) {
     if (isQuiet) process.stderr.write(`Building the ${part.name} (only when its sources changed)...\n`)
     const sources = sourcesDigest(part)
-    await compile(part, { isQuiet })
+    await compile(part, { isQuiet, isAnew: isStale(part) })
     // What was built of the wrong packages is built again of the right ones.
     if (!mismatch) markBuilt(part, sources)
   }
@@ -126,10 +128,14 @@ export async function bringUpToDate(parts, refusal = async () => undefined) {
   await build(buildable, { mismatch, isQuiet: true })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   process.chdir(ROOT)
+  const all = [SERVER, PAGE]
   const named = process.argv.slice(2)
-  const parts = [SERVER, PAGE].filter(({ name }) => named.length === 0 || named.includes(name))
+  const unknown = named.filter((name) => !all.some((part) => part.name === name))
+  if (unknown.length > 0)
+    giveUp(`There is no part "${unknown.join('", "')}" to build; name server or page, or nothing for both.`)
+  const parts = all.filter(({ name }) => named.length === 0 || named.includes(name))
   const mismatch = checkInstalled({ forBuilding: true })
   if (mismatch) console.error(mismatch)
   await build(parts, { mismatch, isQuiet: false })

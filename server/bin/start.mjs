@@ -11,8 +11,14 @@ if (complaint) {
   process.exit(1)
 }
 
+// Building may take a minute, and a container's first process hears no signal that it does not ask for.
+const SIGNALS = ['SIGINT', 'SIGTERM']
+const quit = () => process.exit(130)
+for (const signal of SIGNALS) process.on(signal, quit)
+
 const folder = callersFolder(ROOT)
 process.chdir(ROOT)
 await bringUpToDate([SERVER, PAGE], () => checkPort(process.argv.slice(2), process.env))
 goTo(folder)
+for (const signal of SIGNALS) process.off(signal, quit)
 await import('../../dist/server/main.js')

@@ -8,8 +8,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -26,6 +28,7 @@ const PROGRAM = `process.stdout.write(JSON.stringify({ folder: process.cwd(), ar
 const TSC = `
   const { mkdirSync, writeFileSync } = require('node:fs')
   mkdirSync('dist/server/models-cli', { recursive: true })
+  writeFileSync('tsc.args', process.argv.slice(2).join(' '))
   for (const file of ['main.js', 'models-cli/main.js']) writeFileSync('dist/server/' + file, ${JSON.stringify(PROGRAM)})
   console.error(Object.keys(process.env).includes('SKETCHWIRE_KEYS') ? 'tsc saw the keys' : 'tsc ran')
 `
@@ -94,6 +97,30 @@ describe('npm start', () => {
     const built = await run('build.mjs', [], { env: { SKETCHWIRE_KEYS: 'first-key-0123456789' } })
     expect(built).toMatchObject({ code: 0, err: 'tsc ran\n' })
     expect(await run('start.mjs')).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('compiles anew what is of other sources, whatever their times, and only then', async () => {
+    const forced = () => readFileSync(join(root, 'tsc.args'), 'utf8').includes('--force')
+    await run('build.mjs', ['server'])
+    expect(forced()).toBe(true)
+    await run('build.mjs', ['server'])
+    expect(forced()).toBe(false)
+  })
+
+  it('builds through a symlink, and says so where a part is unknown', async () => {
+    const link = `${root}-link`
+    symlinkSync(root, link)
+    try {
+      const child = spawn(process.execPath, [join(link, 'server/bin/build.mjs'), 'server'], { cwd: link })
+      const [code] = await once(child, 'close')
+      expect([code, existsSync(join(root, 'tsc.args'))]).toEqual([0, true])
+    } finally {
+      rmSync(link)
+    }
+    expect(await run('build.mjs', ['sever'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('"sever"'),
+    })
   })
 
   it('builds the rest after npm run build:server', async () => {

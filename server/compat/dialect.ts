@@ -111,6 +111,8 @@ export interface SocketDialect {
   readonly unauthorizedAt: 'handshake' | 'message'
   /** A socket that asks for nothing for so long, with nothing in flight, is closed; its client comes back when it needs to. */
   readonly idle?: { readonly afterMs: number; readonly close: Close }
+  /** It paints nothing of its own: that it is quiet says nothing, and it does not give way. */
+  readonly watchesOnly?: true
   /** Close codes this client understands otherwise than the error table says. */
   readonly closeCodes?: Partial<Record<ErrorCode, number>>
   /** Of pictures that come by another way than the message: uploads. Without it as large as a message. */

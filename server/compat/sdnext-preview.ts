@@ -18,7 +18,7 @@ export const sdnextPreview: SocketDialect = {
   messageLimitBytes: 64 * 1024,
   opensOn: 'connect',
   unauthorizedAt: 'handshake',
-  // It paints nothing of its own.
+  watchesOnly: true,
   policy: () => ({ mailbox: { depth: 1, whenFull: 'reject-new' }, credit: 1, maxRunning: 1 }),
   translator: (context) => new PreviewTranslator(context),
 }

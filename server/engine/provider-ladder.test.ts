@@ -60,6 +60,15 @@ describe('what is stepped down to', () => {
     expect([ladder.provider, await ladder.fall({ what: 'failed', why: 'again' })]).toEqual(['cpu', false])
   })
 
+  it('is not searched for at every failure after there was none', async () => {
+    const ladder = ladderOf()
+    const fail = () => ladder.failed()
+    while (await ladder.fall({ what: 'failed', why: 'again' }));
+    expect([fail(), fail(), fail()]).toEqual([undefined, undefined, 'failed 3 times in a minute'])
+    expect(await ladder.fall({ what: 'failed', why: 'again' })).toBe(false)
+    expect([fail(), fail()]).toEqual([undefined, undefined])
+  })
+
   it.each([
     ['does not work', { problem: '/dev/x: no adapter' }, 'webgpu: it failed when it was tried'],
     [

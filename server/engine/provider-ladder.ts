@@ -83,9 +83,10 @@ export class ProviderLadder {
   async fall({ what, why }: Fault): Promise<boolean> {
     const { provider, passed, next } = await firstThatWorks(this.#choice.next, this.#objectionTo)
     this.#refused = passed.length === 0 ? undefined : joined(passed)
-    if (provider === undefined) return false
+    // Counted anew where there is none, too: a search may take as long as a probe that hangs.
     this.#failures = []
     this.#inRow = 0
+    if (provider === undefined) return false
     const notice = `Running on ${provider} since ${this.provider} ${what}`
     this.#notice = notice
     const { reason } = inWords(`${notice}: ${why}`, passed)

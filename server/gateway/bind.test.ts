@@ -227,6 +227,17 @@ describe('a socket whose place somebody else needs', () => {
   })
 })
 
+describe('a socket that only watches', () => {
+  it('keeps its place however long it says nothing', async () => {
+    const { open, clock } = await start({ maxSessions: 1 })
+    const watching = await open('/sdapi/v1/preview')
+    clock.advance(2 * GIVES_WAY_AFTER_MS)
+    const newcomer = await open('/ws')
+    expect(newcomer.read()).toMatchObject([{ code: 'too_many_sessions' }])
+    expect(watching.client.closeCode).toBeUndefined()
+  })
+})
+
 describe('completion', () => {
   it('W2 is a message of its own: the last step says nothing of the end, and no end comes before its picture', async () => {
     const { open, engine } = await start()

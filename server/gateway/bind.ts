@@ -145,7 +145,9 @@ class SocketBinding {
       policy,
       maxImageBytes: dialect.imageLimitBytes ?? dialect.messageLimitBytes,
       sink: (event) => this.#emit(event),
-      giveWay: (why) => this.#problem(why),
+      ...(!dialect.watchesOnly && { giveWay: (why) => this.#problem(why) }),
+      // A frame whose picture is still fetched is none of the session's yet.
+      isBusy: () => this.#line?.isEmpty === false,
     })
     if (!created.ok) return this.#problem(created.error)
     const { session } = created

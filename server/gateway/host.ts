@@ -1,7 +1,7 @@
 // The seam between us and whatever speaks HTTP and WebSocket. Three hosts pass host.contract.ts: uWebSockets.js,
 // node:http with ws, and memory.
 
-/** A socket on which nothing moved for so long is pinged: many proxies close what is silent for 60 s. */
+/** Every socket is pinged so often: many proxies close what is silent for 60 s. */
 export const PING_EVERY_MS = 30_000
 
 /** A request before its body; everything is copied, nothing is lent. */

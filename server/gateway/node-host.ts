@@ -94,20 +94,22 @@ export class NodeHost implements Host {
     if (typeof answer !== 'function') return refuse(socket, answer)
     if (socket.destroyed) return
     door.sockets.handleUpgrade(req, socket, rest, (ws) => {
-      answered.add(ws)
-      ws.on('pong', () => answered.add(ws))
+      ws.on('pong', () => unanswered.delete(ws))
       new NodeSocket(ws, socket, head.remoteAddress).start(answer)
     })
   }
 }
 
-/** Sockets that answered the last ping: one that did not until the next is gone. */
-const answered = new WeakSet<object>()
+/** A socket that left so many pings in a row unanswered is gone. Clients that think meanwhile answer late. */
+const MOST_UNANSWERED = 4
+const unanswered = new WeakMap<object, number>()
 
 function pingAll({ clients }: Pick<WebSocketServer, 'clients'>): void {
   for (const ws of clients) {
-    if (!answered.delete(ws)) ws.terminate()
+    const count = unanswered.get(ws) ?? 0
+    if (count >= MOST_UNANSWERED) ws.terminate()
     else ws.ping()
+    unanswered.set(ws, count + 1)
   }
 }
 

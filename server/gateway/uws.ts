@@ -43,9 +43,8 @@ declare module 'uWebSockets.js' {
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number
 }
 
-/** It pings what has been silent for `PING_EVERY_MS`, and gives it this long (s) to answer: its own margin of a timeout. */
-const PONG_WITHIN_S = 16
-const IDLE_TIMEOUT_S = PING_EVERY_MS / 1000 + PONG_WITHIN_S
+/** What says nothing for so long (s), not even an answer to a ping, is gone. Clients that think meanwhile answer late. */
+const IDLE_TIMEOUT_S = 120
 /** Two of the largest messages may wait in a socket that the outbox, too, holds back. */
 const MAX_BACKPRESSURE_BYTES = 32 * 1024 * 1024
 
@@ -56,6 +55,7 @@ interface SocketData {
   socket: UwsSocket | undefined
   handler: SocketHandler | undefined
   closedWith: number | undefined
+  pings: ReturnType<typeof setInterval> | undefined
 }
 
 /** The host a person runs. Copies what uWebSockets.js lends, corks what it writes, answers no request twice. */
@@ -75,7 +75,8 @@ export class UwsHost implements Host {
       maxPayloadLength: route.maxMessageBytes,
       maxBackpressure: MAX_BACKPRESSURE_BYTES,
       idleTimeout: IDLE_TIMEOUT_S,
-      sendPingsAutomatically: true,
+      // Its own pings come with the end of the timeout, which is too late for proxies.
+      sendPingsAutomatically: false,
       // JPEG does not compress.
       compression: uWS.DISABLED,
       upgrade: (res, req, context) => upgrade(route, res, { req, context }),
@@ -83,6 +84,7 @@ export class UwsHost implements Host {
         const data = ws.getUserData()
         data.socket = new UwsSocket(ws, data.remoteAddress)
         data.handler = data.open(data.socket)
+        if (data.closedWith === undefined) data.pings = setInterval(() => ws.ping(), PING_EVERY_MS).unref()
         // Closed by the app while it was being opened, when there was no handler yet that could hear of it.
         if (data.closedWith !== undefined) data.handler.closed(data.closedWith)
       },
@@ -95,6 +97,7 @@ export class UwsHost implements Host {
       },
       close: (ws, code) => {
         const data = ws.getUserData()
+        clearInterval(data.pings)
         data.socket?.gone()
         data.closedWith = code
         data.handler?.closed(code)
@@ -208,6 +211,7 @@ function finishUpgrade(
     socket: undefined,
     handler: undefined,
     closedWith: undefined,
+    pings: undefined,
   }
   const key = head.headers['sec-websocket-key'] ?? ''
   const protocol = head.headers['sec-websocket-protocol'] ?? ''

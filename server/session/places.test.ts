@@ -71,6 +71,24 @@ describe('when all places are taken', () => {
   })
 })
 
+describe('a session with work that it has not heard of', () => {
+  it('does not give way: a picture is fetched for it', () => {
+    const { registry, ask, wait } = start({ maxSessions: 1 })
+    let isBusy = true
+    const busy = registry.create({
+      ...{ caller: 'ada', door: 'test', policy: LIVE, maxImageBytes: 1000 },
+      sink: () => undefined,
+      giveWay: () => undefined,
+      isBusy: () => isBusy,
+    })
+    expect(busy.ok).toBe(true)
+    wait(1)
+    expect(ask('ben')).toMatchObject({ ok: false })
+    isBusy = false
+    expect(ask('ben')).toMatchObject({ ok: true })
+  })
+})
+
 describe('callers whose places are counted', () => {
   const places = { maxSessions: 5, placesOf: (caller: string) => (caller.startsWith('token:') ? 2 : 5) }
 

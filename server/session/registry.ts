@@ -37,6 +37,8 @@ export interface OpenOptions {
   readonly sink: SessionSink
   /** Its place goes to somebody else, for the reason given. Without it, it keeps its place. */
   readonly giveWay?: (why: WireError) => void
+  /** Whether there is work for it that the session has not heard of. */
+  readonly isBusy?: () => boolean
 }
 
 /** A session that sent no frame for this long gives way where places are wanted (SPEC E5). */
@@ -49,7 +51,7 @@ export type OpenResult =
 export class Registry {
   readonly #options: RegistryOptions
   readonly #sessions = new Map<string, Session>()
-  readonly #places = new Map<string, SessionPlace & Pick<OpenOptions, 'giveWay'>>()
+  readonly #places = new Map<string, SessionPlace & Pick<OpenOptions, 'giveWay' | 'isBusy'>>()
   readonly #traces = new Traces()
   readonly #followers = new Followers()
   readonly #inputs: InputRoom
@@ -86,7 +88,7 @@ export class Registry {
 
   /** Makes a session in state `opening`; a full or stopping server is an answer, not an exception. */
   create(open: OpenOptions): OpenResult {
-    const { caller, door, giveWay } = open
+    const { caller, door, giveWay, isBusy } = open
     const place: SessionPlace = { caller, door }
     const error = this.#draining ? STOPPING : this.#lacksPlace(caller)
     if (error) {
@@ -95,7 +97,7 @@ export class Registry {
     }
     const session = this.#build(open)
     this.#sessions.set(session.id, session)
-    this.#places.set(session.id, { ...place, ...(giveWay && { giveWay }) })
+    this.#places.set(session.id, { ...place, ...(giveWay && { giveWay }), ...(isBusy && { isBusy }) })
     this.#followers.opened(place, session)
     this.#options.dispatcher.add(session, caller)
     this.#options.observer.sessionOpened(session.id, place)
@@ -125,7 +127,9 @@ export class Registry {
 
   #mayGiveWay({ id, load, quietSinceMs }: Session): boolean {
     const isQuiet = this.#options.clock.now() - quietSinceMs >= GIVES_WAY_AFTER_MS
-    return isQuiet && load.waiting + load.running === 0 && this.#places.get(id)?.giveWay !== undefined
+    const place = this.#places.get(id)
+    if (!isQuiet || load.waiting + load.running > 0 || place?.isBusy?.() === true) return false
+    return place?.giveWay !== undefined
   }
 
   #build(open: OpenOptions): Session {

@@ -119,7 +119,8 @@ export class PlainKeeping {
     this.#see(page)
     this.#writing = page
     try {
-      await savePlain(this.#key, page, this.#seen)
+      // What is seen while the database opens is not on this page.
+      await savePlain(this.#key, page, new Set(this.#seen))
       this.#stored = page
     } finally {
       this.#writing = undefined
