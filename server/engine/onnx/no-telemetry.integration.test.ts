@@ -18,8 +18,8 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 
 async function leftBy(extra: NodeJS.ProcessEnv): Promise<string[]> {
   home = await mkdtemp(join(tmpdir(), 'sketchwire-home-'))
-  const { ORT_DISABLE_TELEMETRY: _, ...rest } = process.env
-  const env = { ...rest, HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...extra }
+  // Not CI's: where `CI` is set it would not.
+  const env = { PATH: process.env['PATH'], HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...extra }
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT], { env })
   const names = await readdir(home, { recursive: true })
   await rm(home, { recursive: true })
