@@ -105,6 +105,21 @@ describe('a page that nobody looks at', () => {
     expect(status()).toBe('live')
   })
 
+  it('that lost its place comes back, too, when it is shown after it was hidden for long', async () => {
+    const { world, status } = await page()
+    await world.advance(11 * 60_000)
+    world.socket.drops(1013, 'too_many_sessions')
+    await world.advance(60_000)
+    await world.setHidden(true)
+    await world.advance(2 * REST_AFTER_MS)
+    await world.setHidden(false)
+    await settle()
+    expect(world.sockets).toHaveLength(2)
+    world.socket.welcomes()
+    await settle()
+    expect(status()).toBe('live')
+  })
+
   it('dials again where it never had a place', async () => {
     const { world } = await page()
     world.socket.drops(1013, 'too_many_sessions')

@@ -115,7 +115,8 @@ export class Rest {
   #fallAsleepLater(afterMs: number): void {
     this.#cancelTimer = this.#around.clock.setTimer(() => {
       if (this.#isAwake()) return this.#fallAsleepLater(LOOK_AGAIN_MS)
-      this.#resting = awakening()
+      // One whose place was given away may wait already, and its dial with it.
+      this.#resting ??= awakening()
       this.#drop()
     }, afterMs)
   }

@@ -2,23 +2,14 @@ import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import type { Item } from './plain-drawing.ts'
 import { apartOf, joinLeft, leftOf, LeftSchema, type Left } from './plain-left.ts'
+import { strokeAt } from './testing/strokes.ts'
 
-const stroke = (x: number): Item => ({
-  kind: 'stroke',
-  colour: 'black',
-  width: 'm',
-  filled: false,
-  points: [
-    [x, 0, 0.5],
-    [x, 10, 0.5],
-  ],
-})
 const photo: Item = {
   kind: 'photo',
   src: `data:image/png;base64,${'A'.repeat(1e6)}`,
   ...{ x: 0, y: 0, w: 9, h: 9 },
 }
-const [a, b, c, d] = [stroke(1), stroke(2), stroke(3), stroke(4)]
+const [a, b, c, d] = [strokeAt(1), strokeAt(2), strokeAt(3), strokeAt(4)]
 /** As it comes back from localStorage, or from IndexedDB. */
 const read = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 const readLeft = (left: Left) => v.parse(LeftSchema, read(left))

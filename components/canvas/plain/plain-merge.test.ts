@@ -2,21 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Item } from './plain-drawing.ts'
 import { lackingIn, mergeItems, type Told } from './plain-merge.ts'
 import { nameOf } from './plain-names.ts'
+import { strokeAt } from './testing/strokes.ts'
 
-const stroke = (x: number): Item => ({
-  kind: 'stroke',
-  colour: 'black',
-  width: 'm',
-  filled: false,
-  points: [
-    [x, 0, 0.5],
-    [x, 10, 0.5],
-  ],
-})
 const photo: Item = { kind: 'photo', src: 'data:image/png;base64,', x: 0, y: 0, w: 10, h: 10 }
 /** As it arrives from another tab. */
 const sent = (items: readonly Item[]): readonly Item[] => structuredClone(items)
-const [a, b, c] = [stroke(1), stroke(2), stroke(3)]
+const [a, b, c] = [strokeAt(1), strokeAt(2), strokeAt(3)]
 
 const told = ({ items, page, gone = [] }: { items: Item[]; page: Item[]; gone?: Item[] }): Told => ({
   items: sent(items),

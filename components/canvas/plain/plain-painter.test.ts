@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DecodedPhotos } from './decoded-photos.ts'
 import type { Item, Photo } from './plain-drawing.ts'
 import { PlainPainter } from './plain-painter.ts'
+import { strokeAt } from './testing/strokes.ts'
 
 /** A canvas that knows what was painted on it, in which order, instead of pixels. */
 class PaintedCanvas extends EventTarget {
@@ -68,16 +69,6 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const stroke = (x: number): Item => ({
-  kind: 'stroke',
-  colour: 'black',
-  width: 'm',
-  filled: false,
-  points: [
-    [x, 0, 0.5],
-    [x, 10, 0.5],
-  ],
-})
 const photo = (text: string): Photo => ({
   kind: 'photo',
   src: `data:image/png,${text}`,
@@ -106,7 +97,7 @@ function painting(photos = new DecodedPhotos(), options = {}) {
 describe('the painter of the plain canvas', () => {
   it('paints what is undone on the canvas that it has, and leaves none to the collector', () => {
     const { paint } = painting()
-    const items = [stroke(1), stroke(2), stroke(3), stroke(4)]
+    const items = [strokeAt(1), strokeAt(2), strokeAt(3), strokeAt(4)]
     expect(paint(items)).toEqual(['paper', INK, INK, INK, INK])
     expect(paint(items.slice(0, 2))).toEqual(['paper', INK, INK])
     expect(paint([])).toEqual(['paper'])
@@ -116,8 +107,8 @@ describe('the painter of the plain canvas', () => {
 
   it('gives its canvas back for one of another size, and when it is not painted any more', () => {
     const { paint, painter } = painting()
-    paint([stroke(1), stroke(2)])
-    expect(paint([stroke(1), stroke(2)], screen(300))).toEqual(['paper', INK, INK])
+    paint([strokeAt(1), strokeAt(2)])
+    expect(paint([strokeAt(1), strokeAt(2)], screen(300))).toEqual(['paper', INK, INK])
     expect(made.map(({ width }) => width)).toEqual([0, 300])
     painter.forget()
     expect(made.map(({ width }) => width)).toEqual([0, 0])
@@ -126,11 +117,11 @@ describe('the painter of the plain canvas', () => {
   it('paints the strokes below the pen once, beside a photo that cannot be decoded too', async () => {
     const photos = new DecodedPhotos()
     const { paint } = painting(photos)
-    const items = [photo('broken'), ...Array.from({ length: 50 }, (_, x) => stroke(x))]
+    const items = [photo('broken'), ...Array.from({ length: 50 }, (_, x) => strokeAt(x))]
     await photos.decode(items)
     paint(items)
     for (let move = 0; move < 10; move++) {
-      paint([...items.slice(0, -1), stroke(move)])
+      paint([...items.slice(0, -1), strokeAt(move)])
       expect(fills).toBe(1)
     }
   })
@@ -138,7 +129,7 @@ describe('the painter of the plain canvas', () => {
   it('paints a photo once it is decoded, in its place', async () => {
     const photos = new DecodedPhotos()
     const { paint } = painting(photos)
-    const items = [photo('one'), stroke(1), stroke(2)]
+    const items = [photo('one'), strokeAt(1), strokeAt(2)]
     expect(paint(items)).toEqual(['paper', INK, INK])
     await photos.decode(items)
     expect(paint(items)).toEqual(['paper', 'one', INK, INK])
@@ -146,19 +137,19 @@ describe('the painter of the plain canvas', () => {
 
   it('paints anew what the graphics processor lost', () => {
     const { paint } = painting()
-    paint([stroke(1), stroke(2)])
+    paint([strokeAt(1), strokeAt(2)])
     const [lost] = made
     if (!lost) expect.fail('no canvas')
     lost.painted = []
     lost.dispatchEvent(new Event('contextlost'))
-    expect(paint([stroke(1), stroke(2)])).toEqual(['paper', INK, INK])
+    expect(paint([strokeAt(1), strokeAt(2)])).toEqual(['paper', INK, INK])
   })
 
   it('asks for canvases that can be read back where that is what it paints for, and for no others', () => {
     const shown = painting()
-    shown.paint([stroke(1), stroke(2)])
+    shown.paint([strokeAt(1), strokeAt(2)])
     const read = painting(new DecodedPhotos(), { readsBack: true })
-    read.paint([stroke(1), stroke(2)])
+    read.paint([strokeAt(1), strokeAt(2)])
     expect([shown.canvas, ...made, read.canvas].map(({ options }) => options)).toEqual([
       { willReadFrequently: false },
       { willReadFrequently: false },

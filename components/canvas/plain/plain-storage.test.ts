@@ -5,19 +5,10 @@ import { openDatabase } from '../../session/indexed-db.ts'
 import type { Item } from './plain-drawing.ts'
 import { nameOf } from './plain-names.ts'
 import { deletePlain, loadPlain, plainKeys, savePlain } from './plain-storage.ts'
+import { strokeAt } from './testing/strokes.ts'
 
-const stroke = (x: number): Item => ({
-  kind: 'stroke',
-  colour: 'black',
-  width: 'm',
-  filled: false,
-  points: [
-    [x, 0, 0.5],
-    [x, 10, 0.5],
-  ],
-})
 const photo: Item = { kind: 'photo', src: 'data:image/png;base64,AA', x: 0, y: 0, w: 9, h: 9 }
-const [a, b, c, d] = [stroke(1), stroke(2), stroke(3), stroke(4)]
+const [a, b, c, d] = [strokeAt(1), strokeAt(2), strokeAt(3), strokeAt(4)]
 const seen = (...items: Item[]) => new Set(items.map(nameOf))
 
 /** What version 1 of this browser's database has. */
@@ -40,7 +31,7 @@ afterEach(() => {
 describe('a plain drawing in storage', () => {
   it('comes back as it was written, in its order, what is on it twice twice', async () => {
     expect(await loadPlain('boat')).toBeUndefined()
-    await savePlain('boat', [photo, b, a, stroke(2)], seen(photo, a, b))
+    await savePlain('boat', [photo, b, a, strokeAt(2)], seen(photo, a, b))
     expect(await loadPlain('boat')).toEqual({ plain: 1, items: [photo, b, a, b] })
     expect(await plainKeys()).toEqual(['boat'])
   })

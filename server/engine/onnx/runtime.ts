@@ -34,10 +34,10 @@ export interface RuntimeOptions {
 }
 
 /**
- * Threads that wait spin for 30 microseconds, then sleep. A graph has hundreds of nodes of some 40 microseconds, and falling
+ * Threads that wait spin for 30 microseconds, then sleep. A graph has hundreds of nodes of tens of microseconds each, and falling
  * asleep between them cost a seventh of the frame: 84 ms asleep, 73 so, of pocket in int8 on two cores, and 91 and 86 beside
- * a browser's load on both (2026-11-22). Longer is faster alone and slower beside anything else: 129 ms there for one
- * millisecond, onnxruntime's own default. Denormals would slow near-black areas.
+ * a browser's load on both (2026-11-22). Longer is faster alone and slower beside anything else: spinning for a millisecond
+ * took 129 ms there, where sleeping at once took 87. Denormals would slow near-black areas.
  */
 const SPIN = { allow_spinning: '1', spin_duration_us: '30', spin_backoff_max: '8' }
 const SESSION_EXTRA = { session: { intra_op: SPIN, set_denormal_as_zero: '1' } }
