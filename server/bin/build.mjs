@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { checkInstalled } from './installed.mjs'
+import { oneAtATime } from './one-build.mjs'
 import { isStale, markBuilt, sourcesDigest } from './stale.mjs'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -95,6 +96,8 @@ async function compile({ name, command, anew = [] }, { isQuiet, isAnew }) {
 
 async function build(parts, { mismatch, isQuiet }) {
   for (const part of parts) {
+    // Another build may have made it while this one waited.
+    if (isQuiet && !isStale(part)) continue
     if (isQuiet) process.stderr.write(`Building the ${part.name} (only when its sources changed)...\n`)
     const sources = sourcesDigest(part)
     await compile(part, { isQuiet, isAnew: isStale(part) })
@@ -125,7 +128,7 @@ export async function bringUpToDate(parts, refusal = async () => undefined) {
   if (buildable.length === 0) return
   const why = await refusal()
   if (why !== undefined) giveUp(why)
-  await build(buildable, { mismatch, isQuiet: true })
+  await oneAtATime(() => build(buildable, { mismatch, isQuiet: true }))
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
@@ -138,5 +141,5 @@ if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const parts = all.filter(({ name }) => named.length === 0 || named.includes(name))
   const mismatch = checkInstalled({ forBuilding: true })
   if (mismatch) console.error(mismatch)
-  await build(parts, { mismatch, isQuiet: false })
+  await oneAtATime(() => build(parts, { mismatch, isQuiet: false }))
 }

@@ -138,6 +138,28 @@ describe('npm start', () => {
     expect(err).toMatch(/^The page runs as it was built before, .* missing \("npm ci --include=dev".*\n/m)
   })
 
+  it('builds once when it is started twice at a time, and never waits for a build that is gone', async () => {
+    write('node_modules/typescript/bin/tsc', `${TSC}; setTimeout(() => {}, 1500)`)
+    const both = await Promise.all([run('start.mjs'), run('run.mjs', ['models-cli/main.js'])])
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+    const said = both.map(({ err }) => err).join('')
+    expect(said.match(/Building the server/g)).toHaveLength(1)
+    expect(said).toMatch(/^Another build of this folder runs \(process \d+\); waiting for it\.\.\.$/m)
+    expect(existsSync(join(root, 'dist/.building'))).toBe(false)
+    const gone = spawn(process.execPath, ['-e', ''])
+    await once(gone, 'close')
+    write('dist/.building', String(gone.pid))
+    write('package.json', '{ "type": "module", "version": "2.0.0" }')
+    expect(await run('start.mjs')).toMatchObject({ code: 0, err: BUILDING })
+    expect(existsSync(join(root, 'dist/.building'))).toBe(false)
+  })
+
+  it('leaves no lock behind when its build fails', async () => {
+    write('node_modules/typescript/bin/tsc', 'process.exit(2)')
+    expect(await run('start.mjs')).toMatchObject({ code: 1, err: expect.stringContaining('failed') })
+    expect(existsSync(join(root, 'dist/.building'))).toBe(false)
+  })
+
   it('without the compiler and anything built says what to install', async () => {
     rmSync(join(root, 'node_modules/typescript'), { recursive: true })
     const { code, out, err } = await run('start.mjs')
