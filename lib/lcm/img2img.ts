@@ -2,63 +2,14 @@
 // sessions, no caches, no clock. Follows diffusers `LatentConsistencyModelImg2ImgPipeline.__call__` (Apache-2.0);
 // without an image, `LatentConsistencyModelPipeline`. Models without a guidance embedding are guided as
 // `StableDiffusionImg2ImgPipeline` does, by a second pass on the negative prompt.
+import { denoise, throwIfAborted, type DenoiseOptions } from './denoise.ts'
 import { guidanceEmbedding } from './guidance.ts'
 import { noiseBase, noisesFor, type NoisePlan, type NoiseSupplier } from './job-noises.ts'
+import type { Models, PromptEmbedding } from './models.ts'
 import { drawNoises } from './noise.ts'
 import { samplerOf, timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
 import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
-import { samplerStep } from './sampler.ts'
 import { addNoise } from './step.ts'
-
-/** Text-encoder output: last hidden state, [1, tokens, width] float32. */
-export interface PromptEmbedding {
-  readonly data: Float32Array
-  readonly dims: readonly [number, number, number]
-  /** SDXL's `text_embeds`: [1,width] float32, pooled and projected. */
-  readonly pooled?: Float32Array
-}
-
-export interface PredictInput {
-  /** [1,channels,h,w] float32; the noisy latents, then the image's latents if `imageLatents` is 'concat'. */
-  readonly sample: Float32Array
-  readonly channels: number
-  /** Of the picture, in pixels. */
-  readonly size: Size
-  readonly timestep: number
-  readonly prompt: PromptEmbedding
-  /** [1,timestepCondDim] guidance embedding; undefined for a U-Net that has no such input. */
-  readonly timestepCond: Float32Array | undefined
-}
-
-/** What the loop needs of a model. Implementations must neither keep, change nor transfer the buffers lent to them. */
-export interface Models {
-  /** C: channels of the latents themselves, without concatenated ones. */
-  readonly latentChannels: number
-  /** Pixels per latent cell on each axis (diffusers: vae_scale_factor); SD1.5: 8. */
-  readonly downsample: number
-  /** 'concat': the image's clean latents are appended to the U-Net input on the channel axis. */
-  readonly imageLatents: 'concat' | 'none'
-  /** Width of the U-Net's `timestep_cond`; 256 when absent, 0 for a U-Net without that input. */
-  readonly timestepCondDim?: number
-  /**
-   * Classifier-free guidance: a scale above 1 costs a second U-Net pass per step, on the negative prompt.
-   * 'zeros': without a negative prompt that pass sees zeros (SDXL's force_zeros_for_empty_prompt); 'empty': the
-   * embedding of ''. Absent: the model is guided by its embedding, or not at all.
-   */
-  readonly negative?: 'zeros' | 'empty'
-  /** 'sample': `encodeImage` is given noise to draw the latents with, as diffusers does; default 'mean'. */
-  readonly posterior?: 'mean' | 'sample'
-  encodePrompt(prompt: string): Promise<PromptEmbedding>
-  /**
-   * [H,W,3] RGB uint8 -> [1,C,h,w] float32 scaled latents (SD1.5: x0.18215): drawn from the posterior with `noise`
-   * ([1,C,h,w] unit normal), or its mean without.
-   */
-  encodeImage(rgb: Uint8Array, size: Size, noise?: Float32Array): Promise<Float32Array>
-  /** -> [1,C,h,w] float32, meaning per the schedule's predictionType. */
-  predict(input: PredictInput): Promise<Float32Array>
-  /** [1,C,h,w] float32 scaled latents -> [H,W,3] RGB uint8. */
-  decodeImage(latents: Float32Array, size: Size): Promise<Uint8Array>
-}
 
 export interface Img2ImgJob {
   readonly prompt: string
@@ -81,24 +32,7 @@ export interface Img2ImgJob {
   readonly noiseFrom?: Size
 }
 
-export interface StepReport {
-  /** Counts from 1. */
-  readonly step: number
-  /** Steps that run in all; below the job's under 'generic' semantics. */
-  readonly steps: number
-  readonly timestep: number
-  /** [1,C,h,w] float32 scaled: the picture so far. Do not write to it. */
-  readonly denoised: Float32Array
-  /** [1,C,h,w] float32 scaled: what the next step starts from; at the last step `denoised` itself. Do not write to it. */
-  readonly latents: Float32Array
-}
-
-export interface Img2ImgOptions {
-  /** An AbortSignal, or anything with its `aborted`; read at the start, before each step and before decoding. What a
-   * model throws while it is aborted counts as cancelled. */
-  readonly signal?: { readonly aborted: boolean }
-  /** A returned promise is awaited before the next step; what it throws ends the job. */
-  readonly onStep?: (report: StepReport) => void | Promise<void>
+export interface Img2ImgOptions extends DenoiseOptions {
   /** Same contract as `drawNoises`, which is the default; inject one that remembers. */
   readonly noises?: NoiseSupplier
 }
@@ -111,17 +45,6 @@ export interface Img2ImgResult {
   /** The timestep the image was noised to: the first of `timesteps`. */
   readonly initTimestep: number
   readonly timesteps: readonly number[]
-}
-
-/** The signal was aborted; `stepsDone` U-Net calls had finished. */
-export class CancelledError extends Error {
-  override readonly name = 'CancelledError'
-  readonly stepsDone: number
-
-  constructor(stepsDone: number) {
-    super(`cancelled after ${stepsDone} steps`)
-    this.stepsDone = stepsDone
-  }
 }
 
 /**
@@ -145,30 +68,19 @@ export async function img2img(
   const { posterior, noises } = noisesFor(plan, job.seed, options.noises ?? drawNoises)
   const image = await encodeImage(models, job, { plan, posterior })
   // 3. Noise the image's latents to the first timestep.
-  let sample = initialSample(schedule, plan, { image, noise: noises[0] })
-  let denoised = sample
+  const sample = initialSample(schedule, plan, { image, noise: noises[0] })
   // 4. Denoise.
-  const conditions = { size: job.size, timestepCond: plan.timestepCond }
   const guided = { prompt, negative, guidanceScale: job.guidanceScale }
-  for (const [i, timestep] of plan.timesteps.entries()) {
-    throwIfAborted(options, i)
-    const input = { ...unetInput(models, sample, image), ...conditions, timestep }
-    const modelOutput = await predict(models, input, guided).catch((error: unknown) => {
-      // Who runs the rows of many pictures together withdraws those of a cancelled one: that is no failure.
-      throwIfAborted(options, i)
-      throw error
-    })
-    expectLength('predict output', modelOutput, plan.latentLength)
-    const next = { nextTimestep: plan.timesteps[i + 1], noise: noises[i + 1] }
-    ;({ prev: sample, denoised } = samplerStep({ schedule, timestep, modelOutput, sample, ...next }))
-    await options.onStep?.({ step: i + 1, steps: plan.timesteps.length, timestep, denoised, latents: sample })
-  }
+  const conditions = { size: job.size, timestepCond: plan.timestepCond }
+  const { timesteps, initTimestep } = plan
+  const work = { models, schedule, timesteps, conditions, guided, image, noises, options }
+  const denoised = await denoise(sample, work)
   // 5. Decode what the last step denoised.
-  throwIfAborted(options, plan.timesteps.length)
+  throwIfAborted(options, timesteps.length)
   expectFinite(denoised)
   const rgb = await models.decodeImage(denoised, job.size)
   expectLength('decodeImage output', rgb, job.size.width * job.size.height * 3)
-  return { rgb, latents: denoised, initTimestep: plan.initTimestep, timesteps: plan.timesteps }
+  return { rgb, latents: denoised, initTimestep, timesteps }
 }
 
 interface Plan extends NoisePlan {
@@ -216,27 +128,6 @@ async function encodeNegative(
   return pooled === undefined ? zeros : { ...zeros, pooled: new Float32Array(pooled.length) }
 }
 
-interface Guided {
-  readonly prompt: PromptEmbedding
-  readonly negative: PromptEmbedding | undefined
-  readonly guidanceScale: number
-}
-
-/** negative + scale * (prompt - negative), Ho & Salimans, arXiv 2207.12598. Both at once: they may share a U-Net call. */
-async function predict(
-  models: Models,
-  input: Omit<PredictInput, 'prompt'>,
-  { prompt, negative, guidanceScale }: Guided,
-): Promise<Float32Array> {
-  if (negative === undefined) return models.predict({ ...input, prompt })
-  const [towards, away] = await Promise.all([
-    models.predict({ ...input, prompt }),
-    models.predict({ ...input, prompt: negative }),
-  ])
-  expectLength('predict output', away, towards.length)
-  return away.map((value, i) => value + guidanceScale * ((towards[i] ?? 0) - value))
-}
-
 /**
  * Without an image the noise itself is x_T, as in diffusers' text pipeline (init_noise_sigma is 1). The Euler
  * samplers' init_noise_sigma is sigma_max, which is sqrt(1 - abar) on the scale kept here.
@@ -252,23 +143,6 @@ function initialSample(
   if (image === undefined && samplerOf(schedule) === 'lcm') return noise
   const latents = image ?? new Float32Array(noise.length)
   return addNoise(schedule, plan.initTimestep, { latents, noise })
-}
-
-/** In 'concat' mode without an image the image channels are zeros, as where training dropped the image. */
-function unetInput(
-  models: Models,
-  sample: Float32Array,
-  image: Float32Array | undefined,
-): { sample: Float32Array; channels: number } {
-  if (models.imageLatents === 'none') return { sample, channels: models.latentChannels }
-  const joined = new Float32Array(sample.length * 2)
-  joined.set(sample)
-  if (image !== undefined) joined.set(image, sample.length)
-  return { sample: joined, channels: models.latentChannels * 2 }
-}
-
-function throwIfAborted({ signal }: Img2ImgOptions, stepsDone: number): void {
-  if (signal?.aborted === true) throw new CancelledError(stepsDone)
 }
 
 /** Half-precision models fail as NaN, which would decode to a black picture without a word. */

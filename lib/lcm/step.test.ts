@@ -5,7 +5,7 @@ import golden from './golden/step.json' with { type: 'json' }
 import { TorchNormal } from './noise.ts'
 import { createSchedule, LCM_DEFAULTS, timesteps, type Schedule, type SchedulerConfig } from './schedule.ts'
 import { ShapeError } from './shape.ts'
-import { addNoise, boundaryScalings, lcmStep, predictX0 } from './step.ts'
+import { addNoise, boundaryScalings, isLinear, lcmStep, linearStep, predictX0 } from './step.ts'
 
 const schedule = createSchedule(LCM_DEFAULTS)
 
@@ -256,5 +256,35 @@ describe('lcmStep', () => {
     expect(() => lcmStep({ ...base, modelOutput: new Float32Array(2) })).toThrow(
       /modelOutput has 2 elements, expected 1/,
     )
+  })
+})
+
+describe('linearStep', () => {
+  it.each(['epsilon', 'sample', 'v_prediction'] as const)('is lcmStep in one sum: %s', (predictionType) => {
+    const own = createSchedule({ ...LCM_DEFAULTS, predictionType })
+    const normal = new TorchNormal(5)
+    const [sample, modelOutput, noise] = [normal.draw(64), normal.draw(64), normal.draw(64)]
+    const list = timesteps(own, { steps: 4, strength: 1, semantics: 'lcm' })
+    for (const [i, timestep] of list.entries()) {
+      const at = { schedule: own, timestep, nextTimestep: list[i + 1] }
+      const { prev, denoised } = lcmStep({ ...at, sample, modelOutput, noise })
+      const sumOf = ({ onSample, onOutput, onNoise }: ReturnType<typeof linearStep>) =>
+        sample.map((x, k) => onSample * x + onOutput * (modelOutput[k] ?? 0) + onNoise * (noise[k] ?? 0))
+      const most = Math.max(...denoised.map(Math.abs))
+      expect(maxDifference(sumOf(linearStep(at)), prev), `t=${timestep}`).toBeLessThan(1e-6 * most)
+      const last = linearStep({ ...at, nextTimestep: undefined })
+      expect(last.onNoise).toBe(0)
+      expect(maxDifference(sumOf(last), denoised), `t=${timestep}`).toBeLessThan(1e-6 * most)
+    }
+  })
+
+  it.each([
+    [true, {}],
+    [false, { clipSample: true }],
+    [false, { thresholding: true }],
+    [false, { sampler: 'euler' }],
+    [false, { sampler: 'euler_ancestral' }],
+  ] as const)('is possible: %s, where %j', (expected, change) => {
+    expect(isLinear(createSchedule({ ...LCM_DEFAULTS, ...change }))).toBe(expected)
   })
 })

@@ -1,7 +1,7 @@
 // One step of LCM multistep sampling, on flat float32 buffers of any shape (batch 1).
 // Port of diffusers `LCMScheduler.step` and `add_noise` (Apache-2.0). Noise is an argument, so a step is a
 // pure function; arithmetic is float64 and is rounded once, on store.
-import { alphaCumprodAt, type Schedule } from './schedule.ts'
+import { alphaCumprodAt, samplerOf, type Schedule } from './schedule.ts'
 import { expectLength, ShapeError } from './shape.ts'
 
 /** Standard deviation of the data the boundary condition assumes; fixed in the paper and in diffusers. */
@@ -65,17 +65,52 @@ export function predictX0(input: PredictionInput): Float32Array {
  * @throws ShapeError when lengths differ or noise is missing before the last step; ScheduleError as predictX0.
  */
 export function lcmStep(input: StepInput): StepOutput {
-  const { schedule, timestep, nextTimestep, sample, noise } = input
+  const { schedule, timestep, sample } = input
   // 1. Predict x0, limited as configured.
   const x0 = predictX0(input)
   // 2. Apply the boundary condition: the identity as t goes to 0.
   const { cSkip, cOut } = boundaryScalings(timestep, schedule.config.timestepScaling)
   const denoised = mix(cOut, x0, cSkip, sample)
   // 3. Re-noise to the next timestep.
+  return renoised(denoised, input)
+}
+
+/** The end of a step, once `denoised` is known. @throws ShapeError, ScheduleError as `lcmStep`. */
+export function renoised(
+  denoised: Float32Array,
+  { schedule, nextTimestep, noise }: Pick<StepInput, 'schedule' | 'nextTimestep' | 'noise'>,
+): StepOutput {
   if (nextTimestep === undefined) return { prev: denoised, denoised }
   if (noise === undefined)
     throw new ShapeError('noise', 'noise is missing: only the last step runs without it')
   return { prev: addNoise(schedule, nextTimestep, { latents: denoised, noise }), denoised }
+}
+
+/** A step as one sum of the latents, the U-Net's output and noise. */
+export interface LinearStep {
+  readonly onSample: number
+  readonly onOutput: number
+  readonly onNoise: number
+}
+
+/** Whether a step of this schedule is such a sum: LCM's is, unless it limits x0. */
+export function isLinear(schedule: Schedule): boolean {
+  const { thresholding, clipSample } = schedule.config
+  return samplerOf(schedule) === 'lcm' && !thresholding && !clipSample
+}
+
+/**
+ * `lcmStep` of an `isLinear` schedule in one sum, for where the latents are not at hand: prev = onSample x + onOutput m +
+ * onNoise z. Without a `nextTimestep` it is `denoised`, and `onNoise` 0.
+ * @throws ScheduleError for a timestep outside the schedule.
+ */
+export function linearStep(at: Pick<StepInput, 'schedule' | 'timestep' | 'nextTimestep'>): LinearStep {
+  const { schedule, timestep, nextTimestep } = at
+  const { onSample, onOutput } = x0Coefficients(at)
+  const { cSkip, cOut } = boundaryScalings(timestep, schedule.config.timestepScaling)
+  const { signal, sigma } =
+    nextTimestep === undefined ? { signal: 1, sigma: 0 } : shares(schedule, nextTimestep)
+  return { onSample: signal * (cOut * onSample + cSkip), onOutput: signal * cOut * onOutput, onNoise: sigma }
 }
 
 /**
@@ -89,8 +124,14 @@ export function addNoise(
   { latents, noise }: { readonly latents: Float32Array; readonly noise: Float32Array },
 ): Float32Array {
   expectLength('noise', noise, latents.length)
+  const { signal, sigma } = shares(schedule, timestep)
+  return mix(signal, latents, sigma, noise)
+}
+
+/** sqrt(abar_t) and sqrt(1 - abar_t): how much of x_t is picture and how much is noise. */
+function shares(schedule: Schedule, timestep: number): { signal: number; sigma: number } {
   const alpha = alphaCumprodAt(schedule, timestep)
-  return mix(Math.sqrt(alpha), latents, Math.sqrt(1 - alpha), noise)
+  return { signal: Math.sqrt(alpha), sigma: Math.sqrt(1 - alpha) }
 }
 
 /** a x + b y into a new buffer as long as both. A loop: a closure per element took 0.5 ms a step and more at 8 k elements. */
@@ -100,10 +141,11 @@ function mix(a: number, x: Float32Array, b: number, y: Float32Array): Float32Arr
   return sum
 }
 
-function x0Coefficients({ schedule, timestep }: PredictionInput): { onSample: number; onOutput: number } {
-  const alpha = alphaCumprodAt(schedule, timestep)
-  const signal = Math.sqrt(alpha)
-  const sigma = Math.sqrt(1 - alpha)
+function x0Coefficients({ schedule, timestep }: Pick<PredictionInput, 'schedule' | 'timestep'>): {
+  onSample: number
+  onOutput: number
+} {
+  const { signal, sigma } = shares(schedule, timestep)
   const type = schedule.config.predictionType
   switch (type) {
     case 'epsilon':

@@ -1,6 +1,5 @@
 // `npm run bench`: engine, gateway and wire figures of this machine, as a table and, with --json FILE, as JSON.
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { createLocalEngine } from '../engine/local-engine.ts'
 import type { PrecisionChoice } from '../engine/precision.ts'
 import { createEvents } from '../events.ts'
@@ -11,6 +10,7 @@ import { measureMachine } from './calibration.ts'
 import { benchEngine } from './engine-bench.ts'
 import { benchPreviews } from './preview-bench.ts'
 import { benchSockets, benchWires, withServer } from './gateway-bench.ts'
+import { positiveNumber, readValues, wholeNumber } from './options.ts'
 import { type Report, table } from './report.ts'
 
 const OPTIONS = {
@@ -28,33 +28,32 @@ const OPTIONS = {
   users: { type: 'string' },
 } as const
 
-const values = readValues()
+const values = readValues({ name: 'The bench', options: OPTIONS, explainedIn: 'server/bench/main.ts' })
 
-function readValues() {
-  try {
-    return parseArgs({ options: OPTIONS }).values
-  } catch (error) {
-    const known = Object.keys(OPTIONS).map((name) => `--${name}`)
-    console.error(`The bench could not run: ${messageOf(error)}. Its options are ${known.join(', ')}`)
-    return process.exit(1)
+function numbers() {
+  return {
+    slots: wholeNumber('slots', values.slots),
+    frames: wholeNumber('frames', values.frames),
+    seconds: positiveNumber('seconds', values.seconds),
+    rounds: wholeNumber('rounds', values.rounds),
   }
 }
 
 async function bench(): Promise<Report> {
+  const { slots, frames, seconds, rounds } = numbers()
   // The calibration graph runs in this process and must be done before the engine's child is there to compete.
   const machine = await measureMachine()
   const { log } = createEvents('error')
   await using engine = await createLocalEngine({
     modelDir: values.model,
     log,
-    slots: Number(values.slots),
+    slots,
     ...(values.provider === undefined ? {} : { provider: values.provider }),
     ...precisionOf(values.precision),
   })
-  const engineFigures = await benchEngine(engine, Number(values.frames))
-  const abreast = await benchAbreast(engine, Number(values.frames))
-  const previews = await benchPreviews(engine, Number(values.frames))
-  const seconds = Number(values.seconds)
+  const engineFigures = await benchEngine(engine, frames)
+  const abreast = await benchAbreast(engine, frames)
+  const previews = await benchPreviews(engine, frames)
   // Awaited here: leaving this scope closes the engine.
   return await withServer(engine, async (url) => ({
     machine,
@@ -65,7 +64,7 @@ async function bench(): Promise<Report> {
       one: await benchSockets(engine, url, { sockets: 1, seconds }),
       eight: await benchSockets(engine, url, { sockets: 8, seconds: seconds * 2 }),
     },
-    wire: await benchWires(engine, url, Number(values.rounds)),
+    wire: await benchWires(engine, url, rounds),
   }))
 }
 
@@ -77,16 +76,11 @@ function precisionOf(name: string | undefined): { readonly precision?: Precision
 
 /** Short: two engines, each with every number of users, in turn. */
 async function benchUsers(list: string): Promise<void> {
+  const users = list.split(',').map((one) => wholeNumber('users', one))
+  const { seconds } = numbers()
   const machine = await measureMachine()
   const { model: modelDir, provider } = values
-  const users = list.split(',').map(Number)
-  const batching = await benchBatching({
-    modelDir,
-    provider,
-    users,
-    seconds: Number(values.seconds),
-    rounds: 3,
-  })
+  const batching = await benchBatching({ modelDir, provider, users, seconds, rounds: 3 })
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ machine, batching }, null, 2)}\n`)
   const { cpu, cores, calibrationGflops } = machine

@@ -202,15 +202,35 @@ describe('the engine stays with its provider', () => {
     expect(engine.slots).toBe(2)
     expect(lines).toContain('a call of 4 rows ended the engine process; it tries 2 at most')
   })
+
+  it('when a child dies of latents that stay on the device: those of the next come back', async () => {
+    const onStart = (device: FakeDevice) => {
+      if (device.config.latents === undefined) return device.ready()
+      device.events.onMessage({ type: 'measuring', trial: 'latents' })
+      device.dies()
+    }
+    const candidates = [{ provider: 'webgpu' as const, lacks: undefined }]
+    const { clock, devices, lines, options } = setUp(onStart, { candidates })
+    const engine = await openLocalEngine(options)
+    await using _engine = engine
+    clock.advance(MINUTE_MS)
+    await engine.started
+    expect(engine.info.provider).toBe('webgpu')
+    const [first, ...others] = devices.started.map(({ config }) => config.latents)
+    expect([first, new Set(others)]).toEqual(['measured', new Set([undefined])])
+    expect(lines).toContain(
+      'a picture with its latents on the device ended the engine process; they come back after every step from now on',
+    )
+  })
 })
 
 /** As the child does whose device survives calls of two rows. */
 function measuring(device: FakeDevice, ends: (device: FakeDevice) => void): void {
   const { maxRows = 8 } = device.config
   // It must not come through by luck: with more rows to try it fails at the most, then at the next.
-  device.events.onMessage({ type: 'measuring', rows: maxRows })
+  device.events.onMessage({ type: 'measuring', trial: maxRows })
   if (maxRows > 2) return ends(device)
-  device.events.onMessage({ type: 'measuring', rows: 1 })
+  device.events.onMessage({ type: 'measuring', trial: 1 })
   device.ready(maxRows)
 }
 

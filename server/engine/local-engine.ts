@@ -174,6 +174,7 @@ class SlotEngine implements LocalEngine {
       threads,
       slots: options.threadsOfSlots.length,
       rowLimit: this.#rowLimits.of(provider),
+      latentsComeBack: this.#rowLimits.latentsComeBack(provider),
     })
   }
 
@@ -277,7 +278,7 @@ class SlotEngine implements LocalEngine {
       slotProvider: slot.provider,
       isAnotherReady: this.#slots.some((one) => one !== slot && one.isUp && one.provider === slot.provider),
     })
-    if (verdict === 'fewer rows') return this.#onTooManyRows(provider, failure)
+    if (verdict === 'try less') return this.#onTrialFailed(provider, failure)
     if (verdict === 'leave out') return this.#onLeftOut(slot, failure)
     if (verdict === 'give up') return this.#tellStarted(unstartable(failure))
     if (verdict === 'next provider') {
@@ -309,13 +310,10 @@ class SlotEngine implements LocalEngine {
     this.#held.until(search())
   }
 
-  /** The slot starts by itself, and is told to try fewer. */
-  #onTooManyRows(provider: string, { reason, measuring = 1 }: SlotFailure): void {
-    const most = this.#rowLimits.failedAt(provider, measuring)
-    this.#log.warn(
-      { event: 'engine.batching', provider, reason },
-      `a call of ${measuring} rows ended the engine process; it tries ${most} at most`,
-    )
+  /** The slot starts by itself, and is told to try less. */
+  #onTrialFailed(provider: string, { reason, measuring = 1 }: SlotFailure): void {
+    const event = measuring === 'latents' ? 'engine.latents' : 'engine.batching'
+    this.#log.warn({ event, provider, reason }, this.#rowLimits.failedAt(provider, measuring))
   }
 
   #onLeftOut(slot: Slot, { reason, failedStarts }: SlotFailure): void {

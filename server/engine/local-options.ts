@@ -26,15 +26,15 @@ export interface LocalEngineOptions {
   readonly memoryBudgetBytes?: number
   /** Longest a job may take in ms, loading of its size included; default 60 s. */
   readonly deadlineMs?: number
-  /** Longest a child that starts may say nothing of its progress in ms; default 120 s, or the deadline where it is longer. */
-  readonly startTimeoutMs?: number
-  /** Compare every file's SHA-256 with the manifest at start; default true. */
-  readonly verifyHashes?: boolean
   /** Whether pictures pass the model's safety checker; default: as its manifest says. */
   readonly safetyChecker?: boolean
   readonly log: EngineLog
   /** Hears of every process that ended by itself or hung. */
   readonly onProcessLost?: () => void
+  /** For tests: longest a child that starts may say nothing of its progress, in ms; 120 s, or the deadline where it is longer. */
+  readonly startTimeoutMs?: number
+  /** For tests: `false` does not compare every file's SHA-256 with the manifest at start. */
+  readonly verifyHashes?: boolean
   /** For tests: where the compiled child entry is. */
   readonly workerUrl?: URL
   /** For tests: a child that is no process. */

@@ -1,5 +1,5 @@
 // The door to every model folder: our own layout (manifest.json), or diffusers' ONNX layout.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
@@ -47,9 +47,22 @@ function halfBytes(modelDir: string, files: readonly string[]): number {
   return graphs.reduce((sum, path) => sum + (weightsOf(path)?.half ?? 0), 0)
 }
 
-function weightsOf(path: string): OnnxHeader['weightBytes'] | undefined {
+type WeightBytes = OnnxHeader['weightBytes']
+
+/** By path, of the file as it was then: 40 ms a model, each time somebody asks for the list of models. */
+const readBefore = new Map<
+  string,
+  { readonly mtimeMs: number; readonly size: number; readonly bytes: WeightBytes }
+>()
+
+function weightsOf(path: string): WeightBytes | undefined {
   try {
-    return readOnnxHeader(path).weightBytes
+    const { mtimeMs, size } = statSync(path)
+    const known = readBefore.get(path)
+    if (known?.mtimeMs === mtimeMs && known.size === size) return known.bytes
+    const bytes = readOnnxHeader(path).weightBytes
+    readBefore.set(path, { mtimeMs, size, bytes })
+    return bytes
   } catch {
     return undefined
   }

@@ -1,5 +1,13 @@
-// A picture of nobody's: one denoising step of the default size, through every graph that a frame needs.
-import { img2img, type Models, type NoiseSupplier, type Schedule } from '../../lib/lcm/index.ts'
+// A picture of nobody's, of the default size: one denoising step if no more are asked for, through every graph that a frame
+// needs.
+import {
+  img2img,
+  type Holding,
+  type Img2ImgJob,
+  type Models,
+  type NoiseSupplier,
+  type Schedule,
+} from '../../lib/lcm/index.ts'
 import type { Manifest } from './manifest.ts'
 
 export interface Stage {
@@ -9,18 +17,26 @@ export interface Stage {
   readonly noises?: NoiseSupplier
 }
 
-/** The denoised latents [1,C,h,w] and the picture [H,W,3]. */
+export interface RehearsalOptions extends Partial<Pick<Img2ImgJob, 'steps' | 'guidanceScale'>> {
+  readonly holding?: Holding
+}
+
+/** The denoised latents [1,C,h,w] of each step that gave them, and the picture [H,W,3]. */
 export type Rehearsal = () => Promise<readonly ArrayLike<number>[]>
 
-export function rehearsalOf({ models, manifest, schedule, noises }: Stage): Rehearsal {
+export function rehearsalOf(
+  { models, manifest, schedule, noises }: Stage,
+  { holding, ...asked }: RehearsalOptions = {},
+): Rehearsal {
   const { prompt, width, height, guidanceScale, seed } = manifest.defaults
   const size = { width, height }
   // Any strength but 1 is refused by some schedules for a single step.
-  const job = { prompt, rgb: someDrawing(size), size, steps: 1, strength: 1, guidanceScale, seed }
+  const job = { prompt, rgb: someDrawing(size), size, steps: 1, strength: 1, guidanceScale, seed, ...asked }
   return async () => {
     const latents: Float32Array[] = []
     const { rgb } = await img2img(models, schedule, job, {
       ...(noises === undefined ? {} : { noises }),
+      ...(holding === undefined ? {} : { holding }),
       onStep: async ({ denoised }) => void latents.push(denoised),
     })
     return [...latents, rgb]

@@ -6,18 +6,19 @@ import {
   drawNoises,
   img2img,
   latentsToRgb,
+  type HeldStepReport,
   type Img2ImgJob,
   type Models,
   type NoiseSupplier,
-  type PredictInput,
   type Schedule,
+  type StepReport,
 } from '../../lib/lcm/index.ts'
-import { assumedCosts, measureCosts, rowsAt } from './batch/measure-costs.ts'
-import { BUCKETS } from './batch/next-call.ts'
-import { StepBatcher } from './batch/step-batcher.ts'
+import { findBatching, type SideBySide } from './batch/find-batching.ts'
+import type { StepBatcher } from './batch/step-batcher.ts'
 import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage } from './codec.ts'
 import type { JobResult, StepEvent } from './engine.ts'
-import type { PreviewWant } from '../../lib/protocol/preview.ts'
+import { isPreviewDue, type PreviewWant } from '../../lib/protocol/preview.ts'
+import { findLatents, LATENTS_BACK, type FoundLatents } from './find-latents.ts'
 import { Lru } from './lru.ts'
 import type { Manifest } from './manifest.ts'
 import { forProvider } from './manifest-files.ts'
@@ -32,15 +33,12 @@ import { paintThrough } from './paint-through.ts'
 import type { FoundPrecision } from './precision.ts'
 import { PreviewBudget } from './preview-budget.ts'
 import { rehearsalOf } from './rehearsal.ts'
-import type { SlotJob, WorkerConfig } from './slot-protocol.ts'
+import type { SlotJob, Trial, WorkerConfig } from './slot-protocol.ts'
 import { StageTimes } from './stage-times.ts'
 import { StepPreviews } from './step-previews.ts'
-import { systemClock } from './system-clock.ts'
 
 /** Seeds whose noise is kept: 1 MB each at 512x512. */
 const NOISES = 16
-/** Rows of a U-Net call where the manifest names no `maxBatch`. */
-const MAX_ROWS = Math.max(...BUCKETS)
 
 export interface RenderOptions {
   readonly signal: { readonly aborted: boolean }
@@ -56,22 +54,18 @@ export interface Renderer {
   readonly defaultSize: PixelSize
   /**
    * Runs every graph of the default size once, so that the first frame of a person is as fast as the next; finds out
-   * how many jobs are worth running side by side.
-   * @param onCall told, and waited for, before the first U-Net call of so many rows.
+   * where latents are between steps and how many jobs are worth running side by side.
+   * @param onTrial told, and waited for, before what may be the last thing this process does.
    */
-  warmUp(onCall?: (rows: number) => Promise<void>): Promise<SideBySide>
+  warmUp(onTrial?: (trial: Trial) => Promise<void>): Promise<WarmUp>
   /** Throws EngineError, or what lib/lcm throws: see `failureOf`. */
   render(work: SlotJob, options: RenderOptions): Promise<JobResult>
   release(): Promise<void>
 }
 
-export interface SideBySide {
-  /** Jobs that share U-Net calls; 1: one job at a time. */
-  readonly lanes: number
-  /** Why so many, in words; `undefined` where nobody asked for more than one. */
-  readonly reason: string | undefined
-  /** Most rows of a U-Net call that was made to find that out; absent where none was. */
-  readonly tried?: number
+export interface WarmUp extends SideBySide {
+  /** Where latents are between steps and why, in words; `undefined` where that was no question. */
+  readonly latents: string | undefined
 }
 
 /**
@@ -90,19 +84,19 @@ export async function openRenderer(
   const { models, precision } = await openInPrecision({ ...config, manifest, schedule, onOpened, onRun })
   const safety = await orRelease(models, () => openSafety({ ...config, onOpened }, manifest))
   const parts = { manifest, schedule, models, safety, budget: new PreviewBudget(), noises: rememberNoises() }
-  let batcher: StepBatcher | undefined
+  const context: Context = { ...parts, batcher: undefined, latents: LATENTS_BACK, atWork: new Set() }
   const { width, height } = manifest.defaults
   return {
     precision,
     defaultSize: { width, height },
-    async warmUp(onCall = () => Promise.resolve()) {
+    async warmUp(onTrial = () => Promise.resolve()) {
       await rehearsalOf(parts)()
-      const { batcher: found, ...sideBySide } =
-        config.batching === undefined ? ONE_LANE : await findBatching(parts, { ...config, onCall })
-      batcher = found
-      return sideBySide
+      context.latents = await findLatents(parts, { choice: config.latents, onTrial })
+      const { batcher, ...sideBySide } = await findBatching(parts, { ...config, onCall: onTrial })
+      context.batcher = batcher
+      return { ...sideBySide, latents: context.latents.reason }
     },
-    render: (work, options) => render({ ...parts, batcher }, work, options),
+    render: (work, options) => render(context, work, options),
     release: async () => {
       await models.release()
       await safety?.release()
@@ -120,61 +114,15 @@ interface Parts {
 }
 
 interface Context extends Parts {
-  readonly batcher: StepBatcher | undefined
+  batcher: StepBatcher | undefined
+  latents: FoundLatents
+  /** Pictures that are being painted now. */
+  readonly atWork: Set<StageTimes>
 }
 
 function rememberNoises(): NoiseSupplier {
   const known = new Lru<string, readonly Float32Array[]>(NOISES)
   return (seed, size, count) => known.get(`${seed} ${size} ${count}`, () => drawNoises(seed, size, count))
-}
-
-type FoundBatching = SideBySide & { readonly batcher?: StepBatcher }
-
-const ONE_LANE: FoundBatching = { lanes: 1, reason: undefined }
-
-interface HowToBatch extends Pick<WorkerConfig, 'batching' | 'maxRows' | 'maxRowsReason'> {
-  readonly onCall: (rows: number) => Promise<void>
-}
-
-async function findBatching(
-  parts: Parts,
-  { batching, maxRows: limit = Infinity, maxRowsReason, onCall }: HowToBatch,
-): Promise<FoundBatching> {
-  const { manifest, models } = parts
-  const allowed = manifest.maxBatch ?? MAX_ROWS
-  const maxRows = Math.min(allowed, limit)
-  if (models.alone !== undefined)
-    return { lanes: 1, reason: `no batching: the U-Net cannot, ${models.alone}` }
-  if (allowed === 1) return { lanes: 1, reason: 'no batching: maxBatch of the manifest is 1' }
-  if (maxRows === 1) return { lanes: 1, reason: maxRowsReason }
-  const run = models.predictRows
-  const { costs, rows, tried, reason } =
-    batching === 'always'
-      ? assumedCosts(maxRows)
-      : await measureCosts({ run, row: await anyRow(parts), maxRows, onCall, nowMs: () => performance.now() })
-  if (rows === 1) return { lanes: 1, tried, reason: `no batching: ${reason}` }
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-  const most = (size: PixelSize) => rowsAt(size, manifest.defaults, rows)
-  return {
-    lanes: rows,
-    tried,
-    reason,
-    batcher: new StepBatcher({ run, costs, most, clock: systemClock, turn }),
-  }
-}
-
-async function anyRow({ manifest, models }: Parts): Promise<PredictInput> {
-  const { width, height, prompt } = manifest.defaults
-  const { latentChannels, downsample, timestepCondDim = 0 } = models
-  const channels = latentChannels * (models.imageLatents === 'concat' ? 2 : 1)
-  return {
-    sample: new Float32Array((channels * width * height) / downsample ** 2),
-    channels,
-    size: { width, height },
-    timestep: 499,
-    prompt: await models.encodePrompt(prompt),
-    timestepCond: timestepCondDim === 0 ? undefined : new Float32Array(timestepCondDim),
-  }
 }
 
 /** The asked shape decides what of the sketch is seen; the model's own size only how finely. */
@@ -233,32 +181,56 @@ interface JobContext extends Context {
 
 /** Pixels to pixels, [H,W,3] RGB uint8. */
 async function paint(
-  { manifest, schedule, models, batcher, noises, stages, previews, safety }: JobContext,
+  context: JobContext,
   { work, rgb }: { readonly work: SlotJob; readonly rgb: Uint8Array | undefined },
-  { signal, onStep, wants }: RenderOptions,
+  options: RenderOptions,
 ): Promise<Uint8Array> {
-  const { job, rendered } = work
+  const { manifest, schedule, models, batcher, noises, stages, latents, atWork } = context
+  const { signal } = options
   const own = models.heardBy((stage, ms) => stages.add(stage, ms))
-  const lane = batcher?.join({ mode: job.mode, signal, onRun: (ms, ownMs) => stages.addPass(ms, ownMs) })
+  const { mode } = work.job
+  const lane = batcher?.join({ mode, signal, onRun: (ms, ownMs) => stages.addPass(ms, ownMs) })
+  const onStep = stepTeller(context, { own, work }, options)
+  // Rows of several pictures share calls, and previews are made of what came back.
+  const mayStay = (step: HeldStepReport) =>
+    atWork.size === 1 && !wanted(context, options).some((want) => isPreviewDue(want, step))
+  atWork.add(stages)
   try {
     const painted = await img2img(lane?.over(own) ?? own, schedule, lcmJob(work, rgb, manifest), {
       signal,
       noises,
-      onStep: async ({ step, steps, denoised }) => {
-        stages.endStep()
-        // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
-        await new Promise(setImmediate)
-        if (signal.aborted) return
-        const decode = () => roughPicture(manifest, own, { rendered, latents: denoised })
-        const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
-        // Nobody sees a picture that is not checked yet.
-        const wanted = safety === undefined ? wants() : []
-        onStep({ step, steps, previews: await previews.of(shown, wanted) })
-      },
+      onStep,
+      ...(latents.stay ? { holding: { mayStay, onStep } } : {}),
     })
     return painted.rgb
   } finally {
+    atWork.delete(stages)
     lane?.leave()
+  }
+}
+
+/** Nobody sees a picture that is not checked yet. */
+function wanted({ safety }: Parts, { wants }: RenderOptions): readonly PreviewWant[] {
+  return safety === undefined ? wants() : []
+}
+
+type TellStep = (step: HeldStepReport & Partial<Pick<StepReport, 'denoised'>>) => Promise<void>
+
+function stepTeller(
+  context: JobContext,
+  { own, work }: { readonly own: Models; readonly work: SlotJob },
+  options: RenderOptions,
+): TellStep {
+  const { manifest, stages, previews } = context
+  const { job, rendered } = work
+  return async ({ step, steps, denoised }) => {
+    stages.endStep()
+    // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
+    await new Promise(setImmediate)
+    if (options.signal.aborted) return
+    const decode = denoised && (() => roughPicture(manifest, own, { rendered, latents: denoised }))
+    const shown = { step, steps, stepMs: stages.lastStepMs, size: job, decode }
+    options.onStep({ step, steps, previews: await previews.of(shown, wanted(context, options)) })
   }
 }
 

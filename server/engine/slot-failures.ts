@@ -28,8 +28,8 @@ export interface Circumstances {
 export type Verdict =
   /** Nobody's fault, or not yet worth a thought. */
   | 'start again'
-  /** The device takes fewer rows in a call than were tried. */
-  | 'fewer rows'
+  /** The device does not survive what was tried: as many rows in a call, or latents that stay. */
+  | 'try less'
   /** There is no room for this one beside the others. */
   | 'leave out'
   /** One more for the ladder. */
@@ -42,7 +42,7 @@ export type Verdict =
 
 export function judge(failure: SlotFailure, now: Circumstances): Verdict {
   const { unusable, failedStarts, measuring, isHang } = failure
-  if (measuring !== undefined) return 'fewer rows'
+  if (measuring !== undefined) return 'try less'
   const isOfProvider = unusable === undefined || PROVIDER_FAULTS.has(unusable.code)
   if (now.isLoading) {
     if (unusable === undefined && failedStarts % START_ATTEMPTS !== 0) return 'start again'

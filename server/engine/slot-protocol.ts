@@ -6,6 +6,12 @@ import type { PixelSize } from './codec.ts'
 import type { Job, JobResult, StepEvent } from './engine.ts'
 import type { FoundPrecision, PrecisionChoice } from './precision.ts'
 
+/** Where latents are between steps: on the device, back with the loop, or where it is measured to be faster. */
+export type LatentsChoice = 'device' | 'host' | 'measured'
+
+/** What may end a process that starts: a U-Net call of so many rows, or the first picture whose latents stay. */
+export type Trial = number | 'latents'
+
 export interface WorkerConfig {
   readonly modelDir: string
   readonly provider: string
@@ -18,6 +24,8 @@ export interface WorkerConfig {
   readonly maxRows?: number
   /** Why no more, in words. */
   readonly maxRowsReason?: string
+  /** Default 'host'. */
+  readonly latents?: LatentsChoice
   /** Bytes the graphs of all open sizes may take; default half of the memory. */
   readonly memoryBudgetBytes?: number
   /** Every picture passes the model's safety checker. */
@@ -52,12 +60,14 @@ export type FromWorker =
       readonly lanesReason: string | undefined
       /** Most rows of a U-Net call that was made to find that out. */
       readonly tried?: number
+      /** Where latents are between steps and why, where that was a question. */
+      readonly latents?: string
       readonly precision: FoundPrecision
     }
   /** While it starts: this is done. */
   | { readonly type: 'progress'; readonly what: string }
-  /** While it starts: the next U-Net call is of so many rows, and may be more than the device survives. */
-  | { readonly type: 'measuring'; readonly rows: number }
+  /** While it starts: what comes next may be more than the device survives; a call of one row never is. */
+  | { readonly type: 'measuring'; readonly trial: Trial }
   /** The model folder cannot be used; trying again without repairing it is in vain. */
   | { readonly type: 'unusable'; readonly code: string; readonly message: string }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }

@@ -5,7 +5,7 @@ import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { failureOf } from './job-failure.ts'
 import { probeProvider } from './onnx/provider-probe.ts'
 import { openRenderer, type Renderer } from './render.ts'
-import { isToWorker, type FromWorker, type SlotJob, type WorkerConfig } from './slot-protocol.ts'
+import { isToWorker, type FromWorker, type SlotJob, type Trial, type WorkerConfig } from './slot-protocol.ts'
 import { WorkedSizes } from './worked-sizes.ts'
 
 let painter: { readonly renderer: Renderer; readonly sizes: WorkedSizes } | undefined
@@ -28,13 +28,14 @@ async function start(config: WorkerConfig): Promise<void> {
   }
   try {
     const renderer = await openRenderer(config, onProgress)
-    // Waited for: the call may end this process, and then only the parent knows which it was.
-    const onCall = (rows: number) => send({ type: 'measuring', rows })
-    const { lanes, reason: lanesReason, tried = 1 } = await renderer.warmUp(onCall)
+    // Waited for: it may end this process, and then only the parent knows what it was.
+    const onTrial = (trial: Trial) => send({ type: 'measuring', trial })
+    const { lanes, reason: lanesReason, tried = 1, latents } = await renderer.warmUp(onTrial)
     painter = { renderer, sizes: new WorkedSizes(config.provider, renderer.defaultSize) }
     const figures = { loadMs: performance.now() - startedMs, rssBytes: process.memoryUsage.rss() }
     isStarting = false
-    void send({ type: 'ready', ...figures, lanes, lanesReason, tried, precision: renderer.precision })
+    const why = latents === undefined ? {} : { latents }
+    void send({ type: 'ready', ...figures, lanes, lanesReason, tried, ...why, precision: renderer.precision })
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'model_unusable'
     void send({ type: 'unusable', code, message: messageOf(error) })

@@ -110,7 +110,7 @@ describe('slot', () => {
     const told = [
       { type: 'progress', what: 'unet/model.onnx was opened' },
       { type: 'progress', what: 'unet was rehearsed' },
-      { type: 'measuring', rows: 2 },
+      { type: 'measuring', trial: 2 },
     ] as const
     for (const message of told) {
       clock.advance(4_999)

@@ -1,14 +1,14 @@
 // One child process under supervision. Its life is the union below; every change goes through `#to`. It takes as many
 // jobs at a time as it has lanes.
 import type { Clock } from '../../lib/std/clock.ts'
-import type { FoundRows } from './batch/row-limits.ts'
+import { inWords, type FoundRows } from './batch/row-limits.ts'
 import type { Child, SpawnChild } from './child.ts'
 import type { PixelSize } from './codec.ts'
 import { EngineError, type GenerateOptions, type JobResult } from './engine.ts'
 import { closedError } from './free-slots.ts'
 import type { EngineLog } from './log.ts'
 import type { FoundPrecision } from './precision.ts'
-import type { FromWorker, SlotJob, WorkerConfig } from './slot-protocol.ts'
+import type { FromWorker, SlotJob, Trial, WorkerConfig } from './slot-protocol.ts'
 import type { Blame, SlotState, Unusable } from './slot-state.ts'
 
 /** Wait before restart n (ms): at once after the first crash; never above 1.5 s for a child that can start at all. */
@@ -21,8 +21,8 @@ export interface SlotFailure {
   readonly failedStarts: number
   /** It was ended because a job took too long. */
   readonly isHang: boolean
-  /** Rows of the U-Net call that was being measured, where it was more than one. */
-  readonly measuring: number | undefined
+  /** What was being tried, where that was more than a U-Net call of one row. */
+  readonly measuring: Trial | undefined
 }
 
 interface Run {
@@ -63,7 +63,7 @@ export class Slot {
   #failedStarts = 0
   /** Of the child of this state. */
   #wasReady = false
-  #measuring: number | undefined
+  #measuring: Trial | undefined
   #provider: string | undefined
   #nextId = 1
   #closed = false
@@ -209,8 +209,9 @@ export class Slot {
     } else if (message.type === 'progress' && state.name === 'starting') {
       this.#awaitStart(message.what)
     } else if (message.type === 'measuring' && state.name === 'starting') {
-      this.#measuring = message.rows > 1 ? message.rows : undefined
-      this.#awaitStart(`a call of ${message.rows} rows was begun`)
+      const { trial } = message
+      this.#measuring = trial === 1 ? undefined : trial
+      this.#awaitStart(`${inWords(trial)} was begun`)
     } else if (message.type === 'unusable' && state.name === 'starting') {
       this.#kill(message.message, { unusable: message })
     } else if ('id' in message) {
@@ -220,7 +221,7 @@ export class Slot {
   }
 
   #onReady(child: Child, message: Extract<FromWorker, { type: 'ready' }>): void {
-    const { loadMs, rssBytes, lanes, lanesReason, precision, tried } = message
+    const { loadMs, rssBytes, lanes, lanesReason, precision, tried, latents } = message
     const { name } = precision
     if ((this.#options.agree?.(precision) ?? precision).name !== name)
       return this.#kill(`started anew: it computes in ${name}, the others do not`, { blame: 'nobody' })
@@ -234,7 +235,10 @@ export class Slot {
       lanes,
       precision: name,
     }
-    const reason = lanesReason === undefined ? {} : { batching: lanesReason }
+    const reason = {
+      ...(lanesReason === undefined ? {} : { batching: lanesReason }),
+      ...(latents === undefined ? {} : { latents }),
+    }
     this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
     this.#wasReady = true
     this.#failedStarts = 0

@@ -16,8 +16,8 @@ export interface StepToShow {
   readonly stepMs: number
   /** Asked size of the picture: a preview has its shape. */
   readonly size: PixelSize
-  /** Called at most once. */
-  readonly decode: () => RgbImage | Promise<RgbImage>
+  /** Called at most once; undefined where the latents stayed on the device. */
+  readonly decode: (() => RgbImage | Promise<RgbImage>) | undefined
 }
 
 /** Of one job; `budget` is that of all. */
@@ -40,7 +40,7 @@ export class StepPreviews {
   async of(step: StepToShow, wants: readonly PreviewWant[]): Promise<Preview[]> {
     this.#budget.earn(step.stepMs)
     const forms = distinctForms(wants.filter((want) => isPreviewDue(want, step)))
-    if (forms.length === 0 || !this.#budget.allows) return []
+    if (step.decode === undefined || forms.length === 0 || !this.#budget.allows) return []
     const startedMs = this.#tools.nowMs()
     const rough = await step.decode()
     const previews = await Promise.all(forms.map((form) => this.#encode(rough, form, step.size)))

@@ -1,18 +1,23 @@
 // The WebGPU provider against the cpu provider, on the toy model. Without a GPU it runs through SwiftShader, the
 // software Vulkan driver that comes with Chromium, which takes seconds a graph: hence the toy.
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { forkChild } from './child.ts'
 import { decodeImage } from './codec.ts'
 import { generateWhenFree, jobFor } from './engine.contract.ts'
 import { createLocalEngine } from './local-engine.ts'
-import { silentLog } from './log.ts'
+import { silentLog, type EngineLog } from './log.ts'
 import { childProbe } from './probe.ts'
 import { systemClock } from './system-clock.ts'
-import { TOY_MODEL } from './testing/models.ts'
+import { batchModel } from './testing/batch-model.ts'
+import type { LatentsTrial } from './testing/latents-trial.ts'
+import { copyModel, TOY_MODEL, type ModelCopy } from './testing/models.ts'
 
 const CHROMIUM = '/usr/lib/chromium'
 const DRIVER = join(CHROMIUM, 'vk_swiftshader_icd.json')
@@ -43,17 +48,49 @@ describe.skipIf(!existsSync(DRIVER) || !existsSync(LOADER))('provider webgpu thr
   })
 
   it('paints what provider cpu paints', { timeout: 240_000 }, async () => {
+    const told: object[] = []
+    const log: EngineLog = { ...silentLog, info: (fields) => told.push(fields) }
     const paint = async (provider: string) => {
-      const options = { modelDir: TOY_MODEL, provider, log: silentLog, startTimeoutMs: 200_000 }
+      const options = { modelDir: TOY_MODEL, provider, log, startTimeoutMs: 200_000 }
       await using engine = await createLocalEngine({ ...options, deadlineMs: 200_000 })
       expect(engine.info.provider).toBe(provider)
       const { image } = await generateWhenFree(engine, await jobFor(engine, { steps: 2, strength: 0.6 }))
       return decodeImage(image, engine.info.defaults)
     }
     const expected = await paint('cpu')
+    expect(JSON.stringify(told)).not.toContain('latents')
     const painted = await paint('webgpu')
+    expect(told).toContainEqual(
+      expect.objectContaining({ latents: expect.stringMatching(/^latents (stay|come back) /) }),
+    )
     expect(new Set(expected).size).toBeGreaterThan(8)
     const differences = expected.map((value, i) => Math.abs(value - (painted[i] ?? 255)))
     expect(Math.max(...differences)).toBeLessThanOrEqual(1)
+  })
+
+  // Of SD1.5's kind, rows of several pictures in a call; and as models/pocket, the image's latents beside the noisy ones.
+  it.each<[string, () => Promise<ModelCopy>, number]>([
+    ['noise predicted, in batches', batchModel, 8],
+    ['image latents concatenated', () => copyModel(TOY_MODEL), 1],
+  ])('paints the same with latents on the device: %s', { timeout: 240_000 }, async (_, model, rows) => {
+    await using copy = await model()
+    const script = new URL('../../dist/server/engine/testing/latents-trial.js', import.meta.url)
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), copy.dir])
+    const { apart, values, measured, ...told } = JSON.parse(stdout) as LatentsTrial
+    expect(Math.max(...Object.values(apart)), JSON.stringify(apart)).toBeLessThanOrEqual(1)
+    expect([Object.keys(apart).length, values > 8]).toEqual([8, true])
+    expect(told).toEqual({
+      reason: 'latents stay on the device, as was asked for',
+      lanes: rows,
+      timed: 4,
+      previews: [2],
+      cancelled: 'cancelled after 2 steps',
+      failed: 'the listener fails',
+      // The U-Net's output, and the samples of two steps.
+      tensors: [3, 0],
+    })
+    expect(measured).toMatch(
+      /^latents (stay on the device between steps|come back after every step: on the device is no gain) \(4 steps: [\d.]+ ms, and [\d.]+ ms where they come back\)$/,
+    )
   })
 })

@@ -14,6 +14,13 @@ function workerBatching(choice: BatchingChoice, provider: string): Pick<WorkerCo
   return choice === 'auto' && BATCHING_PROVIDERS.has(provider) ? { batching: 'measured' } : {}
 }
 
+/** The only one of which onnxruntime-node keeps tensors on the device (docs/bench). */
+const KEEPS_LATENTS = 'webgpu'
+
+function workerLatents({ provider, latentsComeBack }: Now): Pick<WorkerConfig, 'latents'> {
+  return provider === KEEPS_LATENTS && !latentsComeBack ? { latents: 'measured' } : {}
+}
+
 export interface Now {
   readonly manifest: Manifest
   readonly provider: string
@@ -23,6 +30,8 @@ export interface Now {
   readonly slots: number
   /** What is known of calls of several rows on this device. */
   readonly rowLimit: RowLimit | undefined
+  /** Latents that stay on the device ended a process. */
+  readonly latentsComeBack: boolean
 }
 
 export function workerConfig(options: LocalEngineOptions, now: Now): WorkerConfig {
@@ -35,6 +44,7 @@ export function workerConfig(options: LocalEngineOptions, now: Now): WorkerConfi
     threads,
     ...workerBatching(batching, provider),
     ...(rowLimit === undefined ? {} : { maxRows: rowLimit.rows, maxRowsReason: rowLimit.reason }),
+    ...workerLatents(now),
     memoryBudgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(now.slots),
     safetyChecker: options.safetyChecker ?? manifest.safetyChecker?.enabled ?? false,
   }

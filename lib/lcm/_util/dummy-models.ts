@@ -1,6 +1,6 @@
 // The formulas of models/golden/dump_golden.py in TypeScript: a U-Net and autoencoder without weights,
 // behind `Models`, that record what they were called with.
-import type { Models, PredictInput, PromptEmbedding } from '../img2img.ts'
+import type { Models, PredictInput, PromptEmbedding } from '../models.ts'
 import { nchwToRgb, rgbToNchw } from '../pixels.ts'
 import type { Size } from '../shape.ts'
 

@@ -1,19 +1,15 @@
 // Whole frames: the bytes of a sketch in, the bytes of a picture out, through lib/lcm's loop and the codec. The prompt
 // is embedded before, as it is for every frame but the first of a prompt.
 import { join } from 'node:path'
-import {
-  createSchedule,
-  img2img,
-  LCM_DEFAULTS,
-  type Models,
-  type PredictInput,
-} from '../../../lib/lcm/index.ts'
+import { createSchedule, img2img, LCM_DEFAULTS, type Models } from '../../../lib/lcm/index.ts'
 import { messageOf } from '../../../lib/std/errors.ts'
-import { openGraph, type Graph, type TensorValue } from '../../engine/onnx/runtime.ts'
+import { DeviceLatents, type DeviceInput, type DeviceUnet } from '../../engine/onnx/device-latents.ts'
+import { openGraph, type Feeds, type Graph } from '../../engine/onnx/runtime.ts'
 import type { Outcome } from './figure.ts'
 import type { FrameCodec } from './frame-codec.ts'
 import type { GraphsAbout } from './graphs.ts'
 import type { MeasureOptions } from './measure.ts'
+import type { Latents } from './task.ts'
 import { timeRuns, timesOf } from './timing.ts'
 
 const TOKENS = 77
@@ -26,6 +22,8 @@ export interface FrameOptions extends MeasureOptions {
   readonly steps: readonly number[]
   /** Frames begin and end as pixels: sharp, which reads and writes JPEG, need not be there. */
   readonly pixels: boolean
+  /** Where latents are between steps; they stay on the device of provider webgpu alone. */
+  readonly latents: Latents
 }
 
 /** Frames with TAESD at batch 1, for each number of steps in turn; `tell` takes each figure as soon as it is known. */
@@ -38,7 +36,8 @@ export async function measureFrames(
     const startedMs = clock.now()
     const names = ['taesd_encoder', 'unet', 'taesd_decoder']
     const graphs = await Promise.all(names.map((name) => openGraph(join(dir, `${name}.b1.onnx`), options)))
-    return { models: modelsOf(graphs, about), openMs: clock.now() - startedMs }
+    const latents = options.latents === 'host' ? undefined : await DeviceLatents.open('none', options)
+    return { models: modelsOf(graphs, about, latents), openMs: clock.now() - startedMs }
   }
   const opened = await open().catch((error: unknown) => ({ failed: messageOf(error) }))
   for (const steps of options.steps) {
@@ -67,7 +66,8 @@ async function framesOf(
   const frame = async () => {
     const sketch = sketches[next++ % sketches.length] ?? new Uint8Array()
     const job = { prompt: '', size, steps, strength: 0.65, guidanceScale: 1, seed: 42 }
-    const { rgb } = await img2img(models, schedule, { ...job, rgb: await decode(sketch) })
+    const holding = { mayStay: () => true, onStep: () => undefined }
+    const { rgb } = await img2img(models, schedule, { ...job, rgb: await decode(sketch) }, { holding })
     await encode(rgb)
   }
   const { firstMs, ms } = await timeRuns(frame, options)
@@ -86,14 +86,31 @@ async function codecOf({ about, pixels }: FrameOptions): Promise<FrameCodec> {
   }
 }
 
-function modelsOf([encoder, unet, decoder]: readonly Graph[], { size, text }: GraphsAbout): Models {
-  if (encoder === undefined || unet === undefined || decoder === undefined)
+/** @param latents of models whose latents can stay on the device. */
+function modelsOf(
+  [encoder, unet, decoder]: readonly Graph[],
+  { size, text }: GraphsAbout,
+  latents: DeviceLatents | undefined,
+): Models {
+  const output = unet?.outputs[0]?.name
+  if (encoder === undefined || unet === undefined || decoder === undefined || output === undefined)
     throw new RangeError('three graphs')
-  const grid = [size.height / 8, size.width / 8]
+  const dims = [1, 4, size.height / 8, size.width / 8]
   const words = { data: new Float32Array(TOKENS * text).fill(0.1), dims: [1, TOKENS, text] as const }
-  const floats = async (graph: Graph, feeds: Readonly<Record<string, TensorValue>>) => {
-    const [output] = await graph.run(feeds)
-    return output?.data instanceof Float32Array ? output.data : new Float32Array()
+  const floats = async (graph: Graph, feeds: Feeds) => {
+    const [found] = await graph.run(feeds)
+    return found?.data instanceof Float32Array ? found.data : new Float32Array()
+  }
+  const feeds = ({ sample, timestep, timestepCond }: DeviceInput): Feeds => ({
+    sample: sample instanceof Float32Array ? { data: sample, dims } : sample,
+    timestep: { data: Float32Array.of(timestep), dims: [1] },
+    encoder_hidden_states: words,
+    timestep_cond: { data: timestepCond ?? new Float32Array(GUIDANCE_DIM), dims: [1, GUIDANCE_DIM] },
+  })
+  const onDevice: DeviceUnet = {
+    sampleDims: dims,
+    outputDims: dims,
+    runInto: (into, input) => unet.runInto(into, feeds(input), output),
   }
   return {
     latentChannels: 4,
@@ -102,19 +119,11 @@ function modelsOf([encoder, unet, decoder]: readonly Graph[], { size, text }: Gr
     timestepCondDim: GUIDANCE_DIM,
     encodePrompt: () => Promise.resolve(words),
     encodeImage: (rgb) => floats(encoder, { image: { data: rgb, dims: [1, size.height, size.width, 3] } }),
-    predict: (input: PredictInput) =>
-      floats(unet, {
-        sample: { data: input.sample, dims: [1, 4, ...grid] },
-        timestep: { data: Float32Array.of(input.timestep), dims: [1] },
-        encoder_hidden_states: words,
-        timestep_cond: {
-          data: input.timestepCond ?? new Float32Array(GUIDANCE_DIM),
-          dims: [1, GUIDANCE_DIM],
-        },
-      }),
-    async decodeImage(latents) {
-      const [output] = await decoder.run({ latents: { data: latents, dims: [1, 4, ...grid] } })
-      return output?.data instanceof Uint8Array ? output.data : new Uint8Array()
+    predict: (input) => floats(unet, feeds(input)),
+    hold: () => Promise.resolve(latents?.hold(onDevice, (run) => run())),
+    async decodeImage(data) {
+      const [found] = await decoder.run({ latents: { data, dims } })
+      return found?.data instanceof Uint8Array ? found.data : new Uint8Array()
     },
   }
 }

@@ -56,6 +56,33 @@ describe.skipIf(process.platform === 'win32')('npm run bench:gpu', () => {
     expect(checked.code).toBe(1)
   })
 
+  it.each([
+    [
+      ['--nope'],
+      /^The GPU bench could not run: Unknown option '--nope'\. Its options are --check, --provider, .*, --threads\n$/,
+    ],
+    [
+      ['--check', '--limit', '3m'],
+      /^The GPU bench could not run: --limit is "3m"; give a whole number from 1 to 999999\n$/,
+    ],
+    [['--check', '--steps', '1,two'], /--steps is "two"; give a whole number/],
+    [['--check', '--latents', 'gpu'], /--latents is "gpu"; give host or device\n$/],
+    [['--check', '--threads', '0'], /--threads is "0"; give a whole number/],
+  ])('says in one sentence what is wrong with %j', async (args, said) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect(stderr).toMatch(said)
+    expect([code, stdout]).toEqual([1, ''])
+  })
+
+  it('--help lists the options, all of which the documentation explains', async () => {
+    const { code, stdout } = await run('--help')
+    const options = [...stdout.matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option)
+    const explained = await readFile(new URL('../../../docs/bench/README.md', import.meta.url), 'utf8')
+    const rows = explained.split('\n').filter((line) => line.startsWith('| `--'))
+    expect(options.filter((option) => !rows.some((row) => row.includes(`\`${option}`)))).toEqual([])
+    expect([code, options.length]).toEqual([0, 18])
+  })
+
   it('builds nothing for a provider that does not work', async () => {
     const graphs = join(dir, 'never')
     const { code, stderr } = await run('--provider', 'nonsense', '--dir', graphs)

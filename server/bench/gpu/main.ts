@@ -2,17 +2,20 @@
 // has the commands for a bare machine.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { measureMachine } from '../calibration.ts'
+import { readValues, wholeNumber } from '../options.ts'
 import { checkMachine } from './check.ts'
 import { nvidiaDevice, onnxruntimeVersion } from './device.ts'
 import { buildGraphs, readGraphs } from './graphs.ts'
 import { measureAll, probeOf } from './parts.ts'
 import { partsLeft, planOf } from './plan.ts'
 import { goOn, isWhole, writeReport, type Report } from './report.ts'
+import { LATENTS, type Latents } from './task.ts'
 
-const { values } = parseArgs({
+const values = readValues({
+  name: 'The GPU bench',
+  explainedIn: 'docs/bench/README.md',
   options: {
     /** Say in seconds whether the bench could run. */
     check: { type: 'boolean', default: false },
@@ -35,27 +38,53 @@ const { values } = parseArgs({
     limit: { type: 'string', default: '180' },
     /** Frames from pixels to pixels, without JPEG at both ends: runs without sharp. */
     pixels: { type: 'boolean', default: false },
+    /** Where a frame's latents are between steps. */
+    latents: { type: 'string', default: LATENTS[0] },
     threads: { type: 'string', default: '2' },
   },
 })
 
 const { provider, dir, json } = values
-const runtime = { provider, threads: Number(values.threads) }
 
-async function bench(): Promise<Report> {
+/** Those of `values` that may be wrong. */
+interface Checked {
+  readonly threads: number
+  readonly runs: number
+  readonly limit: number
+  readonly steps: readonly number[]
+  readonly latents: Latents
+}
+
+function checked(): Checked {
+  return {
+    threads: wholeNumber('threads', values.threads),
+    runs: wholeNumber('runs', values.runs),
+    limit: wholeNumber('limit', values.limit),
+    steps: list(values.steps).map((one) => wholeNumber('steps', one)),
+    latents: placeOf(values.latents),
+  }
+}
+
+function placeOf(text: string): Latents {
+  const place = LATENTS.find((one) => one === text)
+  if (place !== undefined) return place
+  throw new RangeError(`--latents is "${text}"; give ${LATENTS.join(' or ')}`)
+}
+
+async function bench({ threads, runs, limit, steps, latents }: Checked): Promise<Report> {
+  const runtime = { provider, threads }
   const problem = await probeOf(runtime)
   if (problem !== undefined)
     throw new Error(`provider ${provider} does not work here: ${problem}; --check tells what the machine has`)
   if (!values.reuse) await build()
-  const fresh = await freshReport()
+  const fresh = await freshReport(latents)
   const report = json === undefined ? fresh : await goOn(json, fresh)
-  const steps = list(values.steps).map(Number)
   const parts = partsLeft(planOf(report.about, steps), report.figures, list(values.only ?? ''))
   if (parts.length === 0) console.log(`${json ?? 'The plan'} has all of these figures already`)
-  const options = { ...runtime, dir, runs: Number(values.runs), about: report.about, pixels: values.pixels }
+  const options = { ...runtime, dir, runs, about: report.about, pixels: values.pixels, latents }
   return measureAll(parts, report, {
     options,
-    limitMs: Number(values.limit) * 1000,
+    limitMs: limit * 1000,
     say: (line) => console.log(line),
     keep: (now) => (json === undefined ? undefined : writeReport(json, now)),
   })
@@ -67,7 +96,7 @@ async function build(): Promise<void> {
   console.log(`graphs built in ${dir} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
 }
 
-async function freshReport(): Promise<Report> {
+async function freshReport(latents: Latents): Promise<Report> {
   return {
     date: new Date().toISOString(),
     provider,
@@ -76,6 +105,7 @@ async function freshReport(): Promise<Report> {
     machine: await measureMachine(),
     about: await readGraphs(dir),
     frameEnds: values.pixels ? 'pixels' : 'jpeg',
+    latents,
     figures: {},
   }
 }
@@ -85,9 +115,11 @@ function list(text: string): string[] {
 }
 
 async function main(): Promise<boolean> {
-  if (!values.check) return isWhole(await bench())
+  const all = checked()
+  if (!values.check) return isWhole(await bench(all))
   const { python } = values
-  return checkMachine({ provider, python, probe: () => probeOf(runtime) }, (line) => console.log(line))
+  const probe = () => probeOf({ provider, threads: all.threads })
+  return checkMachine({ provider, python, probe }, (line) => console.log(line))
 }
 
 try {

@@ -8,6 +8,7 @@ import type { GraphsAbout } from './graphs.ts'
 import { askNvidia, doubtOf, readingOf, watchGpus, type AskGpus } from './gpu-watch.ts'
 import { needsUnet, type Part } from './plan.ts'
 import type { Report } from './report.ts'
+import type { Latents } from './task.ts'
 
 const WORKER = new URL('./worker.js', import.meta.url)
 /** A driver that hangs is not waited for longer. */
@@ -24,6 +25,7 @@ export interface PartsOptions {
     readonly runs: number
     readonly about: GraphsAbout
     readonly pixels: boolean
+    readonly latents: Latents
   }
   /** A child that gives no figure for so long is ended. */
   readonly limitMs: number

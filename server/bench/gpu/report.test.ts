@@ -19,6 +19,7 @@ const fresh: Report = {
     parameters: { unet: 859_600_000 },
   },
   frameEnds: 'pixels',
+  latents: 'host',
   figures: {},
 }
 const figure = { openMs: 9000, firstMs: 700, ms: { p50: 50, p95: 52, runs: 40 }, perSecond: 20 }
@@ -49,6 +50,7 @@ describe('a report that is gone on from', () => {
     ['provider', { provider: 'cuda' }, 'provider (cuda, now webgpu)'],
     ['device', { device: undefined }, 'device (none, now NVIDIA H200, 580, 143771 MiB)'],
     ['dtype', { about: { ...fresh.about, dtype: 'float32' } }, 'dtype (float32, now float16)'],
+    ['place of latents', { latents: 'device' }, 'place of latents (device, now host)'],
     ['kind of frames', { frameEnds: 'jpeg' }, 'end of frames (jpeg, now pixels)'],
   ])('is refused where it has another %s', (_, change, words) =>
     inFolder(async (path) => {

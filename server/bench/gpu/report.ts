@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { FigureSchema, isSound } from './figure.ts'
 import { AboutSchema } from './graphs.ts'
+import { LATENTS } from './task.ts'
 
 const ReportSchema = v.object({
   date: v.string(),
@@ -21,6 +22,7 @@ const ReportSchema = v.object({
   about: AboutSchema,
   /** Whether frames begin and end as JPEG, or as pixels. */
   frameEnds: v.picklist(['jpeg', 'pixels']),
+  latents: v.optional(v.picklist(LATENTS), 'host'),
   figures: v.record(v.string(), FigureSchema),
 })
 
@@ -46,7 +48,7 @@ export async function goOn(path: string, fresh: Report): Promise<Report> {
 }
 
 /** What figures of one report have in common. */
-function traits({ provider, device, about, frameEnds }: Report): [string, string][] {
+function traits({ provider, device, about, frameEnds, latents }: Report): [string, string][] {
   const { size, dtype, attention, text } = about
   return [
     ['provider', provider],
@@ -56,6 +58,7 @@ function traits({ provider, device, about, frameEnds }: Report): [string, string
     ['attention', attention],
     ['width', `${text} channels of text`],
     ['end of frames', frameEnds],
+    ['place of latents', latents],
   ]
 }
 

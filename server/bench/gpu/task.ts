@@ -6,11 +6,22 @@ import { AboutSchema } from './graphs.ts'
 const RuntimeSchema = { provider: v.string(), threads: v.number() }
 const MeasureSchema = { ...RuntimeSchema, figures: v.array(v.string()), dir: v.string(), runs: v.number() }
 
+/** Where a frame's latents are between steps. */
+export const LATENTS = ['host', 'device'] as const
+export type Latents = (typeof LATENTS)[number]
+
+const FramesSchema = {
+  ...MeasureSchema,
+  about: AboutSchema,
+  pixels: v.boolean(),
+  latents: v.picklist(LATENTS),
+}
+
 /** The one argument of a child, as JSON. */
 export const TaskSchema = v.variant('kind', [
   v.object({ kind: v.literal('probe'), ...RuntimeSchema }),
   v.object({ kind: v.literal('graph'), ...MeasureSchema }),
-  v.object({ kind: v.literal('frames'), ...MeasureSchema, about: AboutSchema, pixels: v.boolean() }),
+  v.object({ kind: v.literal('frames'), ...FramesSchema }),
 ])
 
 export const MessageSchema = v.variant('type', [

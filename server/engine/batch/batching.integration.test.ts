@@ -148,7 +148,7 @@ describe('the process that measures its calls', () => {
       const config = { modelDir: POCKET_MODEL, provider: 'cpu', threads: 1, batching: 'measured' } as const
       child.send({ type: 'start', config: { ...config, precision: 'float32', maxRows: 4 } })
     })
-    const rows = heard.flatMap((message) => (message.type === 'measuring' ? [message.rows] : []))
+    const rows = heard.flatMap((message) => (message.type === 'measuring' ? [message.trial] : []))
     expect(rows).toEqual([1, 2, 4, 1])
     expect(heard.at(-1)).toMatchObject({ type: 'ready' })
   })

@@ -5,12 +5,22 @@ describe('rows of a call', () => {
   it('are fewer than those that ended the process', () => {
     const limits = new RowLimits()
     expect(limits.of('cuda')).toBeUndefined()
-    expect(limits.failedAt('cuda', 8)).toBe(4)
-    expect(limits.failedAt('cuda', 2)).toBe(1)
+    expect(limits.failedAt('cuda', 8)).toBe('a call of 8 rows ended the engine process; it tries 4 at most')
+    expect(limits.failedAt('cuda', 2)).toMatch(/it tries 1 at most$/)
     expect(limits.of('cuda')).toEqual({
       rows: 1,
       reason: 'no batching: a call of 2 rows ended the engine process',
     })
+    expect(limits.of('webgpu')).toBeUndefined()
+  })
+
+  it('are as many as before where latents that stayed ended the process: those come back', () => {
+    const limits = new RowLimits()
+    expect(limits.latentsComeBack('webgpu')).toBe(false)
+    expect(limits.failedAt('webgpu', 'latents')).toBe(
+      'a picture with its latents on the device ended the engine process; they come back after every step from now on',
+    )
+    expect([limits.latentsComeBack('webgpu'), limits.latentsComeBack('cuda')]).toEqual([true, false])
     expect(limits.of('webgpu')).toBeUndefined()
   })
 

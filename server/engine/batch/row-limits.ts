@@ -1,4 +1,9 @@
+import type { Trial } from '../slot-protocol.ts'
 import { BUCKETS } from './next-call.ts'
+
+export function inWords(trial: Trial): string {
+  return trial === 'latents' ? 'a picture with its latents on the device' : `a call of ${trial} rows`
+}
 
 export interface RowLimit {
   /** Most rows of a call. */
@@ -15,25 +20,34 @@ export interface FoundRows {
   readonly tried?: number
 }
 
-/** What is known of each provider since calls were measured: the next child tries no more rows at a time. */
+/** What is known of each provider since it was tried: the next child does not try again what ended one. */
 export class RowLimits {
   readonly #limits = new Map<string, RowLimit>()
   /** Providers whose process was started anew for the sake of its memory: once is enough. */
   readonly #trimmed = new Set<string>()
+  /** Providers whose process did not survive latents that stay. */
+  readonly #latentsBack = new Set<string>()
 
   /** `undefined` where no call has failed, and none was larger than it pays. */
   of(provider: string): RowLimit | undefined {
     return this.#limits.get(provider)
   }
 
-  /** A call of so many rows ended the process. Answers how many are left. */
-  failedAt(provider: string, rows: number): number {
-    const most = Math.max(1, ...BUCKETS.filter((bucket) => bucket < rows))
-    this.#limits.set(provider, {
-      rows: most,
-      reason: `no batching: a call of ${rows} rows ended the engine process`,
-    })
-    return most
+  /** What was tried ended the process. Answers in words what the next one does instead. */
+  failedAt(provider: string, trial: Trial): string {
+    const ended = `${inWords(trial)} ended the engine process`
+    if (trial === 'latents') {
+      this.#latentsBack.add(provider)
+      return `${ended}; they come back after every step from now on`
+    }
+    const most = Math.max(1, ...BUCKETS.filter((bucket) => bucket < trial))
+    this.#limits.set(provider, { rows: most, reason: `no batching: ${ended}` })
+    return `${ended}; it tries ${most} at most`
+  }
+
+  /** Whether latents that stay on the device ended a process. */
+  latentsComeBack(provider: string): boolean {
+    return this.#latentsBack.has(provider)
   }
 
   /**

@@ -5,11 +5,12 @@ import { AppError } from '../../../lib/std/errors.ts'
 import { memoizePromise } from '../lru.ts'
 import type { Manifest, SizeFiles } from '../manifest.ts'
 import { defaultBudgetBytes, graphBytes } from '../graph-memory.ts'
+import { DeviceLatents, type DeviceUnet } from './device-latents.ts'
 import { GraphCache, type Openable } from './graph-cache.ts'
 import { orRelease } from './or-release.ts'
 import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import { openImageEncoder, openRepeatable } from './repeatable.ts'
-import type { Graph, RuntimeOptions, TensorValue } from './runtime.ts'
+import type { Feeds, Graph, RuntimeOptions, TensorValue } from './runtime.ts'
 import { openTextEncoders } from './text-encoders.ts'
 import { TurnTimer } from './turn-timer.ts'
 import { bindUnet } from './unet-ports.ts'
@@ -49,6 +50,8 @@ interface SizeGraphs {
   readonly alone: string | undefined
   encode(rgb: Uint8Array, noise: Float32Array | undefined): Promise<Float32Array>
   predict(rows: readonly PredictInput[], bucket: number): Promise<Float32Array[]>
+  /** The U-Net with tensors on the device; `undefined` where it takes none. */
+  readonly onDevice: DeviceUnet | undefined
   decode(latents: Float32Array): Promise<Uint8Array>
 }
 
@@ -67,6 +70,7 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
   const text = await openTextEncoders(options)
   const { at, cache } = atSizes(options)
   let asking = unheard
+  const device = deviceLatents(options, at)
   const prompts = memoizePromise(PROMPTS, (prompt) => text.encode(prompt, asking))
   const heardBy = (onRun: OnRun): Models => ({
     ...traits(manifest),
@@ -78,8 +82,10 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
     encodeImage: (rgb, size, noise) => at(size, onRun, (graphs) => graphs.encode(rgb, noise)),
     predict: async (input) => only(await at(input.size, onRun, (graphs) => graphs.predict([input], 1))),
     decodeImage: (latents, size) => at(size, onRun, (graphs) => graphs.decode(latents)),
+    hold: (size) => device.hold(size, onRun),
   })
   const release = async () => {
+    await device.release()
     await cache.clear()
     await text.release()
   }
@@ -100,6 +106,8 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
 }
 
 /** Runs something with the graphs of a size, opened when they are first needed. */
+type AtSize = <T>(size: Size, onRun: OnRun, work: (graphs: SizeGraphs) => T | Promise<T>) => Promise<T>
+
 function atSizes(options: OnnxModelsOptions) {
   const cache = new GraphCache<GraphSet>({
     budgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(1),
@@ -107,12 +115,28 @@ function atSizes(options: OnnxModelsOptions) {
   })
   const { sizes } = options.manifest.files
   const wanted = new Map(sizes.map((files) => [nameOf(files), openable(files, options)]))
-  const at = async <T>(size: Size, onRun: OnRun, work: (graphs: SizeGraphs) => Promise<T>): Promise<T> => {
+  const at: AtSize = async (size, onRun, work) => {
     const graphs = wanted.get(nameOf(size))
     if (graphs !== undefined) return cache.use(graphs, (set) => work(set.at(size, onRun)))
     throw new AppError('internal', `The model has no size ${nameOf(size)}; render in the nearest one`)
   }
   return { cache, at }
+}
+
+/** A place for the latents of pictures on the device, made when the first is asked for. */
+function deviceLatents(options: OnnxModelsOptions, at: AtSize) {
+  let opened: Promise<DeviceLatents> | undefined
+  return {
+    async hold(size: Size, onRun: OnRun) {
+      const unet = await at(size, onRun, ({ onDevice }) => onDevice)
+      if (unet === undefined) return undefined
+      opened ??= DeviceLatents.open(options.manifest.latents.imageLatents, options)
+      const runInto: DeviceUnet['runInto'] = (output, input) =>
+        at(size, onRun, ({ onDevice }) => onDevice?.runInto(output, input))
+      return (await opened).hold({ ...unet, runInto }, (run) => timed(onRun, 'unet', run))
+    },
+    release: async () => (await opened?.catch(() => undefined))?.release(),
+  }
 }
 
 function traits({ latents, guidance }: Manifest) {
@@ -184,8 +208,9 @@ function bindSize(
   const encoding = bindImageEncoder(encoder, size, manifest)
   const denoising = bindUnet(unet, size, manifest)
   const decoding = bindImageDecoder(decoder, size, manifest)
+  const { alone, deviceRow: row } = denoising
   return (onRun) => ({
-    alone: denoising.alone,
+    alone,
     async encode(rgb, noise) {
       const output = await timedRun(onRun, 'vaeEncode', { graph: encoder, feeds: encoding.feed(rgb) })
       return encoding.read(output, noise)
@@ -193,6 +218,11 @@ function bindSize(
     async predict(rows, bucket) {
       const feeds = denoising.feed(rows, bucket)
       return denoising.read(await timedRun(onRun, 'unet', { graph: unet, feeds }), rows.length)
+    },
+    onDevice: row && {
+      ...row,
+      runInto: (output, input) =>
+        timed(onRun, 'unet', () => unet.runInto(output, row.feed(input), row.outputName)),
     },
     async decode(latents) {
       return decoding.read(
@@ -204,16 +234,20 @@ function bindSize(
 
 interface Run {
   readonly graph: Graph
-  readonly feeds: Readonly<Record<string, TensorValue>>
+  readonly feeds: Feeds
 }
 
 /** Of this process: whichever graph runs has its one thread. */
 const turns = new TurnTimer(() => performance.now())
 
 async function timedRun(onRun: OnRun, stage: Stage, { graph, feeds }: Run): Promise<TensorValue> {
-  const { value, ms } = await turns.time(() => graph.run(feeds))
-  onRun(stage, ms)
-  const [output] = value
+  const [output] = await timed(onRun, stage, () => graph.run(feeds))
   if (output !== undefined) return output
   throw new AppError('model_unexpected_io', `${graph.path} gave no output; export the model again`)
+}
+
+async function timed<T>(onRun: OnRun, stage: Stage, run: () => Promise<T>): Promise<T> {
+  const { value, ms } = await turns.time(run)
+  onRun(stage, ms)
+  return value
 }

@@ -12,7 +12,7 @@ const floats: Manifest = { ...manifest, image: { layout: 'float-nchw' } }
 
 function graph(inputs: Port[], outputs: Port[]): Graph {
   const run = () => Promise.reject(new Error('not run here'))
-  return { path: 'some/graph.onnx', inputs, outputs, run, release: () => Promise.resolve() }
+  return { path: 'some/graph.onnx', inputs, outputs, run, runInto: run, release: () => Promise.resolve() }
 }
 const port = (name: string, type: string, shape: (number | string)[]): Port => ({ name, type, shape })
 const latents = port('latents', 'float32', [1, 4, 8, 8])

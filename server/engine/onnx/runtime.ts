@@ -17,6 +17,35 @@ export interface TensorValue {
   readonly dims: readonly number[]
 }
 
+/**
+ * A float32 tensor on the device, of provider webgpu: the only one of which onnxruntime-node gives such tensors. It must
+ * be released before the last graph of its process is.
+ */
+export class DeviceTensor {
+  static #count = 0
+  readonly tensor: Tensor
+
+  /** @param tensor whose location is 'gpu-buffer'; its data cannot be asked for: that would end the process. */
+  constructor(tensor: Tensor) {
+    this.tensor = tensor
+    DeviceTensor.#count += 1
+  }
+
+  /** For tests: how many there are in this process. */
+  static get count(): number {
+    return DeviceTensor.#count
+  }
+
+  /** To be called once. */
+  release(): void {
+    this.tensor.dispose()
+    DeviceTensor.#count -= 1
+  }
+}
+
+/** What goes into a run, by name. */
+export type Feeds = Readonly<Record<string, TensorValue | DeviceTensor>>
+
 /** One input or output of a graph. A dimension that is not fixed is a name. */
 export interface Port {
   readonly name: string
@@ -48,10 +77,9 @@ export interface Graph {
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
   /** The outputs named, in that order; default the first. Blocks this thread. */
-  run(
-    feeds: Readonly<Record<string, TensorValue>>,
-    wanted?: readonly string[],
-  ): Promise<readonly TensorValue[]>
+  run(feeds: Feeds, wanted?: readonly string[]): Promise<readonly TensorValue[]>
+  /** Writes the output named into a tensor of its shape, and does not wait until the device has. */
+  runInto(into: DeviceTensor, feeds: Feeds, output: string): Promise<void>
   release(): Promise<void>
 }
 
@@ -72,18 +100,47 @@ export async function openGraph(path: string, runtime: RuntimeOptions, model?: U
     outputs: ports(session.outputMetadata),
   }))
   const halves = new Set(inputs.filter(({ type }) => type === 'float16').map(({ name }) => name))
+  const run = (feeds: Feeds, fetches: InferenceSession.FetchesType) =>
+    session.run(toTensors(feeds, halves), fetches).catch((cause: unknown) => {
+      if (isOutOfMemory(cause)) throw outOfMemory(`${path} cannot be run`, provider, cause)
+      // On cpu any other error is the model's own, and the sessions outlive it.
+      if (provider === 'cpu') throw cause
+      throw new AppError(PROVIDER_FAILED, `${path} on provider ${provider}: ${messageOf(cause)}`, { cause })
+    })
   return {
     path,
     inputs,
     outputs,
     async run(feeds, wanted = outputs.slice(0, 1).map(({ name }) => name)) {
-      const results = await session.run(toTensors(feeds, halves), wanted).catch((cause: unknown) => {
-        if (isOutOfMemory(cause)) throw outOfMemory(`${path} cannot be run`, provider, cause)
-        // On cpu any other error is the model's own, and the sessions outlive it.
-        if (provider === 'cpu') throw cause
-        throw new AppError(PROVIDER_FAILED, `${path} on provider ${provider}: ${messageOf(cause)}`, { cause })
-      })
+      const results = await run(feeds, wanted)
       return wanted.map((name) => fromTensor(name, results[name]))
+    },
+    async runInto({ tensor }, feeds, output) {
+      const results = await run(feeds, { [output]: tensor })
+      // Another view of the same tensor, which does not own it.
+      for (const view of Object.values(results)) view.dispose()
+    },
+    release: () => session.release(),
+  }
+}
+
+/** A graph whose one output, made anew at every run, stays on the device: of provider webgpu alone. */
+export interface TensorMaker {
+  make(feeds: Feeds): Promise<DeviceTensor>
+  release(): Promise<void>
+}
+
+/** @throws what onnxruntime throws; its runs throw AppError `provider_failed` where the output does not stay. */
+export async function openTensorMaker(model: Uint8Array, runtime: RuntimeOptions): Promise<TensorMaker> {
+  const session = await InferenceSession.create(model, {
+    ...sessionOptions(runtime),
+    preferredOutputLocation: 'gpu-buffer',
+  })
+  return {
+    async make(feeds) {
+      const [made] = Object.values(await session.run(toTensors(feeds, new Set())))
+      if (made?.location === 'gpu-buffer') return new DeviceTensor(made)
+      throw new AppError(PROVIDER_FAILED, `provider ${runtime.provider} keeps no tensors on its device`)
     },
     release: () => session.release(),
   }
@@ -104,10 +161,18 @@ function outOfMemory(what: string, provider: string, cause: unknown): AppError {
 
 function openSession(
   path: string,
-  { provider, threads }: RuntimeOptions,
+  runtime: RuntimeOptions,
   model: Uint8Array | undefined,
 ): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = {
+  const options = sessionOptions(runtime)
+  if (model === undefined) return InferenceSession.create(path, { ...options, extra: SESSION_EXTRA })
+  // A graph in memory does not know its folder.
+  const session = { ...SESSION_EXTRA.session, model_external_initializers_file_folder_path: dirname(path) }
+  return InferenceSession.create(model, { ...options, extra: { session } })
+}
+
+function sessionOptions({ provider, threads }: RuntimeOptions): InferenceSession.SessionOptions {
+  return {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -116,10 +181,6 @@ function openSession(
     enableMemPattern: false,
     logSeverityLevel: 3,
   }
-  if (model === undefined) return InferenceSession.create(path, { ...options, extra: SESSION_EXTRA })
-  // A graph in memory does not know its folder.
-  const session = { ...SESSION_EXTRA.session, model_external_initializers_file_folder_path: dirname(path) }
-  return InferenceSession.create(model, { ...options, extra: { session } })
 }
 
 function ports(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
@@ -132,12 +193,12 @@ function ports(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
   })
 }
 
-function toTensors(
-  feeds: Readonly<Record<string, TensorValue>>,
-  halves: ReadonlySet<string>,
-): Record<string, Tensor> {
+function toTensors(feeds: Feeds, halves: ReadonlySet<string>): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(feeds).map(([name, { data, dims }]) => [name, toTensor(data, dims, halves.has(name))]),
+    Object.entries(feeds).map(([name, value]) => [
+      name,
+      value instanceof DeviceTensor ? value.tensor : toTensor(value.data, value.dims, halves.has(name)),
+    ]),
   )
 }
 

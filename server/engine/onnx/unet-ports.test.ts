@@ -10,7 +10,7 @@ const size = { width: 64, height: 64 }
 
 function graph(inputs: Port[], outputs: Port[]): Graph {
   const run = () => Promise.reject(new Error('not run here'))
-  return { path: 'some/graph.onnx', inputs, outputs, run, release: () => Promise.resolve() }
+  return { path: 'some/graph.onnx', inputs, outputs, run, runInto: run, release: () => Promise.resolve() }
 }
 const port = (name: string, type: string, shape: (number | string)[]): Port => ({ name, type, shape })
 const latents = port('latents', 'float32', [1, 4, 8, 8])
@@ -41,6 +41,20 @@ describe('bindUnet', () => {
     const unet = graph(unetPorts({ timestep: port('timestep', type, shape) }), [latents])
     const { timestep } = bindUnet(unet, size, manifest).feed([feed], 1)
     expect(timestep).toEqual({ data, dims: shape.length === 0 ? [] : [1] })
+  })
+
+  it('tells what tensors on the device must be like, but of float16 ports', () => {
+    const row = bindUnet(graph(unetPorts(), [latents]), size, manifest).deviceRow
+    expect(row).toMatchObject({
+      sampleDims: [1, 8, 8, 8],
+      outputDims: [1, 4, 8, 8],
+      outputName: 'latents',
+    })
+    expect(row?.feed(feed)['sample']).toEqual({ data: feed.sample, dims: [1, 8, 8, 8] })
+    const half = { sample: port('sample', 'float16', [1, 8, 8, 8]) }
+    expect(bindUnet(graph(unetPorts(half), [latents]), size, manifest).deviceRow).toBeUndefined()
+    const halfOut = port('latents', 'float16', [1, 4, 8, 8])
+    expect(bindUnet(graph(unetPorts(), [halfOut]), size, manifest).deviceRow).toBeUndefined()
   })
 
   it('leaves out the guidance embedding where there is none', () => {

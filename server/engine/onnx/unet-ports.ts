@@ -3,7 +3,7 @@
 import type { PromptEmbedding, Size } from '../../../lib/lcm/index.ts'
 import type { Manifest } from '../manifest.ts'
 import { check, FLOAT, latentShape, only, unexpected, type Dim, type Expected } from './port-checks.ts'
-import type { Graph, Port, TensorData, TensorValue } from './runtime.ts'
+import type { DeviceTensor, Feeds, Graph, Port, TensorData, TensorValue } from './runtime.ts'
 
 /** One row of a call. */
 export interface UnetFeed {
@@ -20,6 +20,16 @@ export interface UnetBinding {
   feed(rows: readonly UnetFeed[], bucket: number): Record<string, TensorValue>
   /** One output per row, [1,C,h,w] each; what filled up is left out. */
   read(output: TensorValue, rows: number): Float32Array[]
+  /** What tensors on the device must be like; `undefined` for a graph of float16 ports. */
+  readonly deviceRow: DeviceRow | undefined
+}
+
+/** A call of one row whose sample and output are float32, and so may be tensors on the device. */
+export interface DeviceRow {
+  readonly sampleDims: readonly number[]
+  readonly outputDims: readonly number[]
+  readonly outputName: string
+  feed(row: Omit<UnetFeed, 'sample'> & { readonly sample: Float32Array | DeviceTensor }): Feeds
 }
 
 /** Diffusers' names: sample, timestep, encoder_hidden_states and, if distilled with it, timestep_cond. */
@@ -36,8 +46,12 @@ export function bindUnet(graph: Graph, size: Size, manifest: Manifest): UnetBind
   const output = check(graph, only(graph, graph.outputs, 'output'), { types: FLOAT, shapes: [shape] })
   const length = shape.reduce<number>((product, dim) => product * Number(dim), 1)
   const feed = feeder(inputs, size, sample.slice(1).map(Number))
+  const ends = [...inputs.filter(({ name }) => name === 'sample'), output]
   return {
     alone: whyAlone([...inputs, output]),
+    deviceRow: ends.every(({ type }) => type === 'float32')
+      ? deviceRow(feed, output.name, { sample, output: shape })
+      : undefined,
     feed: (rows, bucket) =>
       feed(Array.from({ length: bucket }, (_, i) => rows[i] ?? rows[0]).filter((row) => row !== undefined)),
     read({ data }, rows) {
@@ -71,6 +85,22 @@ function feeder(inputs: readonly Port[], size: Size, cells: readonly number[]): 
         ? {}
         : { timestep_cond: { data: joined(conds), dims: [batch, conds[0]?.length ?? 0] } }),
     }
+  }
+}
+
+function deviceRow(
+  feed: Feeder,
+  outputName: string,
+  dims: { readonly sample: readonly Dim[]; readonly output: readonly Dim[] },
+): DeviceRow {
+  return {
+    sampleDims: dims.sample.map(Number),
+    outputDims: dims.output.map(Number),
+    outputName,
+    feed({ sample, ...row }) {
+      if (sample instanceof Float32Array) return feed([{ ...row, sample }])
+      return { ...feed([{ ...row, sample: new Float32Array() }]), sample }
+    },
   }
 }
 

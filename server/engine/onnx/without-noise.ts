@@ -1,6 +1,7 @@
 // A copy of an ONNX graph whose normal noise is as good as none: `scale`, the deviation of every RandomNormal and
 // RandomNormalLike, becomes the least there is, in subgraphs and functions too. All else stays to the byte.
 import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE } from '../folder/onnx-fields.ts'
+import { enclosed, integer, varint, WIRE } from './protobuf.ts'
 
 /** Operators that draw from a normal distribution of deviation `scale`, 1 where they do not say. */
 export const NORMAL_NOISE: ReadonlySet<string> = new Set(['RandomNormal', 'RandomNormalLike'])
@@ -49,6 +50,9 @@ function isScale(attribute: Buffer | undefined): boolean {
   )
 }
 
+/** onnx.proto3: AttributeProto.FLOAT. */
+const FLOAT = 1
+
 /** AttributeProto { name: "scale", f, type: FLOAT }. */
 function scaleAttribute(): Buffer {
   const value = Buffer.alloc(4)
@@ -57,13 +61,9 @@ function scaleAttribute(): Buffer {
     ...enclosed(ATTRIBUTE.name, [Buffer.from('scale')]),
     varint(ATTRIBUTE.float * 8 + WIRE.fixed32),
     value,
-    varint(ATTRIBUTE.type * 8 + WIRE.varint),
-    varint(1),
+    integer(ATTRIBUTE.type, FLOAT),
   ])
 }
-
-/** protobuf's ways to write a field. */
-const WIRE = { varint: 0, fixed64: 1, enclosed: 2, fixed32: 5 } as const
 
 interface Field {
   readonly number: number
@@ -108,16 +108,4 @@ function rewritten(
     const changed = content && change(number, content)
     return changed === undefined ? [whole] : enclosed(number, changed)
   })
-}
-
-function enclosed(field: number, content: readonly Buffer[]): Buffer[] {
-  const length = content.reduce((sum, piece) => sum + piece.length, 0)
-  return [varint(field * 8 + WIRE.enclosed), varint(length), ...content]
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  return Buffer.from([...bytes, rest])
 }

@@ -82,9 +82,9 @@ export function bool(name: string, value: boolean): Buffer {
   return Buffer.concat([int(2, BOOL), part(8, name), part(9, Buffer.of(value ? 1 : 0))])
 }
 
-/** ValueInfoProto of a float32 tensor. */
-export function port(name: string, dims: readonly number[]): Buffer {
-  const shape = dims.map((dim) => part(1, int(1, dim)))
+/** ValueInfoProto of a float32 tensor. A side that is not fixed is a name. */
+export function port(name: string, dims: readonly (number | string)[]): Buffer {
+  const shape = dims.map((dim) => part(1, typeof dim === 'number' ? int(1, dim) : part(2, dim)))
   return Buffer.concat([part(1, name), part(2, part(1, [int(1, FLOAT), part(2, shape)]))])
 }
 
