@@ -1,5 +1,6 @@
 'use client'
 import dynamic from 'next/dynamic'
+import { LoadFailed } from '../components/canvas/load-failed.tsx'
 import { Skeleton } from '../components/shell/skeleton.tsx'
 
 // The canvas is a browser's: nothing of it can be rendered ahead of time.
@@ -9,5 +10,9 @@ const Studio = dynamic(async () => (await import('../components/shell/studio.tsx
 })
 
 export default function Page() {
-  return <Studio />
+  return (
+    <LoadFailed words="The page could not be loaded. The drawing is kept in this browser.">
+      <Studio />
+    </LoadFailed>
+  )
 }

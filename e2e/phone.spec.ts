@@ -73,9 +73,12 @@ test('a finger draws, two fingers zoom in and never out of the page', async ({ p
   await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
 })
 
-/** Buttons and other controls that are on the page but cannot be pressed where they are: cut off or covered. */
-function outOfReach(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+/**
+ * Buttons and other controls that are on the page but cannot be pressed where they are: cut off or covered. On a page
+ * that scrolls, where they are once it has scrolled to them.
+ */
+function outOfReach(page: Page, { scrolls = false } = {}): Promise<string[]> {
+  return page.evaluate((scrolls) => {
     const dock = document.querySelector('.dock')
     const found: string[] = []
     if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page scrolls sideways')
@@ -85,7 +88,8 @@ function outOfReach(page: Page): Promise<string[]> {
       const elsewhere = control.closest('.chips, .tl-container')
       if (elsewhere || control.closest('[inert]') || !control.checkVisibility({ visibilityProperty: true }))
         continue
-      if (control.closest('.pins')) control.scrollIntoView({ block: 'nearest' })
+      if (scrolls) control.scrollIntoView({ block: 'center' })
+      else if (control.closest('.pins')) control.scrollIntoView({ block: 'nearest' })
       const { left, top, width, height } = control.getBoundingClientRect()
       if (width < 2) continue
       const hit = document.elementFromPoint(left + width / 2, top + height / 2)
@@ -94,26 +98,116 @@ function outOfReach(page: Page): Promise<string[]> {
         found.push(control.getAttribute('aria-label') ?? control.textContent)
     }
     return found
-  })
+  }, scrolls)
 }
+
+interface PhoneSize {
+  readonly width: number
+  readonly height: number
+  readonly scrolls?: boolean
+}
+
+const SIZES: readonly PhoneSize[] = [
+  { width: 390, height: 844 },
+  { width: 360, height: 640 },
+  { width: 844, height: 390 },
+  { width: 640, height: 360 },
+  { width: 600, height: 340 },
+  // Half a screen, and a desktop's page at four times its size.
+  { width: 560, height: 500, scrolls: true },
+  { width: 480, height: 270, scrolls: true },
+  { width: 427, height: 240, scrolls: true },
+  { width: 320, height: 256, scrolls: true },
+]
 
 test('every control is in reach, upright and on its side, in each view', async ({ page }) => {
   const studio = new Studio(page)
   await studio.open(server.url)
   await page.getByRole('button', { name: 'Pin', exact: true }).tap()
   await expect(page.getByRole('list', { name: 'Pinned results' })).toBeVisible()
-  for (const size of [
-    { width: 390, height: 844 },
-    { width: 360, height: 640 },
-    { width: 844, height: 390 },
-    { width: 640, height: 360 },
-  ]) {
-    await page.setViewportSize(size)
+  for (const { width, height, scrolls } of SIZES) {
+    await page.setViewportSize({ width, height })
     for (const view of ['Side by side', 'Lens', 'Picture']) {
       await page.getByRole('radio', { name: view }).check({ force: true })
-      await expect.poll(() => outOfReach(page), `${view} at ${size.width}x${size.height}`).toEqual([])
+      await expect.poll(() => outOfReach(page, { scrolls }), `${view} at ${width}x${height}`).toEqual([])
     }
   }
   await page.getByRole('button', { name: 'Show settings' }).tap()
   await expect(page.getByRole('slider', { name: 'Strength' })).toBeVisible()
 })
+
+test('what is said of a server that is gone covers no control', async ({ page }) => {
+  const own = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
+  const studio = new Studio(page)
+  await studio.open(own.url)
+  await own.stop('SIGKILL')
+  const retry = page.getByRole('button', { name: 'Try now' })
+  for (const { width, height, scrolls } of SIZES) {
+    await page.setViewportSize({ width, height })
+    for (const view of ['Side by side', 'Lens', 'Picture']) {
+      await page.getByRole('radio', { name: view }).check({ force: true })
+      await expect(retry).toBeVisible()
+      await expect.poll(() => outOfReach(page, { scrolls }), `${view} at ${width}x${height}`).toEqual([])
+    }
+  }
+})
+
+test('the menu is as high as the window at most, and scrolls', async ({ page }) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  await page.evaluate(() => {
+    const drawings = ['boat', 'island', 'lighthouse', 'mountains', 'night'].map((prompt, at) => ({
+      id: `drawing-${at}`,
+      prompt,
+      atMs: Date.now(),
+    }))
+    localStorage.setItem('sketchwire:recent', JSON.stringify(drawings))
+  })
+  await page.setViewportSize({ width: 640, height: 360 })
+  await page.getByRole('button', { name: 'Menu' }).tap()
+  await expect(page.getByRole('button', { name: 'lighthouse' })).toBeVisible()
+  const last = page.getByRole('dialog', { name: 'Menu' }).getByRole('button').last()
+  await last.focus()
+  await expect(last).toBeInViewport({ ratio: 1 })
+})
+
+test('the words show their focus in the dock of a phone', async ({ page }) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const field = page.locator('.prompt')
+  await expect(field).toHaveCSS('box-shadow', 'none')
+  await studio.prompt.focus()
+  await expect(field).toHaveCSS('box-shadow', /2px/)
+})
+
+test('on its side, nothing lies under the notch or the bar of a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 844, height: 390 })
+  const cdp = await page.context().newCDPSession(page)
+  const insets = { left: 47, right: 47, bottom: 21 }
+  await cdp.send('Emulation.setSafeAreaInsetsOverride', { insets })
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  await page.getByRole('button', { name: 'Menu' }).tap()
+  for (const view of ['Side by side', 'Lens', 'Picture']) {
+    await page.getByRole('radio', { name: view }).check({ force: true })
+    await expect.poll(() => outside(page, insets), view).toEqual([])
+  }
+})
+
+/** What reaches under the edges of a screen that are not for it; the dock's own ground may, as a page's may. */
+function outside(page: Page, insets: { left: number; right: number; bottom: number }): Promise<string[]> {
+  return page.evaluate(({ left, right, bottom }) => {
+    const what = '.menu, .sheet, .prompt, .header button, .segment, .switch, .toolbar button, .rail button'
+    return [...document.querySelectorAll(what)]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+      .filter((element) => {
+        const box = element.getBoundingClientRect()
+        const isWithin =
+          box.left >= left &&
+          box.right <= window.innerWidth - right &&
+          box.bottom <= window.innerHeight - bottom
+        return box.width > 1 && !isWithin
+      })
+      .map((element) => `${element.className} ${element.getAttribute('aria-label') ?? ''}`)
+  }, insets)
+}

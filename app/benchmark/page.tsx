@@ -1,12 +1,8 @@
-'use client'
-import dynamic from 'next/dynamic'
+import type { Metadata } from 'next'
+import { BenchmarkLoader } from '../../components/benchmark/benchmark-loader.tsx'
 
-// It measures a browser: nothing of it can be rendered ahead of time.
-const BenchmarkPage = dynamic(
-  async () => (await import('../../components/benchmark/benchmark-page.tsx')).BenchmarkPage,
-  { ssr: false },
-)
+export const metadata: Metadata = { title: 'Benchmark · Sketchwire' }
 
 export default function Page() {
-  return <BenchmarkPage />
+  return <BenchmarkLoader />
 }

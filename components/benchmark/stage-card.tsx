@@ -48,7 +48,11 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
           </button>
         )}
         <div className="bench-progress">
-          <p aria-live="polite">{wordsOf({ phase, progress, engine })}</p>
+          <p>
+            <span aria-live="polite">{wordsOf({ phase, progress, engine })}</span>
+            {/* Read aloud, it would be a sentence every second. */}
+            {progress ? ` · ${duration(progress.leftMs)} left` : null}
+          </p>
           <progress aria-label="Progress" max={1} value={share} />
         </div>
       </div>
@@ -76,8 +80,7 @@ export function StageCard({ bench }: { readonly bench: BenchSession }) {
 }
 
 function wordsOf({ phase, progress, engine }: Pick<BenchState, 'phase' | 'progress' | 'engine'>): string {
-  if (progress)
-    return `Run ${progress.done + 1} of ${progress.total}: ${progress.name} · ${duration(progress.leftMs)} left`
+  if (progress) return `Run ${progress.done + 1} of ${progress.total}: ${progress.name}`
   if (phase === 'running') return 'Opening connections…'
   if (phase === 'done') return 'Done.'
   if (phase === 'stopped') return 'Stopped. What was finished before is below.'

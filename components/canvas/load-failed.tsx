@@ -2,11 +2,15 @@ import { Component, type ReactNode } from 'react'
 
 interface LoadFailedProps {
   readonly children: ReactNode
+  /** What could not be loaded, in a sentence; else the drawing tools. */
+  readonly words?: string
   /** Stays empty where another part of the page says it already. */
   readonly silent?: boolean
 }
 
-/** A part of the page whose code did not come, after an update of the server say: words instead of nothing. */
+const TOOLS = 'The drawing tools could not be loaded. The drawing itself is kept in this browser.'
+
+/** A part of the page, or all of it, whose code did not come, after an update of the server say: words instead of nothing. */
 export class LoadFailed extends Component<LoadFailedProps, { readonly failed: boolean }> {
   override readonly state = { failed: false }
 
@@ -19,7 +23,7 @@ export class LoadFailed extends Component<LoadFailedProps, { readonly failed: bo
     if (this.props.silent) return null
     return (
       <div className="load-failed" role="alert">
-        <p>The drawing tools could not be loaded. The drawing itself is kept in this browser.</p>
+        <p>{this.props.words ?? TOOLS}</p>
         <button className="button" onClick={() => window.location.reload()} type="button">
           Reload the page
         </button>

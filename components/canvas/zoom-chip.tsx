@@ -5,13 +5,19 @@ import { LoadFailed } from './load-failed.tsx'
 import { TldrawZoom } from './tldraw-parts.tsx'
 import { TldrawSurface } from './tldraw-surface.ts'
 
-/** Says how far the sheet is zoomed in and leads back; there is nothing to see while it is not. */
-export function ZoomChip({ surface }: { readonly surface: DrawingSurface }) {
+interface ZoomChipProps {
+  readonly surface: DrawingSurface
+  /** To zoom with one finger, where two or a wheel are not to be had. */
+  readonly hasButtons: boolean
+}
+
+/** Says how far the sheet is zoomed in and leads back; while it is not, there is a button at most. */
+export function ZoomChip({ surface, hasButtons }: ZoomChipProps) {
   if (!(surface instanceof TldrawSurface)) return null
   return (
     <LoadFailed silent>
       <Suspense>
-        <TldrawZoom surface={surface} />
+        <TldrawZoom hasButtons={hasButtons} surface={surface} />
       </Suspense>
     </LoadFailed>
   )

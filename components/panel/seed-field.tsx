@@ -31,7 +31,7 @@ export function SeedField({ value, limits, onChange }: SeedFieldProps) {
     <div className="field">
       <div className="field-head">
         <label htmlFor={id}>Seed</label>
-        <output>{locked ? 'locked' : 'new with each stroke'}</output>
+        <output aria-live="off">{locked ? 'locked' : 'new with each stroke'}</output>
       </div>
       <div className="joined">
         <input

@@ -27,7 +27,7 @@ export function SizeField({ width, height, sizes, onChange }: SizeFieldProps) {
     <div className="field">
       <div className="field-head">
         <label htmlFor={id}>Size</label>
-        <output>{shapeOf(current)}</output>
+        <output aria-live="off">{shapeOf(current)}</output>
       </div>
       <select
         id={id}

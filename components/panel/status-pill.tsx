@@ -17,11 +17,12 @@ export function StatusPill() {
   const stats = useClient((state) => state.stats)
   const nowMs = useSeconds(status.name === 'waiting')
   const words = statusWords(activity, { status, step, engine, forming }, nowMs)
+  const spoken = useLast(spokenWords(words, { status }))
   const { ms, fps } = figures(stats)
   return (
     <>
       <span className="sr-only" role="status">
-        {spokenWords(words)}
+        {spoken}
       </span>
       <div
         className="status"
@@ -47,6 +48,13 @@ export function StatusPill() {
       </div>
     </>
   )
+}
+
+/** The last one that was something. */
+function useLast(said: string | undefined): string {
+  const [last, setLast] = useState('')
+  if (said !== undefined && said !== last) setLast(said)
+  return said ?? last
 }
 
 /** Wall-clock time, moving once a second while it is needed. */

@@ -36,8 +36,15 @@ function progressOf(step: Told['step']): { progress?: string } {
   return step ? { progress: `step ${step.step} of ${step.steps}` } : {}
 }
 
-/** What is read aloud: rest and trouble. Each picture on its way would be a sentence several times a second. */
-export function spokenWords({ tone, text }: StatusWords): string {
+/**
+ * What is read aloud: rest and trouble. Each picture on its way would be a sentence several times a second, and so would
+ * each attempt to connect be, every few seconds for as long as the server is away: `undefined` leaves it at what was said.
+ */
+export function spokenWords(
+  { tone, text }: StatusWords,
+  { status }: Pick<Told, 'status'>,
+): string | undefined {
+  if (status.name === 'connecting' && status.attempt > 1) return undefined
   return tone === 'busy' ? '' : text.replace(/\. Trying again in .*/, '. Trying again')
 }
 

@@ -32,11 +32,21 @@ describe('statusWords', () => {
   })
 
   it('is read aloud at rest and in trouble, not for every picture nor every second', () => {
-    expect(spokenWords(statusWords('generating', live, 0))).toBe('')
-    expect(spokenWords(statusWords('up-to-date', live, 0))).toBe('Up to date')
+    expect(spokenWords(statusWords('generating', live, 0), live)).toBe('')
+    expect(spokenWords(statusWords('up-to-date', live, 0), live)).toBe('Up to date')
     const status = { name: 'waiting', retryAtMs: 12_400, reason: 'The server is full.' } as const
-    const spoken = [0, 1000].map((now) => spokenWords(statusWords('offline', { ...live, status }, now)))
+    const told = { ...live, status }
+    const spoken = [0, 1000].map((now) => spokenWords(statusWords('offline', told, now), told))
     expect(spoken).toEqual(['The server is full. Trying again', 'The server is full. Trying again'])
+  })
+
+  it('is read aloud once for a server that stays away, not at every attempt', () => {
+    const spoken = (attempt: number) => {
+      const told = { ...live, status: { name: 'connecting', attempt } } as const
+      return spokenWords(statusWords('offline', told, 0), told)
+    }
+    expect(spoken(1)).toBe('Connecting')
+    expect([spoken(2), spoken(900)]).toEqual([undefined, undefined])
   })
 
   it.each([

@@ -29,13 +29,13 @@ interface ChipRowProps {
 function ChipRow({ group, prompt, onChange }: ChipRowProps) {
   const [open, setOpen] = useState(false)
   const chips = useRef<HTMLDivElement>(null)
-  const overflows = useOverflow(chips, group)
+  const overflows = useOverflow(chips, open ? undefined : group)
   return (
     <div aria-label={group.label} className="chip-row" data-open={open} role="group">
       <span aria-hidden="true" className="chip-row-label">
         {group.label}
       </span>
-      <div className="chips" data-more={overflows} ref={chips}>
+      <div className="chips" data-more={overflows && !open} ref={chips}>
         {group.words.map((word) => (
           <button
             aria-pressed={hasWord(prompt, word)}
@@ -63,12 +63,15 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
   )
 }
 
-/** True while the row is wider than its place; looks again when its place or `content` changes. */
+/**
+ * True while the row is wider than its place; looks again when its place or `content` changes. Without content, in a row
+ * that is open, it stays as it was: the button that closes it is the one that has the focus.
+ */
 function useOverflow(row: RefObject<HTMLElement | null>, content: unknown): boolean {
   const [overflows, setOverflows] = useState(false)
   useEffect(() => {
     const element = row.current
-    if (!element) return
+    if (!element || content === undefined) return
     const observer = new ResizeObserver(() => setOverflows(element.scrollWidth > element.clientWidth + 1))
     observer.observe(element)
     return () => observer.disconnect()

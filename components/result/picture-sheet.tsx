@@ -23,6 +23,7 @@ export function PictureSheet() {
   const isEmpty = useStore(surface.store, (state) => state.empty)
   const blanked = useClient((state) => state.blanked)
   const painted = useClient((state) => state.stats.painted > 0) || forming
+  const isTold = painted && (refined || isEmpty)
 
   useEffect(() => {
     const element = canvas.current
@@ -56,11 +57,15 @@ export function PictureSheet() {
     >
       <canvas aria-label={labelOf('')} className="picture-canvas" ref={canvas} role="img" />
       {painted ? null : <Waiting />}
-      {blanked ? <Blanked /> : null}
-      <span className="badge" data-shown={painted && (refined || isEmpty)}>
+      {/* Before the words that come up in it: what comes with them is not always read aloud. */}
+      <div role="status">{blanked ? <Blanked /> : null}</div>
+      {/* It fades: out of sight it is still there. */}
+      <span aria-hidden={!isTold} className="badge" data-shown={isTold}>
         {isEmpty ? 'From the prompt alone' : 'Refined'}
       </span>
-      <Note current={current} painted={painted} />
+      <div role="status">
+        <Note current={current} painted={painted} />
+      </div>
     </div>
   )
 }
@@ -76,7 +81,7 @@ function Note({ current, painted }: { readonly current: boolean; readonly painte
   const note = pictureNote({ current, painted, activity })
   if (!note) return null
   return (
-    <p className="picture-note" role="status">
+    <p className="picture-note">
       {note.text}
       {note.canPaint ? (
         <button className="text-button" onClick={() => paintOnce(client)} type="button">
@@ -89,7 +94,7 @@ function Note({ current, painted }: { readonly current: boolean; readonly painte
 
 function Blanked() {
   return (
-    <p className="picture-blanked" role="status">
+    <p className="picture-blanked">
       The safety checker blanked this picture.
       <br />
       Change the drawing or the words for another.

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { ShownPin } from '../session/pin-board.ts'
 import { useSession } from '../session/session-context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { useHeardKey } from '../ui/page-keys.ts'
 import { usePinRemoval } from './pin-removal.ts'
 import { PicturesDialog } from './pictures-dialog.tsx'
 import { openPictures } from './pictures-view.ts'
@@ -17,6 +18,7 @@ export function PinStrip() {
   const { pins: board } = useSession()
   const pins = useStore(board.store, (state) => state.pins)
   const removal = usePinRemoval(board)
+  const key = useHeardKey({ pageKey: '4' })
   const strip = useRef<HTMLDivElement>(null)
   const remove = (id: string) => {
     // The button that had the focus goes with the pin: on to the next one, back to the one before, or out of the strip.
@@ -30,11 +32,11 @@ export function PinStrip() {
     <div className="pins" ref={strip}>
       {/* A tip of the page's own would be cut off where the strip scrolls. */}
       <button
-        aria-keyshortcuts="4"
+        aria-keyshortcuts={key}
         aria-label="Pictures so far"
         className="icon-button pictures-open"
         onClick={() => openPictures()}
-        title="Pictures so far (4)"
+        title={key ? `Pictures so far (${key})` : 'Pictures so far'}
         type="button"
       >
         <Icon name="history" />

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dismiss, holdOffer, letOfferGo, notices, notify, offer, showStaying } from './notices.ts'
+import { watchHands } from './by-keys.ts'
+import { dismiss, holdNotice, letNoticeGo, notices, notify, offer, showStaying } from './notices.ts'
 
 const texts = () => notices.getState().list.map(({ text }) => text)
 
@@ -65,12 +66,59 @@ describe('notices', () => {
     vi.advanceTimersByTime(9000)
     offered.say('2 removed')
     vi.advanceTimersByTime(9000)
-    holdOffer(id)
+    holdNotice(id)
     for (const text of ['a', 'b', 'c', 'd']) notify(text)
     vi.advanceTimersByTime(60_000)
     expect(texts()).toEqual(['2 removed'])
-    letOfferGo(id)
+    letNoticeGo(id)
     vi.advanceTimersByTime(11_000)
     expect(gone).toHaveBeenCalledOnce()
+  })
+
+  it('of any kind wait for who has the focus in them, and are not displaced meanwhile', () => {
+    notify('broken', 'problem')
+    const [{ id } = { id: 0 }] = notices.getState().list
+    holdNotice(id)
+    for (const text of ['a', 'b', 'c', 'd']) notify(text)
+    expect(texts()).toEqual(['broken', 'b', 'c', 'd'])
+    vi.advanceTimersByTime(60_000)
+    expect(texts()).toEqual(['broken'])
+    letNoticeGo(id)
+    vi.advanceTimersByTime(9000)
+    expect(texts()).toEqual([])
+  })
+
+  it('that offer something to who has keys leave the time to get there', () => {
+    const page = new EventTarget() as Window
+    const stop = watchHands(page)
+    page.dispatchEvent(new Event('keydown'))
+    const offered = offer('1 removed', [])
+    vi.advanceTimersByTime(100_000)
+    offered.say('2 removed')
+    vi.advanceTimersByTime(100_000)
+    expect(texts()).toEqual(['2 removed'])
+    page.dispatchEvent(new Event('pointerdown'))
+    offered.say('3 removed')
+    vi.advanceTimersByTime(11_000)
+    expect(texts()).toEqual([])
+    offered.say('too late')
+    expect(vi.getTimerCount()).toBe(0)
+    stop()
+  })
+
+  it('are said as they come up, problems in a voice of their own, and again with new words', () => {
+    const said = () => {
+      const { list, said: ids } = notices.getState()
+      return (['alert', 'status'] as const).map((voice) => list.find(({ id }) => id === ids[voice])?.text)
+    }
+    const waiting = showStaying('waiting', 'slow', [])
+    notify('broken', 'problem')
+    notify('done')
+    expect(said()).toEqual(['broken', 'done'])
+    waiting.say('slower')
+    expect(said()).toEqual(['broken', 'slower'])
+    waiting.close()
+    // What stands there already is not said once more.
+    expect(said()).toEqual(['broken', undefined])
   })
 })

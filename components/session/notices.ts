@@ -1,7 +1,8 @@
 // Short words that come up over the page. What is done or went wrong goes by itself; what is being waited for, and what
-// lasts, stays until it is over, with what a person can do about it. An offer stands for a while, and longer while it is
-// pointed at. Never in the way: no notice takes the focus.
+// lasts, stays until it is over, with what a person can do about it. An offer stands for a while, and a long one for who
+// has to reach it by keys. None goes that is pointed at or has the focus. Never in the way: no notice takes the focus.
 import { createStore } from 'zustand/vanilla'
+import { isByKeys } from './by-keys.ts'
 
 export interface NoticeAction {
   readonly label: string
@@ -24,19 +25,32 @@ export interface StayingNotice {
   close(): void
 }
 
-const SHOWN_MS = { problem: 9000, done: 3200 }
 /** A way back takes reading, and reaching for. */
-const OFFERED_MS = 10_000
+const SHOWN_MS = { problem: 9000, done: 3200, offer: 10_000 }
+/** By keys everything that lies between is gone through first (WCAG 2.2.1: ten times the usual, and more). */
+const OFFERED_TO_KEYS_MS = 120_000
 const AT_ONCE = 3
+
+/** How it is read aloud: a problem at once, all else when there is a pause. */
+type Voice = 'alert' | 'status'
+
+interface NoticesState {
+  readonly list: readonly Notice[]
+  /** Ids of what came up, or changed its words, last. */
+  readonly said: Readonly<Record<Voice, number | undefined>>
+}
 
 let next = 1
 
-export const notices = createStore<{ readonly list: readonly Notice[] }>()(() => ({ list: [] }))
+export const notices = createStore<NoticesState>()(() => ({
+  list: [],
+  said: { alert: undefined, status: undefined },
+}))
 
 /** Shows a notice. The same words twice are one notice, shown longer. */
 export function notify(text: string, tone: 'problem' | 'done' = 'done'): void {
   const { id } = add({ tone, text, actions: [] })
-  setTimeout(() => dismiss(id), SHOWN_MS[tone])
+  goesAfter(id, SHOWN_MS[tone])
 }
 
 /** Shows that something takes a while, or lasts, until it is closed. */
@@ -49,13 +63,21 @@ export function showStaying(
   return { say: (words) => say(id, words), close: () => dismiss(id) }
 }
 
-interface Standing {
+interface Going {
+  /** `undefined` while it is held. */
   timer: ReturnType<typeof setTimeout> | undefined
+  readonly afterMs: number
   readonly onGone: () => void
 }
 
-/** The offers that nobody has taken yet. */
-const offers = new Map<number, Standing>()
+/** What goes by itself, and has not gone yet. */
+const going = new Map<number, Going>()
+
+function goesAfter(id: number, afterMs: number, onGone: () => void = () => undefined): void {
+  clearTimeout(going.get(id)?.timer)
+  going.set(id, { timer: undefined, afterMs, onGone })
+  letNoticeGo(id)
+}
 
 /** Offers something for a while. `onGone` runs once it is over and nobody took any of it; taking it closes the notice. */
 export function offer(
@@ -64,8 +86,8 @@ export function offer(
   onGone: () => void = () => undefined,
 ): StayingNotice {
   const taken = (run: () => void) => () => {
-    holdOffer(id)
-    offers.delete(id)
+    holdNotice(id)
+    going.delete(id)
     dismiss(id)
     run()
   }
@@ -74,26 +96,37 @@ export function offer(
     text,
     actions: actions.map(({ label, run }) => ({ label, run: taken(run) })),
   })
-  offers.set(id, { timer: undefined, onGone })
-  letOfferGo(id)
+  const stand = () => goesAfter(id, isByKeys() ? OFFERED_TO_KEYS_MS : SHOWN_MS.offer, onGone)
+  stand()
   const sayAnew = (words: string) => {
     say(id, words)
-    letOfferGo(id)
+    if (going.has(id) && !isHeld(id)) stand()
   }
   return { say: sayAnew, close: () => dismiss(id) }
 }
 
 /** Its time does not run out while somebody points at it or has the focus in it. */
-export function holdOffer(id: number): void {
-  clearTimeout(offers.get(id)?.timer)
+export function holdNotice(id: number): void {
+  const held = going.get(id)
+  if (!held) return
+  clearTimeout(held.timer)
+  held.timer = undefined
 }
 
 /** Its time begins anew. */
-export function letOfferGo(id: number): void {
-  const standing = offers.get(id)
-  if (!standing) return
-  clearTimeout(standing.timer)
-  standing.timer = setTimeout(() => dismiss(id), OFFERED_MS)
+export function letNoticeGo(id: number): void {
+  const held = going.get(id)
+  if (!held) return
+  clearTimeout(held.timer)
+  held.timer = setTimeout(() => dismiss(id), held.afterMs)
+}
+
+function isHeld(id: number): boolean {
+  return going.has(id) && going.get(id)?.timer === undefined
+}
+
+function voiceOf({ tone }: Pick<Notice, 'tone'>): Voice {
+  return tone === 'problem' ? 'alert' : 'status'
 }
 
 export function stays({ tone }: Pick<Notice, 'tone'>): boolean {
@@ -105,6 +138,7 @@ function say(id: number, words: string): void {
   if (list.every((notice) => notice.id !== id || notice.text === words)) return
   notices.setState({
     list: list.map((notice) => (notice.id === id ? { ...notice, text: words } : notice)),
+    said: { ...notices.getState().said, status: id },
   })
 }
 
@@ -113,9 +147,11 @@ function add(fields: Omit<Notice, 'id'>): Notice {
   const same = notices.getState().list.filter(({ text }) => text === fields.text)
   same.forEach(({ id }) => dismiss(id))
   const others = notices.getState().list
-  const passing = [...others, notice].filter((one) => !stays(one)).slice(-AT_ONCE)
-  const list = [...others, notice].filter((one) => stays(one) || passing.includes(one))
-  notices.setState({ list })
+  const keeps = (one: Notice) => stays(one) || isHeld(one.id)
+  const passing = [...others, notice].filter((one) => !keeps(one)).slice(-AT_ONCE)
+  const list = [...others, notice].filter((one) => keeps(one) || passing.includes(one))
+  const said = { ...notices.getState().said, [voiceOf(notice)]: notice.id }
+  notices.setState({ list, said })
   return notice
 }
 
@@ -123,9 +159,9 @@ export function dismiss(id: number): void {
   const { list } = notices.getState()
   if (list.some((notice) => notice.id === id))
     notices.setState({ list: list.filter((notice) => notice.id !== id) })
-  const standing = offers.get(id)
-  if (!standing) return
-  clearTimeout(standing.timer)
-  offers.delete(id)
-  standing.onGone()
+  const gone = going.get(id)
+  if (!gone) return
+  clearTimeout(gone.timer)
+  going.delete(id)
+  gone.onGone()
 }

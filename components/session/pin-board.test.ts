@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { paintedClient } from '../../lib/client/testing/open-client.ts'
 import { PinBoard, type PinDatabase } from './pin-board.ts'
 import type { Pin } from './pin-database.ts'
 
@@ -86,5 +87,28 @@ describe('a pin that is removed', () => {
     pins.dispose()
     await vi.waitFor(() => expect([...kept.keys()]).toEqual(['b', 'c']))
     await vi.waitFor(() => expect(urls.size).toBe(0))
+  })
+})
+
+describe('a board that is closed', () => {
+  it('holds no picture that the browser brings, has kept or does not delete afterwards', async () => {
+    const left = new PinBoard('boat', database)
+    const loaded = left.load()
+    left.dispose()
+    await loaded
+    expect(urls.size).toBe(0)
+
+    const { pins } = await board()
+    const { client } = await paintedClient({ autoRefine: false })
+    const frame = client.lastFrame()
+    client.dispose()
+    if (!frame) throw new Error('nothing was painted')
+    const added = pins.add(frame, { plain: 1, items: [] })
+    refuses = 'b'
+    pins.remove('b')
+    pins.dispose()
+    await added
+    await vi.waitFor(() => expect(urls.size).toBe(0))
+    expect(kept.size).toBe(4)
   })
 })

@@ -35,6 +35,7 @@ export class PinBoard {
   readonly store: StoreApi<Pins>
   readonly #drawing: string
   readonly #database: PinDatabase
+  #disposed = false
 
   constructor(drawing: string, database = BROWSER) {
     this.#drawing = drawing
@@ -44,7 +45,7 @@ export class PinBoard {
 
   async load(): Promise<void> {
     const pins = await this.#database.load(this.#drawing)
-    this.store.setState({ pins: pins.map(shown) })
+    this.#show(() => pins.map(shown))
   }
 
   /** `params` are what restoring it sets. Throws what IndexedDB throws. */
@@ -65,7 +66,12 @@ export class PinBoard {
       made: { steps: meta.steps, seed: meta.seed },
     }
     await this.#database.save(pin, content)
-    this.store.setState(({ pins }) => ({ pins: [shown(pin), ...pins] }))
+    this.#show((pins) => [shown(pin), ...pins])
+  }
+
+  /** Not on a board that was closed while its browser read or wrote: nobody would give the pictures back. */
+  #show(change: (pins: readonly ShownPin[]) => readonly ShownPin[]): void {
+    if (!this.#disposed) this.store.setState(({ pins }) => ({ pins: change(pins) }))
   }
 
   /** What was drawn when it was pinned. Throws what IndexedDB throws, and AppError for what it cannot give. */
@@ -96,14 +102,15 @@ export class PinBoard {
     const tried = await Promise.allSettled(removed.map(({ id }) => this.#database.delete(id)))
     const failed = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     const left = removed.filter((_, at) => tried[at]?.status === 'rejected')
-    for (const pin of removed) if (!left.includes(pin)) URL.revokeObjectURL(pin.url)
+    for (const pin of removed) if (this.#disposed || !left.includes(pin)) URL.revokeObjectURL(pin.url)
     if (left.length === 0) return
-    this.store.setState(({ pins }) => ({ pins: newestFirst([...pins, ...left]) }))
+    this.#show((pins) => newestFirst([...pins, ...left]))
     throw failed[0]
   }
 
   /** Deletes what was taken off: with the drawing goes the way to bring it back. */
   dispose(): void {
+    this.#disposed = true
     this.deleteRemoved().catch(() => undefined)
     for (const pin of this.store.getState().pins) URL.revokeObjectURL(pin.url)
     this.store.setState({ pins: [] })

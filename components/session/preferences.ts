@@ -18,6 +18,8 @@ const PreferencesSchema = v.object({
   live: v.optional(v.boolean(), true),
   autoRefine: v.optional(v.boolean(), true),
   background: v.optional(v.boolean(), false),
+  /** Keys of one letter, digit or sign are commands. */
+  letterKeys: v.optional(v.boolean(), true),
 })
 export type Preferences = v.InferOutput<typeof PreferencesSchema>
 

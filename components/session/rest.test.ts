@@ -105,6 +105,26 @@ describe('a page that nobody looks at', () => {
     expect(status()).toBe('live')
   })
 
+  it('that lost its place comes back for a program that draws on it, as long as it is shown', async () => {
+    const { world, client, rest, paint } = await page()
+    await world.advance(11 * 60_000)
+    world.socket.drops(1013, 'too_many_sessions')
+    await world.advance(60_000)
+    client.setParams({ prompt: 'a house' })
+    rest.touched()
+    await settle()
+    expect(world.sockets).toHaveLength(2)
+    world.socket.welcomes()
+    await paint()
+    expect(client.lastFrame()?.params.prompt).toBe('a house')
+
+    await world.setHidden(true)
+    await world.advance(2 * REST_AFTER_MS)
+    rest.touched()
+    await settle()
+    expect([rest.isResting, world.sockets.length]).toEqual([true, 2])
+  })
+
   it('that lost its place comes back, too, when it is shown after it was hidden for long', async () => {
     const { world, status } = await page()
     await world.advance(11 * 60_000)

@@ -87,6 +87,11 @@ export class Rest {
     this.#offTouch = this.#listen(() => this.#wake())
   }
 
+  /** To be told of whoever uses the page by other ways than its own: a program that sets the words, say. */
+  touched(): void {
+    if (!this.#around.isHidden()) this.#wake()
+  }
+
   #wake(): void {
     this.#offTouch()
     this.#offTouch = () => undefined

@@ -92,6 +92,8 @@ describe('the list of drawings', () => {
     expect(names()).toHaveLength(100)
     expect(names().slice(0, 2)).toEqual(['d7', 'd99'])
     expect(recentDrawings()[1]?.prompt).toHaveLength(120)
+    rememberDrawing({ id: 'd8', atMs: 201, prompt: `${'s'.repeat(119)}🎨 and more` })
+    expect(recentDrawings()[0]?.prompt).toBe(`${'s'.repeat(119)}🎨`)
   })
 
   it('has none of those that other pages embed, an earlier list neither', () => {

@@ -1,6 +1,7 @@
 // What this browser remembers in localStorage: settings of each drawing, the list of drawings, and how the page looks.
 // Everything read back is checked: storage may hold what an older version wrote, or be refused altogether.
 import * as v from 'valibot'
+import { firstChars } from '../../lib/std/text.ts'
 import { isEmbedded } from './drawing-id.ts'
 import { KnownSettingsSchema } from './known-settings.ts'
 
@@ -95,7 +96,7 @@ export function rememberDrawing({ id, atMs, prompt }: RecentDrawing): void {
   if (isEmbedded(id)) return
   const known = recentDrawings()
   const [head] = known
-  const words = prompt.slice(0, LISTED_WORDS)
+  const words = firstChars(prompt, LISTED_WORDS)
   if (head?.id === id && head.prompt === words && atMs - head.atMs < LATELY_MS) return
   writeSaved('recent', [{ id, atMs, prompt: words }, ...known.filter((other) => other.id !== id)])
 }

@@ -37,7 +37,7 @@ export interface Session {
   readonly shown: ShownPicture
   readonly rolls: SeedRolls
   /** Whether its place at the server is given back: nobody has looked for a while. */
-  readonly rest: Pick<Rest, 'isResting'>
+  readonly rest: Pick<Rest, 'isResting' | 'touched'>
   /** The drawing has changed. The canvas says so itself, but tldraw a frame later, and out of sight there are none. */
   readonly changed: () => void
   dispose(): void

@@ -1,5 +1,5 @@
 'use client'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { PromptBox } from '../panel/prompt-box.tsx'
 import { Settings } from '../panel/settings.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -8,8 +8,24 @@ import { Icon } from '../ui/icon.tsx'
 export function Dock() {
   const [open, setOpen] = useState(false)
   const startY = useRef<number>(undefined)
+  const dock = useRef<HTMLDivElement>(null)
+  const handle = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const onFocusIn = ({ target }: FocusEvent) => {
+      if (dock.current && target instanceof Element && isCovered(target, dock.current)) setOpen(false)
+    }
+    document.addEventListener('focusin', onFocusIn)
+    return () => document.removeEventListener('focusin', onFocusIn)
+  }, [open])
+  const onKeyDown = ({ key, currentTarget }: KeyboardEvent) => {
+    // A list of its own is closed first.
+    if (!open || key !== 'Escape' || currentTarget.querySelector(':popover-open')) return
+    setOpen(false)
+    handle.current?.focus()
+  }
   return (
-    <div className="dock" data-open={open}>
+    <div className="dock" data-open={open} onKeyDown={onKeyDown} ref={dock}>
       <button
         aria-controls="dock-body"
         aria-expanded={open}
@@ -25,6 +41,7 @@ export function Dock() {
           startY.current = undefined
           setOpen(moved < 0)
         }}
+        ref={handle}
         type="button"
       >
         <Icon name="chevron" size={18} />
@@ -35,4 +52,11 @@ export function Dock() {
       </div>
     </div>
   )
+}
+
+/** What goes on by keys goes on under the open dock as well, where nobody sees what has the focus. */
+function isCovered(element: Element, dock: Element): boolean {
+  if (dock.contains(element)) return false
+  const { left, top, width, height } = element.getBoundingClientRect()
+  return dock.contains(document.elementFromPoint(left + width / 2, top + height / 2))
 }

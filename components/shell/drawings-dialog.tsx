@@ -86,11 +86,9 @@ function Drawings({ heading, onClose }: DrawingsProps) {
           />
         ))}
       </ul>
-      {shown.length === 0 && isComplete ? (
-        <p className="dialog-said">
-          {drawings.length > 0 ? 'None of them has these words' : 'Nothing was drawn in this browser yet'}
-        </p>
-      ) : null}
+      <p className="dialog-said" role="status">
+        {shown.length === 0 && isComplete ? NONE_WORDS[drawings.length > 0 ? 'found' : 'drawn'] : null}
+      </p>
       <p className="dialog-said" role="status">
         {said}
       </p>
@@ -99,6 +97,11 @@ function Drawings({ heading, onClose }: DrawingsProps) {
       </p>
     </>
   )
+}
+
+const NONE_WORDS = {
+  found: 'None of them has these words',
+  drawn: 'Nothing was drawn in this browser yet',
 }
 
 /** The list at once, what is kept without being on it a moment later. */

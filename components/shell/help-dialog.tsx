@@ -1,6 +1,9 @@
+import { useStore } from 'zustand'
 import { PlainSurface } from '../canvas/plain/plain-surface.ts'
+import { preferences } from '../session/preferences.ts'
 import { useSession } from '../session/session-context.ts'
 import { Dialog } from '../ui/dialog.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { CANVAS_SHORTCUTS, SHORTCUTS, type Shortcut } from './shortcuts.ts'
 
 interface HelpDialogProps {
@@ -9,6 +12,7 @@ interface HelpDialogProps {
 }
 
 export function HelpDialog({ open, onClose }: HelpDialogProps) {
+  const letterKeys = useStore(preferences, (state) => state.letterKeys)
   const canvas = useSession().surface instanceof PlainSurface ? 'plain' : 'tldraw'
   return (
     <Dialog onClose={onClose} open={open} title="Keyboard shortcuts">
@@ -16,6 +20,12 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
         <ShortcutList items={CANVAS_SHORTCUTS[canvas]} title="Drawing" />
         <ShortcutList items={[...SHORTCUTS, { keys: ['?'], does: 'This help' }]} title="Picture and page" />
       </div>
+      <Switch
+        hint="Off, a letter, digit or sign by itself does nothing; with Ctrl it does"
+        label="Keys of one letter"
+        on={letterKeys}
+        onChange={(on) => preferences.setState({ letterKeys: on })}
+      />
       <p className="dialog-note">
         Draw on the left; the picture follows. Drop or paste a photo onto the page{HOW_ELSE[canvas]} On a Mac,
         Ctrl is ⌘.

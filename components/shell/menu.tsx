@@ -8,6 +8,7 @@ import { recentDrawings, type RecentDrawing } from '../session/saved.ts'
 import { useSession } from '../session/session-context.ts'
 import { loadThumbnails } from '../session/thumbnail-database.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
+import { useHeardKey } from '../ui/page-keys.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { FILE_FIELD, newDrawing, openDrawingFile, saveDrawing } from './file-commands.ts'
 import { whenWords } from './when-words.ts'
@@ -33,6 +34,7 @@ export function Menu({ onHelp, onDrawings }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null)
   const file = useRef<HTMLInputElement>(null)
   const theme = useStore(preferences, (state) => state.theme)
+  const helpKey = useHeardKey({ pageKey: '?' })
   const [recent, setRecent] = useState<readonly RecentDrawing[]>([])
   const [nowMs, setNowMs] = useState(0)
   const [looks, setLooks] = useState<ReadonlyMap<string, string>>(NO_LOOKS)
@@ -88,7 +90,12 @@ export function Menu({ onHelp, onDrawings }: MenuProps) {
         />
         <hr />
         <MenuItem icon="chart" label="Benchmark" onClick={() => window.location.assign('/benchmark')} />
-        <MenuItem detail="?" icon="help" label="Keyboard shortcuts" onClick={() => openDialog(onHelp)} />
+        <MenuItem
+          detail={helpKey}
+          icon="help"
+          label="Keyboard shortcuts"
+          onClick={() => openDialog(onHelp)}
+        />
       </div>
     </>
   )
@@ -148,7 +155,7 @@ interface MenuItemProps {
   /** Data URI of a picture in the icon's place, twice as wide as high. */
   readonly look?: string | undefined
   readonly label: string
-  readonly detail?: string
+  readonly detail?: string | undefined
   readonly onClick: () => void
 }
 

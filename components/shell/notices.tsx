@@ -1,8 +1,9 @@
 'use client'
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect, useRef, type FocusEvent } from 'react'
 import { createPortal } from 'react-dom'
 import { useStore } from 'zustand'
-import { dismiss, holdOffer, letOfferGo, notices, stays, type Notice } from '../session/notices.ts'
+import { isByKeys, watchHands } from '../session/by-keys.ts'
+import { dismiss, holdNotice, letNoticeGo, notices, stays, type Notice } from '../session/notices.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { noticePlace } from '../ui/notice-place.ts'
 
@@ -10,6 +11,7 @@ import { noticePlace } from '../ui/notice-place.ts'
 export function Notices() {
   const list = useStore(notices, (state) => state.list)
   const dialog = useStore(noticePlace, (state) => state.inDialogs.at(-1))
+  useEffect(() => watchHands(window), [])
   if (!dialog) return <List list={list} />
   return (
     <>
@@ -23,6 +25,12 @@ function lasts({ tone }: Notice): boolean {
   return tone === 'waiting' || tone === 'lasting'
 }
 
+/** Focuses the newest one that can be pressed; nothing where there is none. */
+export function focusNotice(): void {
+  const [newest] = [...document.querySelectorAll<HTMLElement>('.notice:has(button)')].reverse()
+  newest?.querySelector('button')?.focus()
+}
+
 function List({ list }: { readonly list: readonly Notice[] }) {
   return (
     <aside aria-label="Notices">
@@ -31,24 +39,65 @@ function List({ list }: { readonly list: readonly Notice[] }) {
           <Item key={notice.id} notice={notice} />
         ))}
       </ul>
+      <Voices list={list} />
     </aside>
   )
 }
 
+/**
+ * What is read aloud. Both stand before there is a word in them: what comes onto the page together with its words often is
+ * not read. No `role="alert"`, which is this and no more: a dialog has its own words in one.
+ */
+function Voices({ list }: { readonly list: readonly Notice[] }) {
+  const said = useStore(notices, (state) => state.said)
+  const words = (voice: keyof typeof said) => {
+    const notice = list.find(({ id }) => id === said[voice])
+    // The same words once more are read once more.
+    return notice ? <span key={notice.id}>{notice.text}</span> : null
+  }
+  return (
+    <>
+      <p className="sr-only notice-voice" role="status">
+        {words('status')}
+      </p>
+      <p aria-atomic="true" aria-live="assertive" className="sr-only notice-voice">
+        {words('alert')}
+      </p>
+    </>
+  )
+}
+
+/** Who came here by keys goes on where they were. */
+let cameFrom: HTMLElement | undefined
+
 function Item({ notice }: { readonly notice: Notice }) {
   const { id, tone, text } = notice
-  // It may go to another place from under the pointer, or the focus, that held it.
-  useEffect(() => () => letOfferGo(id), [id])
+  const item = useRef<HTMLLIElement>(null)
+  useLayoutEffect(() => {
+    const { current } = item
+    return () => {
+      // It may go to another place from under the pointer, or the focus, that held it.
+      letNoticeGo(id)
+      if (isByKeys() && current?.contains(document.activeElement)) cameFrom?.focus()
+    }
+  }, [id])
+  const onFocus = ({ relatedTarget }: FocusEvent) => {
+    holdNotice(id)
+    if (relatedTarget instanceof HTMLElement && !relatedTarget.closest('.notice')) cameFrom = relatedTarget
+  }
   return (
     <li
       className="notice"
       data-tone={tone}
-      onBlur={() => letOfferGo(id)}
-      onFocus={() => holdOffer(id)}
-      onPointerEnter={() => holdOffer(id)}
-      onPointerLeave={() => letOfferGo(id)}
+      onBlur={() => letNoticeGo(id)}
+      onFocus={onFocus}
+      onPointerEnter={() => holdNotice(id)}
+      onPointerLeave={({ currentTarget }) => {
+        if (!currentTarget.contains(document.activeElement)) letNoticeGo(id)
+      }}
+      ref={item}
     >
-      <span role={tone === 'problem' ? 'alert' : 'status'}>{text}</span>
+      <span>{text}</span>
       <Ways notice={notice} />
     </li>
   )

@@ -7,6 +7,8 @@ import { preferences, VIEWS } from '../session/preferences.ts'
 import { randomSeed } from '../session/seed.ts'
 import type { Session } from '../session/session.ts'
 import { saveDrawing } from './file-commands.ts'
+import { keepLetterKeys } from './letter-keys.ts'
+import { focusNotice } from './notices.tsx'
 import { takesText } from '../ui/takes-text.ts'
 
 export interface Shortcut {
@@ -27,6 +29,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['S'], does: 'Download the picture', run: (session) => pictureCommands(session).download() },
   { keys: ['G'], does: 'Roll a new seed', run: ({ client }) => client.setParams({ seed: randomSeed() }) },
   { keys: ['.'], does: 'Live on or off', run: toggleLive },
+  { keys: ['N'], does: 'To the newest notice', run: focusNotice },
   { keys: ['F'], does: 'Fill closed shapes or not', run: ({ surface }) => surface.toggleFill() },
   { keys: ['['], does: 'Finer pen', run: ({ surface }) => surface.stepWidth(-1) },
   { keys: [']'], does: 'Broader pen', run: ({ surface }) => surface.stepWidth(1) },
@@ -96,7 +99,11 @@ export function useShortcuts(session: Session, openHelp: () => void): void {
       if (shortcut) shortcut.run(session)
       else openHelp()
     }
+    const stopKeeping = keepLetterKeys(window)
     window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
+    return () => {
+      stopKeeping()
+      window.removeEventListener('keydown', onKeyDown)
+    }
   }, [session, openHelp])
 }

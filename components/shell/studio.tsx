@@ -16,8 +16,10 @@ import { current, followAddress, type Way } from '../session/open-drawing.ts'
 import { keepPreferences, preferences } from '../session/preferences.ts'
 import { useSession } from '../session/session-context.ts'
 import { SessionProvider } from '../session/session-provider.tsx'
+import { HeardKeys } from '../ui/page-keys.ts'
 import { useBefores } from './before.ts'
 import { Dock } from './dock.tsx'
+import { DrawingSheet } from './drawing-sheet.tsx'
 import { DrawingsDialog } from './drawings-dialog.tsx'
 import { useFirstWords } from './first-words.ts'
 import { Header } from './header.tsx'
@@ -54,6 +56,7 @@ export function Studio() {
 
 function OpenStudio({ way }: { readonly way: Way }) {
   const session = useSession()
+  const letterKeys = useStore(preferences, (state) => state.letterKeys)
   const [help, setHelp] = useState(false)
   const [drawings, setDrawings] = useState(false)
   const openHelp = useCallback(() => setHelp(true), [])
@@ -66,20 +69,22 @@ function OpenStudio({ way }: { readonly way: Way }) {
   useBefores(session)
   useMadeWith(session)
   return (
-    <div className="studio">
-      <Header onDrawings={() => setDrawings(true)} onHelp={openHelp} />
-      <Desk />
-      <SessionKeyDialog />
-      <HelpDialog onClose={closeHelp} open={help} />
-      <DrawingsDialog onClose={() => setDrawings(false)} open={drawings} />
-      <Notices />
-    </div>
+    <HeardKeys value={letterKeys ? 'page' : 'none'}>
+      <div className="studio">
+        <Header onDrawings={() => setDrawings(true)} onHelp={openHelp} />
+        <Desk chosen={way === 'chosen'} />
+        <SessionKeyDialog />
+        <HelpDialog onClose={closeHelp} open={help} />
+        <DrawingsDialog onClose={() => setDrawings(false)} open={drawings} />
+        <Notices />
+      </div>
+    </HeardKeys>
   )
 }
 
 const tellProblem = (message: string) => notify(message, 'problem')
 
-function Desk() {
+function Desk({ chosen }: { readonly chosen: boolean }) {
   const { id, surface } = useSession()
   const view = useStore(preferences, (state) => state.view)
   const lens = useStore(preferences, (state) => state.lens)
@@ -94,7 +99,7 @@ function Desk() {
   return (
     <main className="desk" data-empty={isEmpty} data-view={view} ref={desk} style={style}>
       <Toolbar off={view === 'picture'} surface={surface} />
-      <section aria-label="Drawing" className="sheet sheet-drawing" data-testid="drawing">
+      <DrawingSheet chosen={chosen}>
         <DrawCanvas
           canDraw={view !== 'picture'}
           onProblem={tellProblem}
@@ -102,8 +107,8 @@ function Desk() {
           surface={surface}
         />
         <EmptyHint surface={surface} />
-        <ZoomChip surface={surface} />
-      </section>
+        <ZoomChip hasButtons surface={surface} />
+      </DrawingSheet>
       <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">
         <LensLayer on={view === 'lens'} surface={surface}>
           <PictureSheet />

@@ -1,6 +1,6 @@
-import { useContext, type MouseEvent } from 'react'
+import type { MouseEvent } from 'react'
 import { Icon, type IconName } from './icon.tsx'
-import { PageKeys } from './page-keys.ts'
+import { useHeardKey } from './page-keys.ts'
 
 export interface IconButtonProps {
   readonly icon: IconName
@@ -19,8 +19,7 @@ export interface IconButtonProps {
 
 export function IconButton(props: IconButtonProps) {
   const { icon, label, onClick, pressed, disabled, tip = 'bottom', className = '' } = props
-  const isHeard = useContext(PageKeys)
-  const shortcut = props.shortcut ?? (isHeard ? props.pageKey : undefined)
+  const shortcut = useHeardKey(props)
   return (
     <button
       aria-disabled={disabled || undefined}

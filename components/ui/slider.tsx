@@ -22,7 +22,10 @@ export function Slider({ label, value, range, step, format, onChange, ends, hint
     <div className="field slider" title={hint}>
       <div className="field-head">
         <label htmlFor={id}>{label}</label>
-        <output htmlFor={id}>{format(value)}</output>
+        {/* The slider itself says its value: twice would be once too often. */}
+        <output aria-live="off" htmlFor={id}>
+          {format(value)}
+        </output>
       </div>
       <input
         aria-valuetext={format(value)}

@@ -8,7 +8,9 @@ export interface SwitchProps {
 export function Switch({ label, on, onChange, hint }: SwitchProps) {
   return (
     <label className="switch" title={hint}>
+      {/* Where there is little room the words beside it are not shown, and are no name then. */}
       <input
+        aria-label={label}
         checked={on}
         onChange={(event) => onChange(event.target.checked)}
         role="switch"

@@ -1,12 +1,15 @@
 import type { BoxModel, Editor, TLCameraOptions } from 'tldraw'
 
+const ZOOM_STEPS = [1, 1.5, 2, 3, 4, 6, 8]
+const MOST = Math.max(...ZOOM_STEPS)
+
 /** Fits the paper exactly and never shows beyond it; pinch and wheel zoom in, up to eight times. */
 export function cameraFor(paper: BoxModel): TLCameraOptions {
   return {
     isLocked: false,
     panSpeed: 1,
     zoomSpeed: 1,
-    zoomSteps: [1, 1.5, 2, 3, 4, 6, 8],
+    zoomSteps: ZOOM_STEPS,
     wheelBehavior: 'pan',
     constraints: {
       bounds: paper,
@@ -42,4 +45,9 @@ export function zoomOf(editor: Pick<Editor, 'getZoomLevel' | 'getBaseZoom'>): nu
 /** All of the sheet is in sight: there is nowhere to pan. */
 export function isFitted(editor: Pick<Editor, 'getZoomLevel' | 'getBaseZoom'>): boolean {
   return zoomOf(editor) < 1.01
+}
+
+/** It goes no further. */
+export function isNearest(editor: Pick<Editor, 'getZoomLevel' | 'getBaseZoom'>): boolean {
+  return zoomOf(editor) > MOST - 0.01
 }
