@@ -115,10 +115,14 @@ def preview(path, count=24, size=128, seed=1):
 
 
 if __name__ == "__main__":
+    import os
     import time
+
+    from common import RUNS
     start = time.time()
     g = torch.Generator().manual_seed(0)
     make(64, 128, 128, 3, [latent_noise(64, 128, 128, g) for _ in range(2)], window=True)
     print("scenes (two pictures each) per second", 64 / (time.time() - start))
-    for row in preview("runs/scenes.png", 40).words:
+    os.makedirs(RUNS, exist_ok=True)
+    for row in preview(os.path.join(RUNS, "scenes.png"), 40).words:
         print(" ".join(row))
