@@ -1,5 +1,6 @@
 'use client'
 import dynamic from 'next/dynamic'
+import { LoadFailed } from '../canvas/load-failed.tsx'
 
 // The canvas is a browser's: nothing of it can be rendered ahead of time.
 const EmbedStudio = dynamic(async () => (await import('./embed-studio.tsx')).EmbedStudio, {
@@ -8,5 +9,9 @@ const EmbedStudio = dynamic(async () => (await import('./embed-studio.tsx')).Emb
 })
 
 export function EmbedPage() {
-  return <EmbedStudio />
+  return (
+    <LoadFailed>
+      <EmbedStudio />
+    </LoadFailed>
+  )
 }

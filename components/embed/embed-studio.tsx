@@ -24,7 +24,7 @@ import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { useUnkeptInPassing } from '../shell/unkept.ts'
 import { IconButton } from '../ui/icon-button.tsx'
-import { PageKeys } from '../ui/page-keys.ts'
+import { HeardKeys } from '../ui/page-keys.ts'
 import { useEmbedDrops } from './embed-drops.ts'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
@@ -65,11 +65,11 @@ export function EmbedStudio() {
   useDocumentLook(store)
   if (!opened) return <div aria-busy="true" className="embed" />
   return (
-    <PageKeys value={false}>
+    <HeardKeys value="canvas">
       <SessionProvider session={opened.session}>
         <Sheets key={opened.session.id} line={opened.line} pageKey={opened.key} store={store} />
       </SessionProvider>
-    </PageKeys>
+    </HeardKeys>
   )
 }
 
@@ -140,7 +140,7 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
               surface={surface}
             />
             {canDraw ? <EmptyHint surface={surface} /> : null}
-            <ZoomChip surface={surface} />
+            <ZoomChip hasButtons={canDraw && controls !== 'none'} surface={surface} />
           </section>
           <section aria-label="Picture" className="sheet sheet-picture" data-testid="picture">
             <LensLayer on={view === 'lens'} surface={surface}>

@@ -101,6 +101,8 @@ function countIgnored(postbox: Postbox): () => void {
 /** Tells the page around what happens in the session, and does what it asks; returns the stop. */
 export function bridge(line: Line, session: Session, store: EmbedStore): () => void {
   line.serve((message) => {
+    // What is only read is there without a place at the server.
+    if (message.type !== 'exportDrawing' && message.type !== 'exportImage') session.rest.touched()
     if (message.type === 'set') {
       applyAttributes(store, message.options, session.client)
       // A page that has a key now sets it as an attribute: whatever came, the lock may have one.

@@ -1,19 +1,24 @@
 'use client'
 import {
   createElement,
+  forwardRef,
   useEffect,
   useImperativeHandle,
   useRef,
   useState,
   type CSSProperties,
-  type Ref,
+  type ForwardedRef,
 } from 'react'
 import { FIRM_ATTRIBUTES, LIVE_ATTRIBUTES } from '../../lib/embed/attributes.ts'
 import type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
-import type { EmbedError, FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
+import type { ErrorDetail } from '../../lib/embed/element-base.ts'
+import type { FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
 import type { EmbedControls, EmbedSurface, EmbedTheme, EmbedView } from '../../lib/embed/options.ts'
 
 export type { SketchwireCanvas, TokenSource } from '../../lib/embed/element.ts'
+export type { ErrorDetail } from '../../lib/embed/element-base.ts'
+export type { FrameDetail, ReadyDetail, StatusDetail } from '../../lib/embed/messages.ts'
+export type { EmbedControls, EmbedSurface, EmbedTheme, EmbedView } from '../../lib/embed/options.ts'
 
 export interface SketchCanvasProps {
   /** Origin of the server, such as `https://draw.example.org`. */
@@ -36,17 +41,22 @@ export interface SketchCanvasProps {
   readonly onReady?: ((detail: ReadyDetail) => void) | undefined
   readonly onFrame?: ((detail: FrameDetail) => void) | undefined
   readonly onStatus?: ((detail: StatusDetail) => void) | undefined
-  readonly onError?: ((detail: EmbedError & { readonly retryInMs?: number }) => void) | undefined
+  readonly onError?: ((detail: ErrorDetail) => void) | undefined
   readonly className?: string | undefined
   readonly style?: CSSProperties | undefined
-  /** The element with its methods (setPrompt, clear, loadDrawing, exportImage, exportDrawing), once it has them. */
-  readonly ref?: Ref<SketchwireCanvas | null>
 }
 
 const EVENTS = { ready: 'onReady', frame: 'onFrame', status: 'onStatus', error: 'onError' } as const
 
-/** `<sketchwire-canvas>` as a React component: the same props, the same events. */
-export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
+/**
+ * `<sketchwire-canvas>` as a React component: the same props, the same events. `ref` gives the element with its methods
+ * (setPrompt, clear, loadDrawing, exportImage, exportDrawing), once it has them. React 18 hands it to a component in this
+ * way alone.
+ */
+export const SketchCanvas = forwardRef(function SketchCanvas(
+  props: SketchCanvasProps,
+  ref: ForwardedRef<SketchwireCanvas>,
+) {
   const [canvas, setCanvas] = useState<SketchwireCanvas | null>(null)
   const [isDefined, setDefined] = useState(false)
   const latest = useRef(props)
@@ -77,7 +87,7 @@ export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
       canvas.addEventListener(type, listener)
       return () => canvas.removeEventListener(type, listener)
     })
-    // A custom element is a browser's: on the server there is nothing to extend.
+    // The page shows before the element's code is there.
     void import('../../lib/embed/index.ts').then(({ defineSketchwireCanvas }) => {
       defineSketchwireCanvas()
       setDefined(true)
@@ -92,7 +102,7 @@ export function SketchCanvas({ ref, ...props }: SketchCanvasProps) {
     style,
     ref: setCanvas,
   })
-}
+})
 
 function attributesOf(props: SketchCanvasProps): Record<string, string> {
   return Object.fromEntries(

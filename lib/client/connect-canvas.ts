@@ -28,7 +28,7 @@ export function liveUrl(server: string): string {
       `"${server}" is no address of a server; use one such as https://draw.example.org`,
     )
   const url = new URL('/api/live', server)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  url.protocol = url.protocol.replace('http', 'ws')
   return url.href
 }
 

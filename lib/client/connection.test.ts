@@ -277,4 +277,15 @@ describe('connect', () => {
     await done
     expect(world.leftOver).toBe(0)
   })
+
+  it('stays locked when its token was made for something else', async () => {
+    const { world, status } = dial()
+    world.socket.open()
+    world.socket.says({ type: 'error', code: 'forbidden', message: 'This token is for lcm' })
+    world.socket.drops(4003, 'forbidden')
+    await settle()
+    await world.advance(60_000)
+    expect(status()).toEqual({ name: 'locked', reason: 'This token is for lcm' })
+    expect(world.sockets).toHaveLength(1)
+  })
 })

@@ -10,7 +10,8 @@ const FAST_MS = 700
 export class PreviewAsk {
   readonly #clock: Clock
   #socket: Socket | undefined
-  #running: { readonly seq: number; readonly sinceMs: number; readonly cancel: () => void } | undefined
+  /** What is to be done when each live frame of ours that runs ends: slots work on several at a time. */
+  readonly #running = new Map<number, (done: boolean) => void>()
   #asked = false
 
   constructor(clock: Clock) {
@@ -19,25 +20,25 @@ export class PreviewAsk {
 
   /** A new connection asks for none by itself; `undefined`: there is no connection. */
   connect(socket: Socket | undefined): void {
-    this.#running?.cancel()
-    this.#running = undefined
+    for (const end of this.#running.values()) end(false)
+    this.#running.clear()
     this.#socket = socket
     this.#asked = false
   }
 
   /** An engine slot works on a live frame. */
   started(seq: number): void {
-    this.#running?.cancel()
+    const sinceMs = this.#clock.now()
     const cancel = this.#clock.setTimer(() => this.#ask(true), SLOW_MS)
-    this.#running = { seq, sinceMs: this.#clock.now(), cancel }
+    this.#running.set(seq, (done) => {
+      cancel()
+      if (done && this.#clock.now() - sinceMs < FAST_MS) this.#ask(false)
+    })
   }
 
   ended(seq: number, done: boolean): void {
-    if (this.#running?.seq !== seq) return
-    const tookMs = this.#clock.now() - this.#running.sinceMs
-    this.#running.cancel()
-    this.#running = undefined
-    if (done && tookMs < FAST_MS) this.#ask(false)
+    this.#running.get(seq)?.(done)
+    this.#running.delete(seq)
   }
 
   #ask(wanted: boolean): void {

@@ -48,6 +48,20 @@ describe('step previews', () => {
     expect(open.world.leftOver).toBe(0)
   })
 
+  it('are asked for, too, where the next picture is begun before one has taken so long', async () => {
+    const open = await paintedClient({ autoRefine: false })
+    const older = await runs(open, 700)
+    const newer = await runs(open, 400)
+    expect(asked(open)).toEqual([1])
+    await paint(open, older)
+    await open.world.advance(700)
+    await paint(open, newer)
+    expect(asked(open)).toEqual([1])
+    open.client.dispose()
+    await settle()
+    expect(open.world.leftOver).toBe(0)
+  })
+
   it('lie over the last picture while the next one forms, which then takes their place', async () => {
     const { open, canvas } = await watched()
     const frame = await runs(open, 1_000)

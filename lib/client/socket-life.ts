@@ -15,8 +15,9 @@ export const ANSWER_WITHIN_MS = 8_000
 export const SLOWEST_BYTES_PER_MS = 16
 /** Close code of a server that speaks another protocol version (W1). */
 const CLOSE_RELOAD = 4009
-/** Close code of a server that wants a key, or another one. */
+/** Close codes of a server that wants a key, or another one; and of one that a token was not made for. */
 export const CLOSE_UNAUTHORIZED = 4001
+export const CLOSE_FORBIDDEN = 4003
 
 export interface LifeEnd {
   readonly reason: string
@@ -115,7 +116,7 @@ export class SocketLife {
     // Its sentence came before the close, whose reason is a code.
     this.end(REASONS[code] ?? (this.#refusal || reason || fallback), {
       reload: code === CLOSE_RELOAD,
-      locked: code === CLOSE_UNAUTHORIZED,
+      locked: code === CLOSE_UNAUTHORIZED || code === CLOSE_FORBIDDEN,
     })
   }
 

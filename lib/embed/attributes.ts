@@ -19,6 +19,9 @@ export const FIRM_ATTRIBUTES = ['server', 'model', 'drawing', 'surface'] as cons
 /** Those of them that lead to another drawing. */
 export const DRAWING_ATTRIBUTES: readonly string[] = ['server', 'drawing']
 
+/** Attributes that are there or not. */
+export const FLAG_ATTRIBUTES: readonly string[] = ['readonly', 'transparent']
+
 export const ATTRIBUTES: readonly string[] = [...LIVE_ATTRIBUTES, ...FIRM_ATTRIBUTES, 'token']
 
 /** What the frame is told otherwise than as it was given. */

@@ -151,6 +151,21 @@ describe('a canvas that is changed', () => {
   })
 })
 
+describe('a property that is true or false', () => {
+  it('is what the canvas takes the attribute for, and can be turned over', () => {
+    const a = canvas()
+    expect([a.readonly, a.transparent]).toEqual([false, false])
+    a.readonly = true
+    a.setAttribute('transparent', 'false')
+    expect([a.readonly, a.transparent]).toEqual([true, false])
+    expect(a.getAttribute('readonly')).toBe('')
+    a.readonly = !a.readonly
+    a.transparent = !a.transparent
+    expect([a.readonly, a.transparent]).toEqual([false, true])
+    expect(a.getAttribute('readonly')).toBeNull()
+  })
+})
+
 describe('the height of a canvas', () => {
   it('is its own affair, and not of the style attribute that frameworks write anew', async () => {
     const a = canvas()

@@ -1,11 +1,18 @@
 // `<sketchwire-canvas server="https://draw.example.org" prompt="..." view="lens">`: a live canvas in any page.
 import { AppError } from '../std/errors.ts'
-import { ATTRIBUTES, DRAWING_ATTRIBUTES, FIRM_ATTRIBUTES, frameAttributes } from './attributes.ts'
+import {
+  ATTRIBUTES,
+  DRAWING_ATTRIBUTES,
+  FIRM_ATTRIBUTES,
+  FLAG_ATTRIBUTES,
+  frameAttributes,
+} from './attributes.ts'
 import { DRAWING_NAMES, drawingNameFor, drawingNameFrom, isDrawingName } from './drawing-name.ts'
+import { CanvasBase, type CanvasEventMap } from './element-base.ts'
 import { EmbedHost } from './host.ts'
 import { EXPORT_TYPES, type EmbedError, type ExportType } from './messages.ts'
 import { browserHostEnvironment } from './host-environment.ts'
-import { exactOrigin } from './options.ts'
+import { exactOrigin, isOn } from './options.ts'
 import { pathOf } from './page-path.ts'
 import { Places } from './places.ts'
 import { createStage, type Stage } from './stage.ts'
@@ -34,8 +41,17 @@ interface LeftDrawing {
   readonly drawing: TakenDrawing
 }
 
-/** Every attribute is a property of the same name, as text; `null` where it is not set. */
-export class SketchwireCanvas extends HTMLElement {
+declare global {
+  interface HTMLElementTagNameMap {
+    'sketchwire-canvas': SketchwireCanvas
+  }
+}
+
+/**
+ * Every attribute is a property of the same name: true or false for those that are there or not, else text, and `null`
+ * where it is not set.
+ */
+export class SketchwireCanvas extends CanvasBase {
   static readonly observedAttributes = ATTRIBUTES
 
   declare server: string | null
@@ -47,8 +63,8 @@ export class SketchwireCanvas extends HTMLElement {
   declare view: string | null
   declare controls: string | null
   declare theme: string | null
-  declare readonly: string | boolean | null
-  declare transparent: string | boolean | null
+  declare readonly: boolean
+  declare transparent: boolean
   declare surface: string | null
   declare drawing: string | null
   declare token: string | null
@@ -290,7 +306,7 @@ export class SketchwireCanvas extends HTMLElement {
     this.#tell('error', { ...error, retryInMs: Number.isFinite(retryInMs) ? retryInMs : undefined })
   }
 
-  #tell(type: string, detail: object): void {
+  #tell<K extends keyof CanvasEventMap>(type: K, detail: CanvasEventMap[K]['detail']): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }
@@ -319,20 +335,22 @@ function tellBadName(canvas: SketchwireCanvas, { given, made, path }: BadName): 
   console.warn(`${what} ${instead} Give it a name of ${DRAWING_NAMES}`, canvas)
 }
 
-/** Makes the element known to this page, once. */
+/** Makes the element known to this page, once; on a server, which has no elements, it does nothing. */
 export function defineSketchwireCanvas(): void {
+  if (!('customElements' in globalThis)) return
   for (const name of ATTRIBUTES) defineProperty(name)
   if (!customElements.get(ELEMENT_NAME)) customElements.define(ELEMENT_NAME, SketchwireCanvas)
 }
 
-/** The property that mirrors an attribute: true and false for those that are there or not. */
+/** The property that mirrors an attribute. */
 function defineProperty(name: string): void {
   if (name in SketchwireCanvas.prototype) return
   Object.defineProperty(SketchwireCanvas.prototype, name, {
     configurable: true,
     enumerable: true,
     get(this: SketchwireCanvas) {
-      return this.getAttribute(name)
+      const text = this.getAttribute(name)
+      return FLAG_ATTRIBUTES.includes(name) ? isOn(text) : text
     },
     set(this: SketchwireCanvas, value: unknown) {
       if (value === null || value === undefined || value === false) this.removeAttribute(name)

@@ -1,5 +1,10 @@
+// `sketchwire/element`: importing it makes `<sketchwire-canvas>` known to the page.
+import { defineSketchwireCanvas } from './element.ts'
+
+export { AppError } from '../std/errors.ts'
 export { defineSketchwireCanvas, ELEMENT_NAME, setDefaultServer, SketchwireCanvas } from './element.ts'
 export type { TokenSource } from './element.ts'
+export type { CanvasEventMap, ErrorDetail } from './element-base.ts'
 export { FrameMessageSchema, HostMessageSchema } from './messages.ts'
 export type {
   EmbedError,
@@ -11,4 +16,14 @@ export type {
   StatusDetail,
 } from './messages.ts'
 export { EMBED_CONTROLS, EMBED_DEFAULTS, EMBED_THEMES, EMBED_VIEWS, readEmbedOptions } from './options.ts'
-export type { EmbedControls, EmbedOptions, EmbedProblem, EmbedTheme, EmbedView } from './options.ts'
+export type {
+  EmbedControls,
+  EmbedOptions,
+  EmbedProblem,
+  EmbedReading,
+  EmbedSurface,
+  EmbedTheme,
+  EmbedView,
+} from './options.ts'
+
+defineSketchwireCanvas()

@@ -103,6 +103,11 @@ const flag: Reader<boolean> = {
     /^(true|1|)$/.test(value) ? true : value === 'false' || value === '0' ? false : undefined,
 }
 
+/** Whether the canvas takes an attribute of this kind for on; `null` where it is not there. */
+export function isOn(text: string | null): boolean {
+  return text !== null && flag.read(text) === true
+}
+
 const READERS: { readonly [N in EmbedOptionName]: Reader<NonNullable<EmbedOptions[N]>> } = {
   prompt: text(HARD_LIMITS.promptChars),
   model: text(200),

@@ -2,12 +2,13 @@
 // `dist/package`, its `npm pack` file beside it, and the sizes a browser would load. ES modules and types; what they
 // depend on (valibot, zustand) is named, not copied, so that a page that has them too has them once.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { BROWSER_BUNDLE } from './build-embed.mjs'
+import { packageReadme } from './package-readme.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const target = join(root, 'dist/package')
@@ -66,7 +67,8 @@ function declarations() {
     '--types': 'react',
   }
   const flags = ['--declaration', '--emitDeclarationOnly', '--strict', '--exactOptionalPropertyTypes']
-  const more = ['--noUncheckedIndexedAccess', '--allowImportingTsExtensions', '--skipLibCheck']
+  // What the types are is checked by `verify:types`.
+  const more = ['--noUncheckedIndexedAccess', '--allowImportingTsExtensions', '--noCheck']
   const globals = join(root, 'lib/std/globals.d.ts')
   const args = [tsc, ...files, globals, ...flags, ...more, ...Object.entries(options).flat()]
   execFileSync(process.execPath, args, { stdio: 'inherit', cwd: root })
@@ -95,19 +97,23 @@ function manifest() {
     description:
       'A live canvas for any page: the browser client, the custom element and the React component.',
     type: 'module',
-    sideEffects: false,
+    // Importing it makes the element known to the page: a bundler would leave out an import that seems to do nothing.
+    sideEffects: ['./element.js'],
     exports: {
       '.': entry('client'),
       ...Object.fromEntries(Object.keys(ENTRIES).map((name) => [`./${name}`, entry(name)])),
       './package.json': './package.json',
     },
     dependencies: { valibot: dependencies.valibot, zustand: dependencies.zustand },
-    peerDependencies: { react: '>=19' },
+    peerDependencies: { react: '>=18' },
     peerDependenciesMeta: { react: { optional: true } },
   }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(text, null, 2)}\n`)
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
-  cpSync(join(root, 'docs/embed.md'), join(target, 'README.md'))
+  const readme = packageReadme(readFileSync(join(root, 'docs/embed.md'), 'utf8'), (file) =>
+    existsSync(join(target, file)),
+  )
+  writeFileSync(join(target, 'README.md'), readme)
 }
 
 function pack() {

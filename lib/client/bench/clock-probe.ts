@@ -4,7 +4,7 @@ import { ServerMessageSchema, type ServerMessage } from '../../protocol/control.
 import type { ModelInfo } from '../../protocol/params.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { AppError } from '../../std/errors.ts'
-import { CLOSE_UNAUTHORIZED } from '../socket-life.ts'
+import { CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED } from '../socket-life.ts'
 import { ClockOffset } from '../clock-offset.ts'
 import type { ClockEstimate } from '../clock-offset.ts'
 import type { Environment, Socket } from '../environment.ts'
@@ -56,7 +56,8 @@ export class ClockProbe {
   }
 
   #closed(code: number, reason: string): void {
-    if (code !== CLOSE_UNAUTHORIZED) return this.#lost(reason === '' ? `it closed with ${code}` : reason)
+    if (code !== CLOSE_UNAUTHORIZED && code !== CLOSE_FORBIDDEN)
+      return this.#lost(reason === '' ? `it closed with ${code}` : reason)
     this.close()
     this.#options.onLost(new AppError('unauthorized', this.#refusal || 'The server asks for a key'))
   }
