@@ -1,9 +1,11 @@
 // `npm run bench:e2e -- --json FILE [--query 'steps=4&seconds=8&repeats=10'] [--url http://localhost:7878]`: drives the
 // benchmark page in headless Chromium and writes what it measured. Without --url it starts the built server itself.
-import { parseArgs } from 'node:util'
+import { readValues } from '../dist/server/bench/options.js'
 import { launchChromium, startBuiltServer } from './built-server.mjs'
 
-const { values } = parseArgs({
+const values = readValues({
+  name: 'The bench of the page',
+  explainedIn: 'e2e/bench.mjs',
   options: {
     json: { type: 'string' },
     query: { type: 'string', default: '' },

@@ -144,6 +144,9 @@ describe('a server with keys', () => {
       { expiresInSeconds: 86_400 },
       { origins: ['blog'] },
       { subject: '' },
+      { subject: 'ada\nlevel: fatal' },
+      { subject: 'a'.repeat(129) },
+      { origins: Array<string>(21).fill(BLOG) },
     ]) {
       const reply = await post(server, '/api/tokens', withKey, wish)
       expect([reply.status, JSON.parse(reply.body).error.field.split('.')[0]]).toEqual([

@@ -46,7 +46,7 @@ describe('what bad input gets', () => {
     [
       'a header that lies about its size',
       lying,
-      { type: 'error', code: 'invalid_header', field: 'metaBytes' },
+      { type: 'refused', seq: 1, rev: 1, code: 'invalid_header', field: 'metaBytes' },
     ],
     ['an empty binary message', () => new Uint8Array(0), { type: 'error', code: 'invalid_header' }],
     [

@@ -69,7 +69,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'sdxl-port': {
     name: 'SKETCHWIRE_SDXL_PORT',
     value: 'NUMBER',
-    help: "port for sdxl-websocket's page (50217)",
+    help: "extra port for sdxl-websocket's page, which asks for 50217 (none)",
   },
   'metrics-port': { name: 'METRICS_PORT', value: 'NUMBER', help: 'port for Prometheus' },
   'metrics-host': { name: 'METRICS_HOST', value: 'ADDRESS', help: 'address of that port (127.0.0.1)' },

@@ -106,10 +106,11 @@ describe('the program: npm run build:server first', () => {
     }
     const answer = fetch(`http://127.0.0.1:${port}/sdapi/v1/txt2img`, request).catch(() => undefined)
     await expect.poll(() => output.err).toContain('frame.accepted')
-    child.kill('SIGINT')
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    child.kill('SIGINT')
-    expect((await exited).code).toBe(130)
+    const press = () => child.kill('SIGINT')
+    press()
+    const pressing = setInterval(press, 300)
+    const { code } = await exited.finally(() => clearInterval(pressing))
+    expect(code).toBe(130)
     expect(await answer).toBeUndefined()
   })
 

@@ -76,7 +76,7 @@ export interface Server {
   stop(patienceMs: number, delayMs?: number): Promise<void>
 }
 
-/** Frames a second from one session before it is told to slow down: twice what the fastest pump can make. */
+/** Of one session before it is told to slow down (SPEC C1): twice what the fastest pump can make. */
 const FRAMES_PER_SECOND = 120
 
 /** Listens and serves; rejects with AppError `port_in_use`, leaving nothing behind. The engine stays the caller's. */

@@ -72,6 +72,14 @@ export function binaryVersion(bytes: Uint8Array): number | undefined {
   return bytes[0]
 }
 
+/** Number and revision of a frame, whatever else of it may be wrong (SPEC F1); `undefined` where there is no such header. */
+export function frameRefOf(bytes: Uint8Array): { readonly seq: number; readonly rev: number } | undefined {
+  if (bytes.length < HEADER_BYTES || bytes[0] !== PROTOCOL_VERSION || bytes[1] !== KINDS.frame)
+    return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return { seq: view.getUint32(4, true), rev: view.getUint32(8, true) }
+}
+
 /** Parses one binary message; throws AppError `invalid_header` naming the field that lies. */
 export function decodeBinary(bytes: Uint8Array): BinaryMessage {
   const { length } = bytes
@@ -85,7 +93,7 @@ export function decodeBinary(bytes: Uint8Array): BinaryMessage {
     throw new AppError(
       'protocol_version',
       `Protocol version ${version}, this side speaks ${PROTOCOL_VERSION}; reload the page`,
-      { field: 'version', value: version, range: `${PROTOCOL_VERSION}` },
+      { field: 'version', value: version },
     )
   }
   const kind = nameOf(KINDS, view.getUint8(1), 'kind')
@@ -131,11 +139,7 @@ function nameOf<T extends string>(table: Record<T, number>, value: number, field
 function parseMeta(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    throw new AppError('invalid_header', 'meta is not UTF-8 JSON', {
-      field: 'meta',
-      range: 'UTF-8 JSON',
-      cause,
-    })
+  } catch {
+    throw bad('meta is not UTF-8 JSON', 'meta', undefined, 'UTF-8 JSON')
   }
 }

@@ -81,6 +81,36 @@ describe('png chunks', () => {
     expect(writeChunks(readChunks(png))).toEqual(png)
   })
 
+  it('copies what it keeps as it is: a CRC is made of what is new alone', async () => {
+    const png = await encoded()
+    const before = readChunks(png).find(({ type }) => type === 'IDAT')?.whole
+    if (!before) throw new Error('no IDAT')
+    // A view into the file.
+    before.fill(7, before.length - 4)
+    const chunks = readChunks(withParameters(png, DEFAULTS, POCKET))
+    expect(chunks.find(({ type }) => type === 'IDAT')?.whole).toEqual(before)
+  })
+
+  it('leaves out text that is no settings by its length, and reads what stands beside it', async () => {
+    const [header, ...rest] = readChunks(await encoded())
+    if (!header) throw new Error('no IHDR')
+    const long = { type: 'tEXt', data: Buffer.from(`workflow\0${'x'.repeat(4 * 1024 * 1024)}`) }
+    const nameless = { type: 'tEXt', data: Buffer.from('x'.repeat(1000)) }
+    const text = { type: 'tEXt', data: Buffer.from(`parameters\0${'y'.repeat(9000)}`) }
+    const png = writeChunks([header, long, nameless, text, ...rest])
+    expect([...readPngText(png)]).toEqual([['parameters', 'y'.repeat(9000)]])
+    expect(readChunks(withParameters(png, DEFAULTS, POCKET))).toHaveLength(rest.length + 5)
+  })
+
+  it('refuses a file of chunks without end', async () => {
+    const [header, ...rest] = readChunks(await encoded())
+    if (!header) throw new Error('no IHDR')
+    const empty = Array.from({ length: 65_536 }, () => ({ type: 'junk', data: new Uint8Array() }))
+    expect(() => readPngText(writeChunks([header, ...empty, ...rest]))).toThrow(
+      expect.objectContaining({ code: 'broken_image' }),
+    )
+  })
+
   it('skips compressed text, which it cannot read', async () => {
     const [header, ...rest] = readChunks(await encoded())
     if (!header) throw new Error('no IHDR')

@@ -10,6 +10,10 @@ export interface PngText {
   readonly text: string
 }
 
+/** Of all texts in a file together. Settings take a few hundred; a workflow beside them may take this much. */
+const MAX_TEXT_BYTES = 256 * 1024
+const MAX_KEYWORD_BYTES = 79
+
 /** What of a model the settings tell. */
 type PaintedBy = Pick<ModelInfo, 'name' | 'sampler'>
 
@@ -64,17 +68,23 @@ function quoted(value: string): string {
  */
 export function withPngText(png: Uint8Array, entries: readonly PngText[]): Uint8Array<ArrayBuffer> {
   const replaced = new Set(entries.map((entry) => entry.keyword))
-  const kept = readChunks(png).filter((chunk) => !replaced.has(readText(chunk)?.keyword ?? ''))
+  const kept = readChunks(png).filter((chunk) => !replaced.has(keywordOf(chunk) ?? ''))
   const [header, ...rest] = kept
   if (header?.type !== 'IHDR')
     throw new AppError('broken_image', 'The PNG does not begin with IHDR; encode it anew')
   return writeChunks([header, ...entries.map(toChunk), ...rest])
 }
 
-/** Keyword to text of every tEXt and uncompressed iTXt chunk, in file order. Throws as `withPngText`. */
+/**
+ * Keyword to text of the tEXt and uncompressed iTXt chunks, in file order, without what is too long. Throws as
+ * `withPngText`.
+ */
 export function readPngText(png: Uint8Array): Map<string, string> {
   const found = new Map<string, string>()
+  let leftBytes = MAX_TEXT_BYTES
   for (const chunk of readChunks(png)) {
+    if (!isText(chunk) || chunk.data.length > leftBytes) continue
+    leftBytes -= chunk.data.length
     const entry = readText(chunk)
     if (entry) found.set(entry.keyword, entry.text)
   }
@@ -94,14 +104,24 @@ function isLatin1(text: string): boolean {
   return [...text].every((char) => char.charCodeAt(0) <= 0xff && char.length === 1)
 }
 
-function readText({ type, data }: PngChunk): PngText | undefined {
-  if (type !== 'tEXt' && type !== 'iTXt') return undefined
-  const [keyword, rest] = split(data)
-  if (type === 'tEXt') return { keyword: latin1(keyword), text: latin1(rest) }
+function isText({ type }: PngChunk): boolean {
+  return type === 'tEXt' || type === 'iTXt'
+}
+
+function keywordOf(chunk: PngChunk): string | undefined {
+  const end = isText(chunk) ? chunk.data.subarray(0, MAX_KEYWORD_BYTES + 1).indexOf(0) : -1
+  return end < 0 ? undefined : latin1(chunk.data.subarray(0, end))
+}
+
+function readText(chunk: PngChunk): PngText | undefined {
+  const keyword = keywordOf(chunk)
+  if (keyword === undefined) return undefined
+  const rest = chunk.data.subarray(keyword.length + 1)
+  if (chunk.type === 'tEXt') return { keyword, text: latin1(rest) }
   if (rest[0] !== 0) return undefined
   const [, afterLanguage] = split(rest.subarray(2))
   const [, text] = split(afterLanguage)
-  return { keyword: latin1(keyword), text: new TextDecoder().decode(text) }
+  return { keyword, text: new TextDecoder().decode(text) }
 }
 
 /** What stands before and after the first NUL. */

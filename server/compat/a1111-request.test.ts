@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { paramsFor } from '../session/fit-params.ts'
 import { parseA1111 } from './a1111-request.ts'
 import { img2img, txt2img } from './a1111.ts'
 import { CONTEXT, imageEvent, MODEL, PNG_BASE64 } from './dialect.contract.ts'
@@ -38,8 +39,8 @@ describe('enable_hr', () => {
   })
 
   it('is measured by the model that paints', () => {
-    const { paramsFor } = read({ enable_hr: true })
-    expect(paramsFor(MODEL)).toMatchObject({ width: 256, height: 256 })
+    const { wanted } = read({ enable_hr: true })
+    expect(paramsFor(wanted, MODEL)).toMatchObject({ width: 256, height: 256 })
   })
 
   it('is said to have been none, with the size that was painted', () => {

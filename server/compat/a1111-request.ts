@@ -5,13 +5,12 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { firstChars } from '../../lib/std/text.ts'
+import { fitTo } from '../session/fit-params.ts'
+import type { Enlargement, Fitted } from '../session/fit-params.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams, wantedOf } from './fit-params.ts'
-import type { Wanted } from './fit-params.ts'
 import { imageFromText } from './image-text.ts'
 import { imageSize } from './image-size.ts'
-import type { ImageSize } from './image-size.ts'
 import { isRecord } from './validation.ts'
 
 export type A1111Sketch =
@@ -19,7 +18,7 @@ export type A1111Sketch =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'url'; readonly url: string }
 
-export interface A1111Request extends Wanted {
+export interface A1111Request extends Fitted {
   readonly sketch: A1111Sketch
   readonly fit: FrameRequest['fit']
   readonly mask: FrameRequest['mask']
@@ -83,12 +82,10 @@ function readRequest(
     height: fields.whole('height', [1, 16_384]) ?? own?.height,
   }
   const enlarged = kind === 'txt2img' ? readEnlargement(fields) : undefined
-  const paramsFor: Wanted['paramsFor'] = (used) =>
-    fitParams({ ...asked, ...enlarged?.(startSize(asked, used)) }, used, sketch.kind !== 'none')
   const fit = kind === 'img2img' ? FITS[fields.whole('resize_mode', [0, 3]) ?? 0] : undefined
   const { init_images: _images, mask: _mask, ...echo } = body
   return {
-    ...wantedOf(paramsFor, model),
+    ...fitTo(model, { asked, hasImage: sketch.kind !== 'none', size: enlarged ?? 'fitted' }),
     mask: kind === 'img2img' ? readMask(fields) : undefined,
     sketch,
     fit,
@@ -115,23 +112,12 @@ function readCounts(fields: Fields): Counts {
  * `enable_hr`: there a picture is painted small and then again at this size, so that large ones keep their composition;
  * here it is painted at this size at once, as far as the model goes. img2img has no such thing.
  */
-function readEnlargement(fields: Fields): ((size: ImageSize) => ImageSize) | undefined {
+function readEnlargement(fields: Fields): Enlargement | undefined {
   if (fields.flag('enable_hr') !== true) return undefined
   const scale = fields.number('hr_scale', [0, 100]) || 2
   const x = fields.whole('hr_resize_x', [0, 16_384]) ?? 0
   const y = fields.whole('hr_resize_y', [0, 16_384]) ?? 0
-  return ({ width, height }) =>
-    x === 0 && y === 0
-      ? { width: width * scale, height: height * scale }
-      : { width: x || (width * y) / height, height: y || (height * x) / width }
-}
-
-/** As it would be without `enable_hr`. */
-function startSize(
-  { width, height }: { readonly width: number | undefined; readonly height: number | undefined },
-  { defaults }: ModelInfo,
-): ImageSize {
-  return { width: width ?? height ?? defaults.width, height: height ?? width ?? defaults.height }
+  return { scale, x, y }
 }
 
 const MAX_BLUR_PX = 64

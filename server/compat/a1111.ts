@@ -5,11 +5,11 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
 import { formatParameters, samplerName, withPngText } from '../../lib/protocol/png-parameters.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
+import { nthPicture } from '../session/fit-params.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import { MAX_PICTURES, parseA1111 } from './a1111-request.ts'
 import type { A1111Request } from './a1111-request.ts'
 import type { Decoded, Exchange, Inbound, OnceAnswer, OnceContext, OnceDialect } from './dialect.ts'
-import { nthPicture } from './fit-params.ts'
 import { toBase64 } from './image-text.ts'
 import { parseJson } from './validation.ts'
 import type { ParsedJson } from './validation.ts'
@@ -71,14 +71,14 @@ class A1111Exchange implements Exchange {
     return Array.from({ length: counts.batchSize * counts.batches }, (_, index): Decoded => {
       const seq = nextSeq()
       const image = sketch.kind === 'bytes' ? sketch.bytes : undefined
-      const { params, paramsFor } = nthPicture(request, index)
+      const { params, wanted } = nthPicture(request, index)
       const how = {
         mode: 'live',
         image,
         ...(fit && { fit }),
         ...(mask && { mask }),
         output: OUTPUT,
-        paramsFor,
+        wanted,
       } as const
       return {
         kind: 'frame',

@@ -70,9 +70,10 @@ export class Fields {
   }
 }
 
-/** As much of a prompt as is looked at. */
+/** As much of a prompt as is looked at: a copy where it is a part, which would keep the whole of it in memory. */
 export function cutWords(text: string): string {
-  return firstChars(text, HARD_LIMITS.promptChars)
+  const cut = firstChars(text, HARD_LIMITS.promptChars)
+  return cut.length === text.length ? text : Buffer.from(cut, 'utf16le').toString('utf16le')
 }
 
 function toNumber(value: unknown): number | undefined {

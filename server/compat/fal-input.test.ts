@@ -112,6 +112,8 @@ describe('fal input', () => {
     ['a size that every object has', { image_size: 'constructor' }, 'image_size', /square_hd/],
     ['a side of nothing', { image_size: { width: 0, height: 64 } }, 'width', /at least 1/],
     ['sync_mode "maybe"', { sync_mode: 'maybe' }, 'sync_mode', /true or false/],
+    ['an address without end', { image_url: `http://a/${'b'.repeat(9000)}` }, 'image_url', /8192 characters/],
+    ['an id without end', { request_id: 'c'.repeat(1025) }, 'request_id', /1024 characters/],
   ])('refuses %s, naming the field', (_name, patch, field, message) => {
     const result = parse({ ...body, ...patch })
     expect(result).toMatchObject({ ok: false, error: { field, message: expect.stringMatching(message) } })

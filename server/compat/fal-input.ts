@@ -4,19 +4,19 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { clamp } from '../../lib/protocol/fit-to-model.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { fitTo } from '../session/fit-params.ts'
+import type { Fitted } from '../session/fit-params.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import { SIZE_PRESETS } from './fal-apps.ts'
 import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitNumbers, wantedOf } from './fit-params.ts'
-import type { Wanted } from './fit-params.ts'
 import { imageSize } from './image-size.ts'
 import type { ImageSize } from './image-size.ts'
 import { imageFromText } from './image-text.ts'
 import { isRecord } from './validation.ts'
 
-export interface FalInput extends Wanted {
+export interface FalInput extends Fitted {
   readonly image: Uint8Array | undefined
   /** Where the picture is, when it did not come along. Neither of the two: paint from the words alone. */
   readonly imageUrl: string | undefined
@@ -72,18 +72,15 @@ function readInput(fields: Fields, context: FalInputContext): FalInput {
   const hasImage = image !== undefined || imageUrl !== undefined
   // The other apps name a mask for compatibility alone.
   const mask = app.image === 'optional' ? readMask(fields, context, hasImage) : undefined
-  const paramsFor: Wanted['paramsFor'] = (used) => ({
-    ...fitNumbers(asked, used, hasImage),
-    ...sizeOf(fields, image, used),
-  })
+  const sized = { ...asked, ...sizeOf(fields, image) }
   return {
-    ...wantedOf(paramsFor, model),
+    ...fitTo(model, { asked: sized, hasImage, size: 'exact' }),
     image,
     imageUrl,
     mask,
     numImages: fields.whole('num_images', [1, MAX_IMAGES]) ?? 1,
     syncMode: fields.flag('sync_mode') ?? app.syncMode,
-    requestId: fields.text('request_id') ?? '',
+    requestId: readId(fields),
   }
 }
 
@@ -106,12 +103,25 @@ function readImage(fields: Fields, { app, files }: FalInputContext): Sketch {
   }
   if (typeof value !== 'string') throw fault(field, value, 'a base64 data URI')
   if (/^https?:\/\//i.test(value)) {
+    if (value.length > MAX_ADDRESS_CHARS) throw fault(field, value, SHORTER_ADDRESS)
     const image = files.read(value)
     return image ? { ...NO_IMAGE, image } : { ...NO_IMAGE, imageUrl: value }
   }
   const image = imageFromText(value, field)
   if (!image.ok) throw new InputError(image.error)
   return { ...NO_IMAGE, image: image.bytes }
+}
+
+/** It waits with the request, and no limit counts it. */
+const MAX_ADDRESS_CHARS = 8192
+const SHORTER_ADDRESS = `an address of at most ${MAX_ADDRESS_CHARS} characters, or a base64 data URI`
+const MAX_ID_CHARS = 1024
+
+/** As long as a request waits its id is kept, too. */
+function readId(fields: Fields): string {
+  const id = fields.text('request_id') ?? ''
+  if (id.length > MAX_ID_CHARS) throw fault('request_id', id, `text of at most ${MAX_ID_CHARS} characters`)
+  return id
 }
 
 /** White is painted anew, black stays. */
@@ -129,19 +139,21 @@ function readMask(fields: Fields, { files }: FalInputContext, hasImage: boolean)
 /** fal's clients do not say; a hard edge shows. */
 const MASK_BLUR_PX = 4
 
-function sizeOf(fields: Fields, image: Uint8Array | undefined, model: ModelInfo): ImageSize {
+/** `undefined` where neither the request nor its picture says one: it is the model's then. */
+function sizeOf(fields: Fields, image: Uint8Array | undefined): ImageSize | undefined {
   const asked = fields.value('image_size')
   if (typeof asked === 'string') {
     const preset = Object.hasOwn(SIZE_PRESETS, asked) ? SIZE_PRESETS[asked] : undefined
     if (!preset) throw fault('image_size', asked, Object.keys(SIZE_PRESETS).join(', '))
     return preset
   }
-  const own = isRecord(asked) ? new Fields(asked) : fields
-  const width = own.whole('width', [1, Infinity])
-  const height = own.whole('height', [1, Infinity])
-  const derived = fitted((image && imageSize(image)) ?? model.defaults, MAX_DERIVED_SIDE)
-  const size = { width: width ?? height ?? derived.width, height: height ?? width ?? derived.height }
-  return fitted(size, HARD_LIMITS.side[1])
+  const sides = isRecord(asked) ? new Fields(asked) : fields
+  const width = sides.whole('width', [1, Infinity])
+  const height = sides.whole('height', [1, Infinity])
+  const either = width ?? height
+  if (either !== undefined) return fitted({ width: either, height: height ?? either }, HARD_LIMITS.side[1])
+  const own = image && imageSize(image)
+  return own && fitted(own, MAX_DERIVED_SIDE)
 }
 
 /** Scaled down, shape kept, until no side is longer than `maxSide`. */

@@ -3,6 +3,7 @@
 // message to `onResult` unread. The only importer of msgpack for fal.
 import { decode as decodeMsgpack, encode as encodeMsgpack } from '@msgpack/msgpack'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
+import { nthPicture } from '../session/fit-params.ts'
 import type { SessionPolicy } from '../session/policy.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
@@ -13,7 +14,6 @@ import { UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { appOfHost } from './fal-hosts.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
-import { nthPicture } from './fit-params.ts'
 import { asBytes, asDataUri, falOutput, falSocketError } from './fal-output.ts'
 import { MSGPACK_LIMITS, msgpackShapeProblem } from './msgpack-shape.ts'
 import { echo, isRecord, parseJson } from './validation.ts'
@@ -112,8 +112,8 @@ class FalTranslator implements Translator {
     const seqs = this.#remember(requestId, binary, numImages)
     const [batch] = seqs
     return seqs.map((seq, index) => {
-      const { params, paramsFor } = nthPicture(input, index)
-      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, paramsFor } as const
+      const { params, wanted } = nthPicture(input, index)
+      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, wanted } as const
       return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }

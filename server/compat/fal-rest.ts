@@ -1,6 +1,7 @@
 import { ERROR_TABLE } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
+import { nthPicture } from '../session/fit-params.ts'
 import type { ImageEvent, TerminalEvent } from '../session/session-event.ts'
 import type {
   Decoded,
@@ -15,7 +16,6 @@ import type { FalApp } from './fal-apps.ts'
 import { filePath, UPLOAD_LIMIT_BYTES } from './fal-files.ts'
 import type { FalFiles } from './fal-files.ts'
 import { originOf } from './fal-hosts.ts'
-import { nthPicture } from './fit-params.ts'
 import { MAX_IMAGES, parseFalInput } from './fal-input.ts'
 import type { FalInput } from './fal-input.ts'
 import {
@@ -99,8 +99,8 @@ export class FalExchange implements Exchange {
     const seqs = Array.from({ length: numImages }, () => this.#context.nextSeq())
     const [batch = 0] = seqs
     return seqs.map((seq, index): Decoded => {
-      const { params, paramsFor } = nthPicture(input, index)
-      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, paramsFor } as const
+      const { params, wanted } = nthPicture(input, index)
+      const frame = { seq, rev: seq, mode: 'live', image, ...(mask && { mask }), batch, wanted } as const
       return { kind: 'frame', frame, params, ...(imageUrl === undefined ? {} : { imageUrl }) }
     })
   }

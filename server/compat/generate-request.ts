@@ -2,12 +2,12 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import type { DrawParams } from '../../lib/protocol/params.ts'
 import { PREVIEW_LIMITS, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
+import { fitTo } from '../session/fit-params.ts'
+import type { Fitted } from '../session/fit-params.ts'
 import type { DialectContext } from './dialect.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams, wantedOf } from './fit-params.ts'
-import type { Wanted } from './fit-params.ts'
 
-export interface GenerateRequest extends Wanted {
+export interface GenerateRequest extends Fitted {
   readonly want: PreviewWant
   /** Previews at least this far apart (ms); the picture itself comes when it is done. */
   readonly intervalMs: number
@@ -40,8 +40,8 @@ export function parseGenerateRequest(
     const encoding = fields.text('encoding') ?? 'hex'
     if (encoding !== 'hex' && encoding !== 'base64') throw fault('encoding', encoding, 'hex or base64')
     const intervalMs = fields.number('interval_ms', [0, MAX_INTERVAL_MS]) ?? 0
-    const wanted = wantedOf((used) => fitParams(asked, used, false), model)
-    return { ok: true, request: { ...wanted, want: readWant(fields), intervalMs, encoding } }
+    const fitted = fitTo(model, { asked, hasImage: false, size: 'fitted' })
+    return { ok: true, request: { ...fitted, want: readWant(fields), intervalMs, encoding } }
   } catch (error) {
     if (error instanceof InputError) return { ok: false, error: error.error }
     throw error

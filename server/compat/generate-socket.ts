@@ -41,14 +41,14 @@ class GenerateTranslator implements Translator {
     if (!json.ok || !isRecord(json.value)) return [problem(NOT_JSON)]
     const parsed = parseGenerateRequest({ encoding: 'base64', ...json.value }, this.#context)
     if (!parsed.ok) return [problem(parsed.error)]
-    const { params, paramsFor, want, intervalMs } = parsed.request
+    const { params, wanted, want, intervalMs } = parsed.request
     const seq = this.#nextSeq++
     this.#inFlight.set(seq, {
       request: parsed.request,
       mayShow: previewGate(intervalMs, this.#context.nowMs),
     })
     const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, paramsFor }, params }]
+    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, wanted }, params }]
   }
 
   encode(event: SessionEvent): Outbound[] {

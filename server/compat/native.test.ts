@@ -174,6 +174,29 @@ describe('native: what comes in', () => {
     expect(greeted().decode(jsonFrame({ seq: 'nine' }))).toMatchObject([{ kind: 'problem' }])
   })
 
+  it.each<[string, (bytes: Uint8Array) => void]>([
+    ['codec', (bytes) => (bytes[2] = 9)],
+    ['codec', (bytes) => (bytes[2] = 0)],
+    ['metaBytes', (bytes) => new DataView(bytes.buffer).setUint16(16, 60_000, true)],
+    ['meta', (bytes) => (bytes[18] = 0x80)],
+  ])('F1 W3 refuses by number a binary frame whose %s lies', (field, spoil) => {
+    const lying = binaryFrame()
+    spoil(lying)
+    expect(greeted().decode(lying)).toMatchObject([
+      { kind: 'refuse', frame: { seq: 9, rev: 3 }, error: { code: 'invalid_header', field } },
+    ])
+    expect(errorOf(native.translator(CONTEXT).decode(lying))).toMatchObject({ code: 'hello_first' })
+  })
+
+  it('F1 a header that is cut off or of another kind is no frame', () => {
+    const kind = binaryFrame()
+    kind[1] = 9
+    for (const message of [binaryFrame().subarray(0, 17), kind])
+      expect(greeted().decode(message)).toMatchObject([
+        { kind: 'problem', error: { code: 'invalid_header' } },
+      ])
+  })
+
   it('takes a frame without an image as painting from words', () => {
     expect(greeted().decode(jsonFrame({ image: undefined }))).toMatchObject([
       { kind: 'frame', frame: { image: undefined } },

@@ -3,7 +3,7 @@ import { ClientMessageSchema, FrameMetaSchema, FrameRefSchema } from '../../lib/
 import type { ClientMessage, ServerMessage } from '../../lib/protocol/control.ts'
 import { ERROR_TABLE, isErrorCode } from '../../lib/protocol/errors.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { binaryVersion, decodeBinary, encodeBinary } from '../../lib/protocol/frame.ts'
+import { binaryVersion, decodeBinary, encodeBinary, frameRefOf } from '../../lib/protocol/frame.ts'
 import type { BinaryMessage } from '../../lib/protocol/frame.ts'
 import { dataUri } from '../../lib/protocol/image-bytes.ts'
 import { previewFor } from '../../lib/protocol/preview.ts'
@@ -61,8 +61,10 @@ class NativeTranslator implements Translator {
     try {
       return [typeof input === 'string' ? this.#decodeText(input) : this.#decodeBytes(input)]
     } catch (error) {
-      if (error instanceof AppError && isErrorCode(error.code)) return [problem(wireOf(error, error.code))]
-      throw error
+      if (!(error instanceof AppError) || !isErrorCode(error.code)) throw error
+      const said = wireOf(error, error.code)
+      const frame = typeof input === 'string' ? undefined : frameRefOf(input)
+      return [frame ? { kind: 'refuse', frame, error: said } : problem(said)]
     }
   }
 

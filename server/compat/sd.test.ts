@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { paramsFor } from '../session/fit-params.ts'
+import type { AskedParams } from '../session/fit-params.ts'
 import { img2img } from './a1111.ts'
+import { pngInfo } from './a1111-lists.ts'
 import { parseInfotext } from '../../lib/protocol/infotext.ts'
-import { CONTEXT, MODEL, onceDialectContract, PNG_BASE64, REQUEST } from './dialect.contract.ts'
+import { withPngText } from '../../lib/protocol/png-parameters.ts'
+import { CONTEXT, MODEL, onceDialectContract, PNG, PNG_BASE64, REQUEST } from './dialect.contract.ts'
 import { errorCard } from './error-card.ts'
-import { fitParams } from './fit-params.ts'
 import { generateSocket } from './generate-socket.ts'
+import { toBase64 } from './image-text.ts'
 import { sdnextPreview } from './sdnext-preview.ts'
 import { sdxlWebsocket } from './sdxl-websocket.ts'
 import { sse } from './sse.ts'
@@ -81,12 +85,14 @@ describe('dialects of the Stable Diffusion clients', () => {
 
 describe('parameters of other services', () => {
   const asked = { prompt: 'x', seed: 1 }
+  const fitted = (given: AskedParams, hasImage: boolean) =>
+    paramsFor({ asked: given, hasImage, size: 'fitted' }, MODEL)
 
   it('are clamped to what the model can, and are its own where they were left out', () => {
     const { steps, guidanceScale, strength, width, height } = MODEL.defaults
-    expect(fitParams(asked, MODEL, true)).toMatchObject({ steps, guidanceScale, strength, width, height })
+    expect(fitted(asked, true)).toMatchObject({ steps, guidanceScale, strength, width, height })
     const much = { ...asked, steps: 40, guidanceScale: 30, width: 1536, height: 640, seed: -1.5 }
-    expect(fitParams(much, MODEL, false)).toMatchObject({
+    expect(fitted(much, false)).toMatchObject({
       steps: 8,
       guidanceScale: 8,
       width: 256,
@@ -100,10 +106,9 @@ describe('parameters of other services', () => {
     const strength = fc.double({ min: 0, max: 1, noNaN: true })
     fc.assert(
       fc.property(strength, fc.integer({ min: 1, max: 60 }), (value, steps) => {
-        const fitted = fitParams({ ...asked, strength: value, steps }, MODEL, true)
-        expect(Math.trunc(MODEL.originalInferenceSteps * fitted.strength)).toBeGreaterThanOrEqual(
-          fitted.steps,
-        )
+        const params = fitted({ ...asked, strength: value, steps }, true)
+        const left = Math.trunc(MODEL.originalInferenceSteps * params.strength)
+        expect(left).toBeGreaterThanOrEqual(params.steps)
       }),
     )
   })
@@ -153,6 +158,19 @@ describe('parseInfotext', () => {
     // What tries every character as the beginning of a name takes four seconds for 60,000 of them. The least of a few:
     // a machine with other work to do may stop for a second at any time.
     expect(Math.min(took(), took(), took())).toBeLessThan(1000)
+  })
+})
+
+describe('png-info', () => {
+  it('answers shortly, and with the settings, for a picture that has a megabyte of text beside them', () => {
+    const entries = [
+      { keyword: 'notes', text: 'x'.repeat(1024 * 1024) },
+      { keyword: 'parameters', text: 'a cat\nSteps: 4, Sampler: LCM, Seed: 7' },
+    ]
+    const image = toBase64(withPngText(PNG, entries))
+    const answer = pngInfo(new TextEncoder().encode(JSON.stringify({ image })))
+    expect(answer).toMatchObject({ body: { parameters: { Seed: '7' } } })
+    expect(JSON.stringify(answer).length).toBeLessThan(100_000)
   })
 })
 

@@ -1,11 +1,11 @@
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { fitTo } from '../session/fit-params.ts'
+import type { Fitted } from '../session/fit-params.ts'
 import type { DialectContext } from './dialect.ts'
 import { cutWords, fault, Fields, InputError } from './fal-fields.ts'
-import { fitParams, wantedOf } from './fit-params.ts'
-import type { Wanted } from './fit-params.ts'
 import { isRecord } from './validation.ts'
 
-export interface SdxlRequest extends Wanted {
+export interface SdxlRequest extends Fitted {
   /** Pictures of the grid; picture i has the seed of the first plus i. */
   readonly samples: number
   /** The client's own scale: it counts to `steps - 1`, however many the model runs. */
@@ -61,7 +61,7 @@ function readRequest(fields: Fields, { model, randomSeed }: DialectContext): Sdx
     height: fields.whole('height', [0, 16_384]),
   }
   return {
-    ...wantedOf((used) => fitParams(asked, used, false), model),
+    ...fitTo(model, { asked, hasImage: false, size: 'fitted' }),
     samples: Math.max(1, fields.whole('samples', [0, MAX_SAMPLES]) ?? 4),
     steps: steps ?? DEFAULT_STEPS,
     callbackSteps: fields.whole('callback_steps', [0, MAX_SCALE]) ?? 5,

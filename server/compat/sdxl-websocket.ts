@@ -6,11 +6,11 @@ import { previewFor, previewWant } from '../../lib/protocol/preview.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { COMPAT_MESSAGE_LIMIT_BYTES } from '../../lib/protocol/version.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
+import { nthPicture } from '../session/fit-params.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type { ImageEvent, SessionEvent, TerminalEvent } from '../session/session-event.ts'
 import type { Decoded, DialectContext, Inbound, Outbound, SocketDialect, Translator } from './dialect.ts'
 import { errorCard } from './error-card.ts'
-import { nthPicture } from './fit-params.ts'
 import { toBase64 } from './image-text.ts'
 import { DEFAULT_STEPS, MAX_SAMPLES, parseSdxlRequest, wantsBinary } from './sdxl-request.ts'
 import type { SdxlRequest } from './sdxl-request.ts'
@@ -85,7 +85,7 @@ class SdxlTranslator implements Translator {
       const own = nthPicture(request, index)
       this.#grid?.samples.set(seq, { done: 0, preview: undefined, image: undefined })
       const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-      const frame = { seq, rev: seq, ...how, paramsFor: own.paramsFor }
+      const frame = { seq, rev: seq, ...how, wanted: own.wanted }
       return { kind: 'frame', frame, params: own.params }
     })
   }

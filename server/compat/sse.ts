@@ -66,12 +66,12 @@ class SseExchange implements StreamExchange {
     const { query } = this.#context.request
     const parsed = parseGenerateRequest(Object.fromEntries(query), this.#context)
     if (!parsed.ok) return [{ kind: 'problem', error: parsed.error }]
-    const { params, paramsFor, want, intervalMs } = parsed.request
+    const { params, wanted, want, intervalMs } = parsed.request
     this.#request = parsed.request
     this.#mayShow = previewGate(intervalMs, this.#context.nowMs)
     const seq = this.#context.nextSeq()
     const how = { mode: 'live', image: undefined, preview: want, output: OUTPUT } as const
-    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, paramsFor }, params }]
+    return [{ kind: 'frame', frame: { seq, rev: seq, ...how, wanted }, params }]
   }
 
   encode(event: SessionEvent): Chunk[] {

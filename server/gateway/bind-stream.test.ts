@@ -179,6 +179,17 @@ describe('a streamed answer', () => {
     expect([registry.size, clock.pending]).toEqual([0, 0])
   })
 
+  it('goes on for a reader who comes back before its old connection is known to be gone', async () => {
+    const { read, engine, runOut, clock } = await start(5000)
+    const first = await read()
+    await settle()
+    const second = await read('/lines', { 'last-event-id': `${first.headers['x-stream']}:0` })
+    clock.advance(5001)
+    await runOut()
+    expect(await second.untilEnd()).toContain('0image\nend\n')
+    expect(engine.jobs).toHaveLength(1)
+  })
+
   it('tells who comes back too late not to come again', async () => {
     const { read, host, clock, runOut } = await start(1000)
     const reader = await read()

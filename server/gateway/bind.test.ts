@@ -132,6 +132,30 @@ describe("fal's socket without inputs", () => {
   })
 })
 
+describe("fal's socket where many requests may wait", () => {
+  it('takes all of them at once, however many pictures each asks for', async () => {
+    const { open, runOut } = await start({ framesPerSecond: 120 })
+    const { client, read } = await open('/ws?max_buffering=60')
+    const ids = Array.from({ length: 60 }, (_, index) => `${index}`)
+    for (const request_id of ids)
+      client.send(JSON.stringify({ prompt: 'a', image_url: PNG_BASE64, num_images: 8, request_id }))
+    await runOut()
+    expect(read().map(({ request_id, images }) => [request_id, images?.length])).toEqual(
+      ids.map((id) => [id, 8]),
+    )
+  })
+
+  it('C1 is told to send fewer when it sends more than 240 requests at once', async () => {
+    const { open } = await start({ framesPerSecond: 120 })
+    const { client, read } = await open('/ws?max_buffering=60')
+    const ask = JSON.stringify({ prompt: 'a', image_url: PNG_BASE64, num_images: 2 })
+    for (let asked = 0; asked < 240; asked++) client.send(ask)
+    expect(read()).toEqual([])
+    client.send(ask)
+    expect(read()).toMatchObject([{ type: 'x-fal-error', code: 'rate_limited' }])
+  })
+})
+
 describe("fal's socket that is read slowly", () => {
   const ask = (request_id: string) =>
     JSON.stringify({ prompt: 'a', image_url: `data:image/png;base64,${PNG_BASE64}`, request_id })

@@ -154,7 +154,7 @@ class SocketBinding {
     this.#session = session
     this.#line = new FrameLine({
       session,
-      fetchImage: deps.fetches.imagesFor(identity.caller),
+      fetch: (url, signal) => deps.fetches.fetch(identity.caller, url, signal),
       depth: policy.mailbox.depth,
       sink: (event) => this.#emit(event),
     })

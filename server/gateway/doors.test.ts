@@ -42,6 +42,13 @@ describe("fal's plain doors and its queue", () => {
     expect((await submit(queueFirst.post)).map(({ status }) => status)).toEqual(allOk)
     expect(await refusedOf(askPlainly(queueFirst.post))).toEqual([429, 429, 429, 429])
   })
+
+  it('take as many requests at once as wait in the line, however many pictures each asks for', async () => {
+    const { post } = await start({ framesPerSecond: 120 })
+    const ask = JSON.stringify({ prompt: 'a cat', num_images: 8 })
+    const replies = await Promise.all(Array.from({ length: 256 }, () => post(`/queue${APP}`, ask)))
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
+  })
 })
 
 describe('a picture that takes longer than the server allows', () => {

@@ -70,13 +70,4 @@ describe('turns to fetch', () => {
     got.get('a1')?.giveBack()
     expect(urls()).toEqual(['a1', 'e1'])
   })
-
-  it('ends the turn with the picture for those who hold it elsewhere', async () => {
-    const { turns, fetch, urls, answerAll } = world({ perCaller: 1, overall: 1 })
-    const image = turns.imagesFor('ada')('a1', never)
-    fetch('ada', 'a2')
-    await answerAll()
-    expect(await image).toBe(picture)
-    expect(urls()).toEqual(['a1', 'a2'])
-  })
 })

@@ -70,15 +70,6 @@ export class FetchTurns {
     })
   }
 
-  /** For those who hold their pictures elsewhere: the turn ends as the picture comes. */
-  imagesFor(caller: string): FetchImage {
-    return async (url, signal) => {
-      const { fetched, giveBack } = await this.fetch(caller, url, signal)
-      giveBack()
-      return fetched
-    }
-  }
-
   #hasTurn(caller: string): boolean {
     return this.#takenBy(caller) < this.#limits.perCaller && this.#total < this.#limits.overall
   }

@@ -3,6 +3,7 @@ import { harness, JPEG, LIVE, PARAMS, settle } from '../session/testing/harness.
 import { isTerminal } from '../session/session-event.ts'
 import type { SessionEvent } from '../session/session-event.ts'
 import type { FetchedImage } from './fetch-image.ts'
+import { FETCH_LIMITS, FetchTurns } from './fetch-turns.ts'
 import { FrameLine } from './frame-line.ts'
 
 /** A line in front of a real session, and a server of somebody else that answers when the test says so. */
@@ -11,9 +12,12 @@ function world(depth = 1) {
   const drawing = base.open({ ...LIVE, mailbox: { depth, whenFull: 'drop-oldest' }, credit: 8 * depth })
   const gave: SessionEvent[] = []
   const asked: { url: string; signal: AbortSignal; answer: (fetched: FetchedImage) => void }[] = []
+  const turns = new FetchTurns(
+    (url, signal) => new Promise((resolve) => asked.push({ url, signal, answer: resolve })),
+  )
   const line = new FrameLine({
     session: drawing.session,
-    fetchImage: (url, signal) => new Promise((resolve) => asked.push({ url, signal, answer: resolve })),
+    fetch: (url, signal) => turns.fetch('ada', url, signal),
     depth,
     sink: (event) => gave.push(event),
   })
@@ -106,5 +110,30 @@ describe('a line of frames', () => {
     asked[0]?.answer(picture)
     await settle()
     expect([asked[0]?.signal.aborted, ends()]).toEqual([true, []])
+  })
+
+  it('has no more fetched behind a slow picture than a caller may have, and the rest in turn', async () => {
+    const { ask, asked, ends, line, runOut } = world(60)
+    for (let seq = 0; seq < 60; seq++) ask([seq], `http://a/${seq}`)
+    const later = async () => {
+      for (const { answer } of asked.slice(1)) answer(picture)
+      await settle()
+    }
+    await later()
+    await later()
+    expect(asked).toHaveLength(FETCH_LIMITS.perCaller)
+    asked[0]?.answer(picture)
+    for (let round = 0; round < 60; round++) await later()
+    await runOut()
+    expect(ends()).toEqual(Array.from({ length: 60 }, (_, seq) => `${seq} image`))
+    for (let seq = 60; seq < 68; seq++) ask([seq], `http://a/${seq}`)
+    for (const { answer } of asked.slice(61)) answer(picture)
+    await settle()
+    line.clear()
+    asked[60]?.answer(picture)
+    await settle()
+    // What was given up leaves its turn to others, whether it had come or not.
+    for (let seq = 68; seq < 72; seq++) ask([seq], `http://a/${seq}`)
+    expect(asked.slice(64).map(({ url }) => url)).toEqual([68, 69, 70, 71].map((seq) => `http://a/${seq}`))
   })
 })

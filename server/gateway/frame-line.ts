@@ -3,11 +3,12 @@ import type { DrawParams } from '../../lib/protocol/params.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import type { Session } from '../session/session.ts'
 import type { FrameRef, SessionSink } from '../session/session-event.ts'
-import type { FetchedImage, FetchImage } from './fetch-image.ts'
+import type { FetchedImage } from './fetch-image.ts'
+import type { FetchTurn } from './fetch-turns.ts'
 
 export interface FrameLineOptions {
   readonly session: Pick<Session, 'submit' | 'refuse'>
-  readonly fetchImage: FetchImage
+  readonly fetch: (url: string, signal: AbortSignal) => Promise<FetchTurn>
   /** Requests that may wait for their picture; one more and the oldest gives way. */
   readonly depth: number
   /** Hears of those that gave way, and of those refused behind one that waits. */
@@ -27,11 +28,15 @@ interface Awaited {
   readonly frames: FrameRef[]
   readonly deliver: Deliver[]
   readonly stop: AbortController
-  fetched: FetchedImage | undefined
+  /** Kept until the picture is the session's, which counts what it holds: behind a slow one many may have come. */
+  turn: FetchTurn | undefined
 }
 
 /** Of a frame that needs none, or has it already. */
-const NO_PICTURE: FetchedImage = { ok: true, image: new Uint8Array() }
+const NO_PICTURE: FetchTurn = {
+  fetched: { ok: true, image: new Uint8Array() },
+  giveBack: () => undefined,
+}
 
 /**
  * Frames on their way to a session, which takes their numbers only upwards: behind one whose picture still comes from
@@ -73,15 +78,18 @@ export class FrameLine {
 
   /** Nobody waits any more. */
   clear(): void {
-    for (const { stop } of this.#line.splice(0)) stop.abort()
+    const line = this.#line.splice(0)
+    // Nobody of this line wants a turn that another of it gives back.
+    for (const { stop } of line) stop.abort()
+    for (const { turn } of line) turn?.giveBack()
   }
 
   #enter(frame: FrameRef, deliver: Deliver, { batch, imageUrl }: Entrance): void {
     this.#makeRoom(frame.seq)
-    if (imageUrl === undefined && this.#line.length === 0) return deliver(NO_PICTURE)
+    if (imageUrl === undefined && this.#line.length === 0) return deliver(NO_PICTURE.fetched)
     const stop = new AbortController()
-    const fetched = imageUrl === undefined ? NO_PICTURE : undefined
-    const awaited: Awaited = { batch, frames: [frame], deliver: [deliver], stop, fetched }
+    const turn = imageUrl === undefined ? NO_PICTURE : undefined
+    const awaited: Awaited = { batch, frames: [frame], deliver: [deliver], stop, turn }
     this.#line.push(awaited)
     if (imageUrl !== undefined) this.#fetch(awaited, imageUrl)
   }
@@ -91,6 +99,7 @@ export class FrameLine {
     while (this.#line.length >= this.#options.depth) {
       const oldest = this.#line.shift()
       oldest?.stop.abort()
+      oldest?.turn?.giveBack()
       for (const { seq, rev } of oldest?.frames ?? [])
         this.#options.sink({ type: 'superseded', seq, rev, by })
     }
@@ -99,18 +108,19 @@ export class FrameLine {
 
   #fetch(awaited: Awaited, imageUrl: string): void {
     const { signal } = awaited.stop
-    void this.#options.fetchImage(imageUrl, signal).then((fetched) => {
-      if (signal.aborted) return
-      awaited.fetched = fetched
+    void this.#options.fetch(imageUrl, signal).then((turn) => {
+      if (signal.aborted) return turn.giveBack()
+      awaited.turn = turn
       this.#flush()
     })
   }
 
   /** Those at the head of the line that wait for nothing. */
   #flush(): void {
-    for (let head = this.#line[0]; head?.fetched; head = this.#line[0]) {
+    for (let head = this.#line[0]; head?.turn; head = this.#line[0]) {
       this.#line.shift()
-      for (const deliver of head.deliver) deliver(head.fetched)
+      head.turn.giveBack()
+      for (const deliver of head.deliver) deliver(head.turn.fetched)
     }
   }
 }

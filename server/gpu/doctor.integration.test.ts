@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { canLoad } from './loader.ts'
+import { loadProblem } from './loader.ts'
 
 const run = promisify(execFile)
 const DOCTOR = fileURLToPath(new URL('../../dist/server/gpu/doctor.js', import.meta.url))
@@ -16,7 +16,7 @@ function someLibrary(): string | undefined {
   return report.sharedObjects.find((path) => /\/libm\.so|\/libm-/.test(path))
 }
 
-const hasCuda = canLoad('libcurand.so.10')
+const hasCuda = loadProblem('libcurand.so.10') === undefined
 
 it.skipIf(process.platform !== 'linux' || someLibrary() === undefined || hasCuda)(
   'gpu:doctor finds a library where only LD_LIBRARY_PATH leads, and calls missing what is nowhere',

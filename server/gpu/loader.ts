@@ -15,7 +15,3 @@ export function loadProblem(library: string): string | undefined {
     return message.includes('did not self-register') ? undefined : message
   }
 }
-
-export function canLoad(library: string): boolean {
-  return loadProblem(library) === undefined
-}

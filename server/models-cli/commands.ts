@@ -4,6 +4,7 @@ import type { Manifest } from '../engine/manifest.ts'
 import { verifyFiles } from '../engine/verify-files.ts'
 import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
+import { idOf, isFolder } from './asked-id.ts'
 import { entryFor, readCatalog } from './catalog.ts'
 import { install, needsHere, type InstallOptions } from './install.ts'
 import { withLock } from './lock.ts'
@@ -16,14 +17,15 @@ export interface Context extends InstallOptions {
   readonly print: (line: string) => void
 }
 
-type Command = (id: string | undefined, context: Context) => Promise<void>
+type Command = (asked: string | undefined, context: Context) => Promise<void>
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   list: (_, context) => list(context),
   add: (id, context) => add(needed('add', id), context),
-  verify: (id, { store, print }) => verify(id, store, print),
-  remove: (id, context) => remove(needed('remove', id), context),
-  use: (id, context) => use(needed('use', id), context),
+  verify: async (id, { store, print }) =>
+    verify(id === undefined ? undefined : await idOf(id, store), store, print),
+  remove: async (id, context) => remove(await idOf(needed('remove', id), context.store), context),
+  use: async (id, context) => use(await idOf(needed('use', id), context.store), context),
 }
 
 function needed(command: string, id: string | undefined): string {
@@ -97,7 +99,7 @@ async function add(asked: string, context: Context): Promise<void> {
     return print(`${BUNDLED} is bundled; choose it with: npm run models -- use ${BUNDLED}`)
   const catalog = await readCatalog(store.root)
   const isKnown = catalog.some(({ id }) => id === asked)
-  if (!isKnown && (existsSync(asked) || /^[.~/]|^[A-Za-z]:/.test(asked))) return addFolder(asked, context)
+  if (!isKnown && isFolder(asked)) return addFolder(asked, context)
   const entry = entryFor(catalog, asked)
   if (entry.parts.length === 0)
     throw new AppError(

@@ -6,7 +6,8 @@ import { COMMANDS } from './commands.ts'
 import { createHub } from './hub.ts'
 import { Store } from '../models/store.ts'
 
-const USAGE = 'npm run models -- list | add ID, OWNER/NAME or FOLDER | verify [ID] | remove ID | use ID'
+const USAGE =
+  'npm run models -- list | add ID | verify [ID] | remove ID | use ID; ID is a catalog id, OWNER/NAME or FOLDER'
 
 async function main(args: readonly string[]): Promise<void> {
   const [name = 'list', id, ...rest] = args

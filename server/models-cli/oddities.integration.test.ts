@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { INSTALL_RECORD } from '../engine/folder/config-files.ts'
 import { copyModelFolder, toyFolder } from '../engine/testing/models.ts'
 import { Store } from '../models/store.ts'
+import { REPOSITORY } from './testing/hub.ts'
 import { ID, setUp, visible } from './testing/set-up.ts'
 
 describe('a folder under another kind of name', () => {
@@ -42,6 +43,55 @@ describe('a linked model whose folder is gone', () => {
     await rename(`${folder.dir}-away`, folder.dir)
     await setup.run('add', folder.dir)
     await setup.run('verify', id)
+  })
+})
+
+describe('what add was called with', () => {
+  it('names the model to the other commands as well, be it a repository or a folder', async () => {
+    await using setup = await setUp()
+    await using folder = await copyModelFolder(toyFolder('sd-turbo-half'))
+    const id = folder.dir.split(/[/\\]/).at(-1) ?? ''
+    await setup.run('add', REPOSITORY)
+    await setup.run('add', folder.dir)
+    for (const [asked, expected] of [
+      [REPOSITORY, ID],
+      [folder.dir, id],
+    ] as const) {
+      await setup.run('use', asked)
+      expect(new Store(setup.root).chosen()).toBe(expected)
+      await setup.run('verify', asked)
+      expect(setup.printed.at(-1)).toMatch(new RegExp(`^${expected}: every file`))
+      await setup.run('remove', asked)
+      expect(setup.printed.at(-1)).toMatch(new RegExp(`^${expected} is removed`))
+    }
+    expect(await visible(setup.installed)).toEqual([])
+  })
+
+  it('is not another folder of the same name', async () => {
+    await using setup = await setUp()
+    await using folder = await copyModelFolder(toyFolder('sd-turbo-half'))
+    const id = folder.dir.split(/[/\\]/).at(-1) ?? ''
+    const other = join(setup.root, id)
+    await mkdir(other)
+    await setup.run('add', folder.dir)
+    await expect(setup.run('remove', other)).rejects.toThrow(
+      `${other} is not installed; install it with: npm run models -- add ${other}`,
+    )
+    expect(await visible(setup.installed)).toEqual([id])
+    await rename(folder.dir, `${folder.dir}-away`)
+    await setup.run('remove', folder.dir)
+    expect(await visible(setup.installed)).toEqual([])
+    await rename(`${folder.dir}-away`, folder.dir)
+  })
+
+  it('is named in the refusal where nothing of it is installed', async () => {
+    await using setup = await setUp()
+    await expect(setup.run('use', 'someone/else')).rejects.toThrow(
+      'someone/else is not installed; install it with: npm run models -- add someone/else',
+    )
+    await expect(setup.run('remove', 'no such thing')).rejects.toThrow(
+      /is no model of the catalog, no folder/,
+    )
   })
 })
 

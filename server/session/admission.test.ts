@@ -76,6 +76,20 @@ describe('admit', () => {
     expect(codeOf(admit({ ...request, image: undefined }, { ...limits, model }, load()))).toBe('admitted')
   })
 
+  it('takes one token for all pictures of a request, and lets none of them in where there is none left', () => {
+    let { bucket } = load()
+    for (const batch of [1, 1, 1, 2, 2]) {
+      const verdict = admit({ ...request, batch }, limits, load({ bucket }))
+      expect(codeOf(verdict)).toBe('admitted')
+      bucket = verdict.bucket
+    }
+    for (const batch of [3, 3]) {
+      const verdict = admit({ ...request, batch }, limits, load({ bucket }))
+      expect(codeOf(verdict)).toBe('rate_limited')
+      bucket = verdict.bucket
+    }
+  })
+
   it('says after how long to come back when the rate is used up', () => {
     let bucket = firstBucket(limits, 0)
     for (let i = 0; i < 2; i++) bucket = admit(request, limits, load({ bucket })).bucket

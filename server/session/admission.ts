@@ -12,27 +12,37 @@ export interface AdmissionRequest {
   /** Parameters the frame's revision stands for; an error when that revision was refused, `undefined` if never seen. */
   readonly params: DrawParams | WireError | undefined
   readonly image: Uint8Array | undefined
+  /** What the pictures of one request share. */
+  readonly batch?: number
 }
 
 export interface AdmissionLimits {
   readonly model: ModelLimits
   readonly maxImageBytes: number
-  /** Frames one session may send: generous, against runaways rather than against drawing. */
+  /** Requests one session may send, each for one frame or several: generous, against runaways rather than against drawing. */
   readonly rate: TokenBucketRule
 }
+
+/** What a session may still send, and for which request of several pictures it has paid. */
+export interface Allowance extends TokenBucket {
+  readonly paidBatch?: number
+}
+
+/** Of a session whose line turns away what it has no place for: that is limit enough. */
+export const ANY_RATE: TokenBucketRule = { capacity: Infinity, perSecond: 0 }
 
 export interface AdmissionLoad {
   readonly draining: boolean
   readonly engine: EngineStateName
-  readonly bucket: TokenBucket
+  readonly bucket: Allowance
   readonly nowMs: number
 }
 
 export type Admission =
-  | { readonly admitted: true; readonly params: DrawParams; readonly bucket: TokenBucket }
-  | { readonly admitted: false; readonly error: WireError; readonly bucket: TokenBucket }
+  | { readonly admitted: true; readonly params: DrawParams; readonly bucket: Allowance }
+  | { readonly admitted: false; readonly error: WireError; readonly bucket: Allowance }
 
-export function firstBucket(limits: Pick<AdmissionLimits, 'rate'>, nowMs: number): TokenBucket {
+export function firstBucket(limits: Pick<AdmissionLimits, 'rate'>, nowMs: number): Allowance {
   return fullBucket(limits.rate, nowMs)
 }
 
@@ -42,7 +52,7 @@ export function isWireError(value: DrawParams | WireError): value is WireError {
 
 /** Lets a frame in or says why not. A refusal is a value, not an exception; the same input gives the same answer. */
 export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: AdmissionLoad): Admission {
-  const rate = spend(limits.rate, load.bucket, load.nowMs)
+  const rate = pay(request, limits, load)
   const { bucket } = rate
   const refuse = (error: WireError): Admission => ({ admitted: false, error, bucket })
   if (load.draining)
@@ -62,6 +72,13 @@ export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: 
   const painted = asPainted(params, limits.model, request.image !== undefined)
   const error = checkImage(request.image, limits) ?? checkParams(...painted)
   return error ? refuse(error) : { admitted: true, params, bucket }
+}
+
+/** One token a request, however many pictures it asks for. */
+function pay({ batch }: AdmissionRequest, { rate }: AdmissionLimits, { bucket, nowMs }: AdmissionLoad) {
+  if (batch !== undefined && batch === bucket.paidBatch) return { ok: true as const, bucket }
+  const spent = spend(rate, bucket, nowMs)
+  return spent.ok && batch !== undefined ? { ...spent, bucket: { ...spent.bucket, paidBatch: batch } } : spent
 }
 
 function checkImage(image: Uint8Array | undefined, limits: AdmissionLimits): WireError | undefined {

@@ -1,7 +1,7 @@
 import type { FrameMode } from '../../lib/protocol/control.ts'
-import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Job } from '../engine/engine.ts'
+import type { Wanted } from './fit-params.ts'
 import type { FrameRef } from './session-event.ts'
 
 /** One picture asked for. */
@@ -14,10 +14,10 @@ export interface FrameRequest extends FrameRef {
   /** Pictures of the same request that are sure to come or to end after this one; none without it. */
   readonly rest?: () => number
   /**
-   * What this frame asks of another model than the one its own parameters were made for, should it begin on that: what
-   * its request left out is then that model's default.
+   * What this frame asks of any model, should it begin on another than the one its own parameters were made for: what its
+   * request left out is then that model's default.
    */
-  readonly paramsFor?: (model: ModelInfo) => DrawParams
+  readonly wanted?: Wanted
   /** What the one who asked for this frame wants to see of its steps, beside what its session's watchers want. */
   readonly preview?: PreviewWant
   /** Of a sketch in another shape than asked for; stretched without it. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
-import type { ModelInfo } from '../../lib/protocol/params.ts'
+import { fitTo } from './fit-params.ts'
 import { FIFO, harness, JPEG, PARAMS, settle } from './testing/harness.ts'
 
 let close: () => Promise<void> = async () => {}
@@ -83,9 +83,10 @@ it('[M4] parameters made for the model before are fitted, those made for this on
 it('[M3] what a request left out is the default of the model it begins on, and the picture says what was used', async () => {
   const world = start()
   const drawing = world.open(FIFO)
-  const paramsFor = (model: ModelInfo) => ({ ...PARAMS, steps: model.defaults.steps, strength: 0.9 })
+  const asked = { ...PARAMS, steps: undefined, strength: 0.9 }
+  const { wanted, params } = fitTo(FAKE_MODEL, { asked, hasImage: true, size: 'exact' })
   const ask = (seq: number) =>
-    drawing.session.submit({ seq, rev: seq, mode: 'live', image: JPEG, paramsFor }, paramsFor(FAKE_MODEL))
+    drawing.session.submit({ seq, rev: seq, mode: 'live', image: JPEG, wanted }, params)
   ask(1)
   await settle()
   ask(2)

@@ -5,6 +5,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { SessionObserver, SessionPlace } from './observer.ts'
 import { HeldInputs, InputRoom } from './held-inputs.ts'
 import type { InputLimits } from './held-inputs.ts'
+import { ANY_RATE } from './admission.ts'
 import { Session } from './session.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { SessionSink } from './session-event.ts'
@@ -134,7 +135,8 @@ export class Registry {
 
   #build(open: OpenOptions): Session {
     const { engine, clock, observer, newId, framesPerSecond, dispatcher } = this.#options
-    const rate = { capacity: framesPerSecond * 2, perSecond: framesPerSecond }
+    const refusesWhenFull = open.policy.mailbox.whenFull === 'reject-new'
+    const rate = refusesWhenFull ? ANY_RATE : { capacity: framesPerSecond * 2, perSecond: framesPerSecond }
     const { caller, door } = open
     const id = newId()
     return new Session({

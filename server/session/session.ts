@@ -1,6 +1,5 @@
 import { Credit } from '../../lib/flow/credit.ts'
 import { Mailbox } from '../../lib/flow/mailbox.ts'
-import type { TokenBucket } from '../../lib/flow/token-bucket.ts'
 import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
@@ -11,7 +10,8 @@ import type { Clock } from '../../lib/std/clock.ts'
 import type { Size } from '../../lib/std/size.ts'
 import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
 import { admit, firstBucket } from './admission.ts'
-import type { AdmissionLimits } from './admission.ts'
+import type { AdmissionLimits, Allowance } from './admission.ts'
+import { paramsFor } from './fit-params.ts'
 import type { FrameRequest } from './frame-request.ts'
 import type { HeldInputs } from './held-inputs.ts'
 import { toJob } from './job.ts'
@@ -60,7 +60,7 @@ export class Session {
   readonly #options: SessionOptions
   #state: SessionState = { name: 'opening' }
   readonly #revisions: Revisions
-  #bucket: TokenBucket
+  #bucket: Allowance
   #lastSeq = -1
   #liveSize: Size | undefined
 
@@ -266,7 +266,7 @@ export class Session {
     const previews = this.#wantsOf(frame, this.previews.wants)
     const model = this.#options.model()
     // Admitted under a model that may have become another while it waited (SPEC M3).
-    const asked = frame.paramsFor?.(model) ?? frame.params
+    const asked = frame.wanted ? paramsFor(frame.wanted, model) : frame.params
     const params = fitToModel(...asPainted(asked, model, frame.image !== undefined))
     const job = toJob({ ...frame, params, liveSize: this.#liveSize, previews }, model)
     if (frame.mode === 'live') this.#liveSize = { width: params.width, height: params.height }

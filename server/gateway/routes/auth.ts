@@ -10,12 +10,24 @@ import type { HandlerRouteEntry, RouteContext, RoutedRequest, RouteModule } from
 
 const origin = v.pipe(v.string(), v.check(isOrigin, 'an origin such as https://blog.example'))
 const { least, most, usual } = TOKEN_LIFE_SECONDS
+const MAX_ORIGINS = 20
+
+/** It stands in log lines: nothing in it may break one. */
+const isSubjectName = (text: string) => /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u.test(text)
 
 const TokenRequestSchema = v.object({
   expiresInSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)), usual),
   /** Pages that may use the token, beside those the server lets in. */
-  origins: v.optional(v.pipe(v.array(origin), v.maxLength(20)), []),
-  subject: v.optional(v.pipe(v.string(), v.regex(/^[\w.:@-]{1,128}$/))),
+  origins: v.optional(
+    v.pipe(v.array(origin), v.maxLength(MAX_ORIGINS, `name at most ${MAX_ORIGINS} of them`)),
+    [],
+  ),
+  subject: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isSubjectName, 'name it in 1 to 128 characters, none of them a control character'),
+    ),
+  ),
 })
 
 /** Tokens for browsers, and tickets for their sockets. */

@@ -44,6 +44,7 @@ export interface HarnessOptions extends FakeEngineOptions {
   readonly maxSessions?: number
   readonly placesOf?: (caller: string) => number
   readonly inputLimits?: InputLimits
+  readonly framesPerSecond?: number
 }
 
 export const silentObserver: SessionObserver = {
@@ -70,7 +71,7 @@ export function harness(options: HarnessOptions = {}) {
     clock,
     observer: silentObserver,
     maxSessions: options.maxSessions ?? 100,
-    framesPerSecond: 1000,
+    framesPerSecond: options.framesPerSecond ?? 1000,
     ...(options.placesOf && { placesOf: options.placesOf }),
     ...(options.inputLimits && { inputLimits: options.inputLimits }),
     newId: () => `s${ids++}`,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { asPainted } from '../../lib/protocol/as-painted.ts'
 import { checkParams } from '../../lib/protocol/params.ts'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
-import { fitParams } from './fit-params.ts'
+import { fitTo, nthPicture, paramsFor } from './fit-params.ts'
 
 const asked = { prompt: 'a boat', seed: 1 }
 
@@ -19,9 +19,16 @@ it('gives what the model takes, also of one whose strength ends below 1, with a 
     fc.property(numbers, kind, most, fc.boolean(), (given, strengthSemantics, high, hasImage) => {
       const limits = { ...FAKE_MODEL.limits, strength: [0.1, high] as [number, number] }
       const model = { ...FAKE_MODEL, strengthSemantics, limits }
-      const params = fitParams({ ...asked, ...given }, model, hasImage)
+      const params = paramsFor({ asked: { ...asked, ...given }, hasImage, size: 'fitted' }, model)
       expect(checkParams(...asPainted(params, model, hasImage))).toBeUndefined()
       if (!hasImage) expect(params.strength).toBe(1)
     }),
   )
+})
+
+it('gives each picture of a request its own seed, of whichever model it begins on', () => {
+  const first = fitTo(FAKE_MODEL, { asked: { ...asked, seed: -1.5 }, hasImage: false, size: 'fitted' })
+  const third = nthPicture(first, 2)
+  expect([first.params.seed, third.params.seed]).toEqual([4294967295, 1])
+  expect(paramsFor(third.wanted, { ...FAKE_MODEL, id: 'another' })).toEqual(third.params)
 })

@@ -3,6 +3,7 @@
 import { clamp } from '../../lib/protocol/fit-to-model.ts'
 import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
+import type { Size } from '../../lib/std/size.ts'
 
 /** Whatever is `undefined` was left out. */
 export interface AskedParams {
@@ -16,35 +17,48 @@ export interface AskedParams {
   readonly height?: number | undefined
 }
 
-/** What a request asks of the model it was read under, and what it would ask of another. */
-export interface Wanted {
-  readonly params: DrawParams
-  readonly paramsFor: (model: ModelInfo) => DrawParams
+/** The asked size `scale` times; with `x` or `y` (0: none) as wide or as high as that instead, in the asked shape. */
+export interface Enlargement {
+  readonly scale: number
+  readonly x: number
+  readonly y: number
 }
 
-export function wantedOf(paramsFor: Wanted['paramsFor'], model: ModelInfo): Wanted {
-  return { params: paramsFor(model), paramsFor }
+/**
+ * What a request asks, of whichever model its picture begins on. Data alone: it waits as long as its frame does, and a
+ * function would hold whatever of the request it was made from.
+ */
+export interface Wanted {
+  readonly asked: AskedParams
+  /** Without one the strength does not matter, and is 1. */
+  readonly hasImage: boolean
+  /** `exact`: to the pixel, however it is rendered. Else no side longer than the model's longest. */
+  readonly size: 'exact' | 'fitted' | Enlargement
+}
+
+/** What is wanted, and what that is of the model it was read under. */
+export interface Fitted {
+  readonly params: DrawParams
+  readonly wanted: Wanted
+}
+
+export function fitTo(model: ModelInfo, wanted: Wanted): Fitted {
+  return { params: paramsFor(wanted, model), wanted }
 }
 
 /** Of a request for several pictures: the same with the next seeds. */
-export function nthPicture({ params, paramsFor }: Wanted, index: number): Wanted {
-  const nth = (all: DrawParams): DrawParams => ({ ...all, seed: (all.seed + index) >>> 0 })
-  return { params: nth(params), paramsFor: (model) => nth(paramsFor(model)) }
+export function nthPicture({ params, wanted }: Fitted, index: number): Fitted {
+  const seed = toSeed(params.seed + index)
+  return { params: { ...params, seed }, wanted: { ...wanted, asked: { ...wanted.asked, seed } } }
 }
 
-/** @param hasImage without one the strength does not matter, and is 1 */
-export function fitParams(asked: AskedParams, model: ModelInfo, hasImage: boolean): DrawParams {
-  return { ...fitNumbers(asked, model, hasImage), ...fitSize(asked, model) }
+export function paramsFor(wanted: Wanted, model: ModelInfo): DrawParams {
+  return { ...fitNumbers(wanted, model), ...fitSize(wanted, model) }
 }
 
 type Numbers = Omit<DrawParams, 'width' | 'height'>
 
-/** All but the size, which fal's clients get as they ask for it, however it was rendered. */
-export function fitNumbers(
-  asked: Omit<AskedParams, 'width' | 'height'>,
-  model: ModelInfo,
-  hasImage: boolean,
-): Numbers {
+function fitNumbers({ asked, hasImage }: Wanted, model: ModelInfo): Numbers {
   const { limits, defaults } = model
   const fitted: Numbers = {
     prompt: asked.prompt,
@@ -62,13 +76,21 @@ function toSeed(seed: number): number {
   return Math.trunc(seed) >>> 0
 }
 
-/** The asked shape, no side longer than the model's longest, none shorter than a picture can be. */
-function fitSize({ width, height }: AskedParams, { sizes, defaults }: ModelInfo) {
-  const longest = Math.max(...sizes.map((size) => Math.max(size.width, size.height)))
+/** Of a size that is fitted the shape stays, and none of its sides is shorter than a picture can be. */
+function fitSize({ asked: { width, height }, size }: Wanted, { sizes, defaults }: ModelInfo): Size {
   const asked = { width: width || height || defaults.width, height: height || width || defaults.height }
-  const scale = Math.min(1, longest / Math.max(asked.width, asked.height))
+  if (size === 'exact') return asked
+  const start = size === 'fitted' ? asked : enlarged(asked, size)
+  const longest = Math.max(...sizes.map((one) => Math.max(one.width, one.height)))
+  const scale = Math.min(1, longest / Math.max(start.width, start.height))
   const side = (px: number) => clamp(Math.round(px * scale), HARD_LIMITS.side)
-  return { width: side(asked.width), height: side(asked.height) }
+  return { width: side(start.width), height: side(start.height) }
+}
+
+function enlarged({ width, height }: Size, { scale, x, y }: Enlargement): Size {
+  return x === 0 && y === 0
+    ? { width: width * scale, height: height * scale }
+    : { width: x || (width * y) / height, height: y || (height * x) / width }
 }
 
 /** Few origin steps are left at a small strength: fewer are made of them, and if even those are none, more are left. */
