@@ -46,7 +46,7 @@ test('a picture that the safety checker blanked says so, until the next one is n
     await page.mouse.up()
   })
   await expect(words).toBeVisible()
-  await expect(page.getByRole('status').filter({ hasText: 'Change the drawing' })).toBeVisible()
+  await expect(page.getByRole('status').getByText('Change the drawing')).toBeVisible()
   expect((await studio.pixels()).every((value) => value === 0)).toBe(true)
   await studio.changing(() => page.getByRole('button', { name: /^Undo/ }).click())
   await expect(words).toHaveCount(0)

@@ -99,6 +99,8 @@ test.describe('drawing with the bundled model', () => {
     const studio = new Studio(page)
     await studio.open(server.url)
     const live = await studio.pixels()
+    const layout = async () => [await studio.picture.boundingBox(), await studio.drawing.boundingBox()]
+    const before = await layout()
     await page.getByRole('switch', { name: /^Refine/ }).check({ force: true })
     await studio.changing(() =>
       studio.stroke([
@@ -111,6 +113,7 @@ test.describe('drawing with the bundled model', () => {
       element instanceof HTMLCanvasElement ? element.width : 0,
     )
     expect(width).toBe(512)
+    expect(await layout()).toEqual(before)
     await expect.poll(async () => difference(live, await studio.pixels())).toBeLessThan(30)
   })
 
@@ -224,7 +227,7 @@ test.describe('drawing with the bundled model', () => {
     // A browser writes to the clipboard of the page that has the focus only.
     await page.bringToFront()
     await page.getByRole('button', { name: 'Copy as PNG' }).click()
-    await expect(page.getByText('Copied as PNG')).toBeVisible()
+    await expect(page.locator('.notice').getByText('Copied as PNG')).toBeVisible()
     const width = await page.evaluate(async () => {
       const [item] = await navigator.clipboard.read()
       const picture = await item?.getType('image/png')

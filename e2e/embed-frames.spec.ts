@@ -1,5 +1,14 @@
 import { test, type Locator } from '@playwright/test'
-import { drawn, embedExamples, expect, insideOf, onlyCanvas, painted } from './embedding.ts'
+import {
+  type CanvasItem,
+  drawn,
+  embedExamples,
+  expect,
+  insideOf,
+  itemsOf,
+  onlyCanvas,
+  painted,
+} from './embedding.ts'
 
 // A canvas in a document that is no page of its own, and files that fall beside the sheet of one.
 const embedding = embedExamples()
@@ -52,6 +61,12 @@ const PHOTO = {
   mimeType: 'image/png',
   base64: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 }
+/** Two pixels beside each other. */
+const WIDE = {
+  name: 'wide.png',
+  mimeType: 'image/png',
+  base64: 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAC0lEQVR42mNoAAMACocDAVdiaIEAAAAASUVORK5CYII=',
+}
 
 test('files that fall beside the sheet of a canvas are taken, and its page stays', async ({ page }) => {
   await onlyCanvas(page, embedding, 'surface="plain"')
@@ -65,9 +80,18 @@ test('files that fall beside the sheet of a canvas are taken, and its page stays
   expect(await leavesFor(beside, PHOTO)).toBe(false)
   await expect.poll(() => drawn(canvas)).toBe(2)
 
+  const sheet = inside.getByTestId('drawing')
+  const before = await itemsOf(canvas)
   await canvas.evaluate((element) => element.setAttribute('readonly', ''))
-  await expect(inside.getByTestId('drawing')).toHaveAttribute('inert')
+  await expect(sheet).toHaveAttribute('inert')
   expect(await leavesFor(beside, DRAWING)).toBe(false)
-  expect(await leavesFor(inside.getByTestId('drawing'), PHOTO)).toBe(false)
-  expect(await drawn(canvas)).toBe(2)
+  for (const photo of [PHOTO, PHOTO]) expect(await leavesFor(sheet, photo)).toBe(false)
+
+  // None of them was only late: the one after them is there, and they are not.
+  await canvas.evaluate((element) => element.removeAttribute('readonly'))
+  await expect(sheet).not.toHaveAttribute('inert')
+  expect(await leavesFor(beside, WIDE)).toBe(false)
+  const isWide = ({ w, h }: CanvasItem) => w !== undefined && w === 2 * (h ?? 0)
+  await expect.poll(async () => (await itemsOf(canvas)).some(isWide)).toBe(true)
+  expect((await itemsOf(canvas)).slice(0, -1)).toEqual(before)
 })

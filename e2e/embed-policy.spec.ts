@@ -26,7 +26,7 @@ const POLICIES = {
   'no-frame': [...without('frame-src'), "frame-src 'self'"],
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'sketchwire-policy-'))
+let folder: string
 let server: RunningServer
 let site: OtherSite
 
@@ -41,6 +41,7 @@ function writePages(): void {
 }
 
 test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sketchwire-policy-'))
   writePages()
   server = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
   site = await serveElsewhere(folder, server.url)

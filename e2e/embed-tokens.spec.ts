@@ -66,19 +66,25 @@ class Blog {
   }
 }
 
-const blog = new Blog()
+let blog: Blog
 let server: RunningServer
 
 async function startGuarded(port?: number): Promise<RunningServer> {
   const embedders = await blog.url()
   blog.server = await startServer(
-    { HOST: '0.0.0.0', SKETCHWIRE_KEYS: KEY, SKETCHWIRE_EMBED_ORIGINS: embedders },
+    {
+      SKETCHWIRE_ENGINE: 'fake',
+      HOST: '0.0.0.0',
+      SKETCHWIRE_KEYS: KEY,
+      SKETCHWIRE_EMBED_ORIGINS: embedders,
+    },
     port,
   )
   return blog.server
 }
 
 test.beforeAll(async () => {
+  blog = new Blog()
   server = await startGuarded()
   blog.origins = [await blog.url()]
 })

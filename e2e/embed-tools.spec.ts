@@ -22,10 +22,12 @@ for (const surface of ['auto', 'plain'])
       )
     }
     await page.goto(`${server.url}/embed?controls=full&drawing=tools&surface=${surface}`)
+    await painted(page)
     expect((await toldKeys()).filter((key) => OF_THE_PAGE.includes(key ?? ''))).toEqual([])
     await expect(page.getByRole('button', { name: 'Pin', exact: true })).toHaveCount(0)
     await page.goto(`${server.url}/?surface=${surface}`)
-    expect(await toldKeys()).toEqual(expect.arrayContaining(OF_THE_PAGE))
+    // The seed's comes with the server's welcome.
+    await expect.poll(toldKeys).toEqual(expect.arrayContaining(OF_THE_PAGE))
     await expect(page.getByRole('button', { name: 'Pin', exact: true })).toHaveCount(1)
   })
 

@@ -15,11 +15,12 @@ const PAGE = `<!doctype html><script src="http://localhost:7878/embed.js"></scri
   })
 </script>`
 
-const folder = mkdtempSync(join(tmpdir(), 'sketchwire-page-'))
+let folder: string
 let server: RunningServer
 let site: OtherSite
 
 test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sketchwire-page-'))
   writeFileSync(join(folder, 'index.html'), PAGE)
   server = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
   site = await serveElsewhere(folder, server.url)

@@ -53,14 +53,26 @@ export async function painted(inside: FrameLocator | Page): Promise<void> {
   await expect(inside.getByRole('img', { name: 'Rendered picture' })).toHaveAttribute('data-seq', /\d+/)
 }
 
-/** How many things are drawn, as the page around is told it. */
-export function drawn(canvas: Locator): Promise<number> {
+/** Of the plain canvas. */
+export interface CanvasItem {
+  readonly kind: string
+  readonly w?: number
+  readonly h?: number
+}
+
+/** What is drawn, as the page around is told it. */
+export function itemsOf(canvas: Locator): Promise<readonly CanvasItem[]> {
   return canvas.evaluate(async (element) => {
     const { exportDrawing } = element as unknown as {
-      exportDrawing(): Promise<{ content: { items: unknown[] } }>
+      exportDrawing(): Promise<{ content: { items: CanvasItem[] } }>
     }
-    return (await exportDrawing.call(element)).content.items.length
+    return (await exportDrawing.call(element)).content.items
   })
+}
+
+/** How many things are drawn. */
+export async function drawn(canvas: Locator): Promise<number> {
+  return (await itemsOf(canvas)).length
 }
 
 /** A line across the paper of a canvas, at a height in parts of it. */

@@ -66,6 +66,8 @@ for (const surface of ['tldraw', 'plain'])
     await drop(studio.drawing.locator('.tl-canvas, .plain-canvas'), [twoStrokes])
     await expect(page).not.toHaveURL(visited)
     await expect(studio.prompt).toHaveValue(params.prompt)
+    // Its words come before its strokes.
+    await studio.settled()
     await page.goto(`${page.url()}&surface=${surface}`)
     await expect(studio.prompt).toHaveValue(params.prompt)
     await expect(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue('4217')

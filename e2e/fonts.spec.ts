@@ -26,11 +26,12 @@ test('a font comes when there are words in it, or will be, and is then kept', as
   })
   const studio = new Studio(page)
   await studio.open(server.url)
-  await studio.stroke([
-    [0.2, 0.2],
-    [0.8, 0.8],
-  ])
-  await studio.settled()
+  await studio.changing(() =>
+    studio.stroke([
+      [0.2, 0.2],
+      [0.8, 0.8],
+    ]),
+  )
   expect([...fonts.keys()].filter((name) => !OWN.includes(name))).toEqual([])
   expect(pictures).toEqual([])
   await page.getByRole('button', { name: 'Text', exact: true }).click()

@@ -6,7 +6,7 @@ import { Studio } from './studio.ts'
 let server: RunningServer
 
 test.beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_FAKE_STEP_MS: '20' })
 })
 test.afterAll(async () => {
   await server.stop()

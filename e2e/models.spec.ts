@@ -53,7 +53,9 @@ test('a model is chosen in the page: the same drawing becomes its picture, withi
   await expect(page.locator('.chip')).toHaveCount(0)
 
   await choose(/^Toy, plain/)
-  await expect(page.getByText(/broken could not be loaded; toy-turbo keeps running/)).toBeVisible()
+  await expect(
+    page.locator('.notice').getByText(/broken could not be loaded; toy-turbo keeps running/),
+  ).toBeVisible()
   await expect(choice).toHaveText('toy-turbo')
 
   await studio.changing(() => choose(/^Pocket/))

@@ -37,7 +37,7 @@ test('[E3] the page goes on after the engine was killed', async ({ page }) => {
 test('[E1] the page says that the server is gone, keeps the picture, and goes on when it is back', async ({
   page,
 }) => {
-  const first = await startServer()
+  const first = await startServer({ SKETCHWIRE_ENGINE: 'fake' })
   const studio = new Studio(page)
   await studio.open(first.url)
   const before = await studio.pixels()
@@ -49,7 +49,7 @@ test('[E1] the page says that the server is gone, keeps the picture, and goes on
     [0.8, 0.2],
   ])
 
-  const second = await startServer({}, first.port)
+  const second = await startServer({ SKETCHWIRE_ENGINE: 'fake' }, first.port)
   try {
     await studio.settled()
     await expect.poll(async () => difference(before, await studio.pixels())).toBeGreaterThan(0)

@@ -10,6 +10,7 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
+/** Not left to the server (port 0): one that chose its own port leaves that taken for a minute, and some come back to theirs. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -20,8 +21,18 @@ async function freePort(): Promise<number> {
 }
 
 /** The real server as `npm start` runs it once everything is built, on a free port unless one is given. */
-export async function startServer(env: NodeJS.ProcessEnv = {}, fixedPort?: number): Promise<RunningServer> {
-  const port = fixedPort ?? (await freePort())
+export async function startServer(env: NodeJS.ProcessEnv = {}, port?: number): Promise<RunningServer> {
+  if (port !== undefined) return startAt(port, env)
+  try {
+    return await startAt(await freePort(), env)
+  } catch (error) {
+    // Another worker's server may have come first.
+    if (!/Port \d+ .*is taken/.test(String(error))) throw error
+    return startServer(env)
+  }
+}
+
+async function startAt(port: number, env: NodeJS.ProcessEnv): Promise<RunningServer> {
   const child = spawn(process.execPath, ['dist/server/main.js'], {
     env: { ...process.env, NODE_ENV: 'test', LOG_LEVEL: 'warn', ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,7 +52,7 @@ async function firstUrl(child: ChildProcess): Promise<string> {
         if (match) resolve(match[0])
       })
     }
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${said}`)))
+    child.once('close', (code) => reject(new Error(`The server ended with ${code}:\n${said}`)))
   })
   return found
 }

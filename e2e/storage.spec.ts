@@ -7,6 +7,9 @@ import { Studio } from './studio.ts'
 // lost while it lasts, and it is said what to do.
 let server: RunningServer
 
+// Every test has a browser's storage of its own.
+test.describe.configure({ mode: 'parallel' })
+
 test.beforeAll(async () => {
   server = await startServer({ SKETCHWIRE_ENGINE: 'fake', SKETCHWIRE_FAKE_STEP_MS: '20' })
 })
@@ -176,7 +179,7 @@ test('two tabs that show one plain drawing draw on one page', async ({ context }
   // The example below them is filled.
   expect(kept.slice(-2)).toMatchObject([{ filled: false }, { filled: false }])
   await second.page.bringToFront()
-  expect(await second.saved()).toEqual(kept)
+  await expect.poll(() => second.saved()).toEqual(kept)
 })
 
 /** Reads the record of a plain drawing, or puts another in its place. */
@@ -211,6 +214,9 @@ test('a drawing that cannot be read is not written over, and what is drawn meanw
   await studio.open(`${server.url}/?d=later&surface=plain`)
   await expect(notices(page)).toContainText(REFUSED)
   await strokeAt(studio, 0.3)
+  // Words are written later than strokes are: it would have been by then.
+  await studio.say('words of later')
+  await studio.keeps('words of later')
   expect(await plainRecord(page, 'sketchwire-later')).toEqual(later)
 
   // It can be read again.

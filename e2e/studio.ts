@@ -6,6 +6,13 @@ const SAMPLE_SIDE = 256
 /** A picture is there in a fraction of a second; Playwright's own pauses grow to a whole one. */
 const OFTEN = { intervals: [50] }
 
+/** tldraw tells of a change a frame after it. A hidden page gets no frames, or few. */
+const twoFrames = () =>
+  Promise.race([
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    new Promise((done) => setTimeout(done, 200)),
+  ]).then(() => undefined)
+
 /** A box in parts of the page: 0..1 from its left and top. */
 export interface Box {
   readonly left: number
@@ -55,6 +62,7 @@ export class Studio {
 
   /** Waits until what is on the page is what is in the picture. */
   async settled(): Promise<void> {
+    await this.page.evaluate(twoFrames)
     await expect.poll(() => this.seq(), OFTEN).toBeGreaterThan(0)
     await expect.poll(() => this.status.getAttribute('data-activity'), OFTEN).toBe('up-to-date')
   }
