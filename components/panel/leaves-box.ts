@@ -9,8 +9,13 @@ interface Press {
 /** The key that an input method takes for itself. Safari ends its composition before that press (WebKit 165004). */
 const OF_INPUT_METHOD = 229
 
+/** It picks or drops a word that is not written yet. */
+export function isOfInputMethod({ isComposing, keyCode }: Pick<Press, 'isComposing' | 'keyCode'>): boolean {
+  return isComposing || keyCode === OF_INPUT_METHOD
+}
+
 /** Whether a key press says that the words are done, and is none that picks a word of an input method. */
-export function leavesBox({ key, shiftKey, isComposing, keyCode }: Press): boolean {
-  if (isComposing || keyCode === OF_INPUT_METHOD) return false
+export function leavesBox({ key, shiftKey, ...press }: Press): boolean {
+  if (isOfInputMethod(press)) return false
   return key === 'Escape' || (key === 'Enter' && !shiftKey)
 }

@@ -25,10 +25,12 @@ export function watchHands(scope: Scope): () => void {
   scope.addEventListener('keydown', onKey, { capture: true })
   scope.addEventListener('pointerdown', onPointer, { capture: true })
   scope.addEventListener('click', onClick, { capture: true })
+  // What is dragged in from elsewhere comes without a press.
+  scope.addEventListener('drop', onPointer, { capture: true })
   return () => {
     scope.removeEventListener('keydown', onKey, { capture: true })
     scope.removeEventListener('pointerdown', onPointer, { capture: true })
     scope.removeEventListener('click', onClick, { capture: true })
-    byKeys = false
+    scope.removeEventListener('drop', onPointer, { capture: true })
   }
 }

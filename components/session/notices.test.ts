@@ -97,7 +97,7 @@ describe('notices', () => {
     offered.say('2 removed')
     vi.advanceTimersByTime(100_000)
     expect(texts()).toEqual(['2 removed'])
-    page.dispatchEvent(new Event('pointerdown'))
+    page.dispatchEvent(new Event('drop'))
     offered.say('3 removed')
     vi.advanceTimersByTime(11_000)
     expect(texts()).toEqual([])

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { isOfInputMethod } from '../panel/leaves-box.ts'
 import { PromptBox } from '../panel/prompt-box.tsx'
 import { Settings } from '../panel/settings.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -18,9 +19,10 @@ export function Dock() {
     document.addEventListener('focusin', onFocusIn)
     return () => document.removeEventListener('focusin', onFocusIn)
   }, [open])
-  const onKeyDown = ({ key, currentTarget }: KeyboardEvent) => {
+  const onKeyDown = ({ key, nativeEvent, currentTarget }: KeyboardEvent) => {
+    if (!open || key !== 'Escape' || isOfInputMethod(nativeEvent)) return
     // A list of its own is closed first.
-    if (!open || key !== 'Escape' || currentTarget.querySelector(':popover-open')) return
+    if (currentTarget.querySelector(':popover-open')) return
     setOpen(false)
     handle.current?.focus()
   }

@@ -2,7 +2,7 @@
 import { defineSketchwireCanvas } from './element.ts'
 
 export { AppError } from '../std/errors.ts'
-export { defineSketchwireCanvas, ELEMENT_NAME, setDefaultServer, SketchwireCanvas } from './element.ts'
+export { defineSketchwireCanvas, ELEMENT_NAME, SketchwireCanvas } from './element.ts'
 export type { TokenSource } from './element.ts'
 export type { CanvasEventMap, ErrorDetail } from './element-base.ts'
 export { FrameMessageSchema, HostMessageSchema } from './messages.ts'

@@ -85,9 +85,13 @@ async function compile({ name, command, anew = [] }, { isQuiet, isAnew }) {
     stdio: isQuiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     env: { ...Object.fromEntries(env), NEXT_TELEMETRY_DISABLED: '1' },
   })
+  // It would write on beside the next build.
+  const end = () => child.kill()
+  process.on('exit', end)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   const [code] = await once(child, 'close')
+  process.off('exit', end)
   if (code === 0) return
   giveUp(
     `${output}\nBuilding the ${name} failed. Run "npm ci --include=dev" (building takes the development packages, which NODE_ENV=production leaves out); if it still fails, the lines above say where.`,

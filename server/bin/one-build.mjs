@@ -1,11 +1,16 @@
 // One build of a folder at a time: a second `npm start`, or `npm run models` in another terminal, waits for the first.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const LOCK = 'dist/.building'
 const ASK_EVERY_MS = 200
-/** No build takes as long: its process id is another program's by now, or one of another container. */
-const GIVEN_UP_AFTER_MS = 10 * 60_000
+/** Who builds says so all the time. After this its process id is another program's by now, or its container is gone. */
+const TOUCHED_EVERY_MS = 5_000
+const GIVEN_UP_AFTER_MS = 60_000
+/** As long as a lock that was made may be empty. */
+const WRITTEN_AFTER_MS = 2_000
+const OURS = `${hostname()} ${process.pid}`
 
 /**
  * Runs `build` in the current folder when no other build does; while one does, says so once and waits.
@@ -21,40 +26,63 @@ export async function oneAtATime(build) {
     await sleep(ASK_EVERY_MS)
   }
   // A build that fails, or is told to stop, ends its process.
-  process.on('exit', release)
+  const onExit = () => release()
+  process.on('exit', onExit)
+  const touching = setInterval(touch, TOUCHED_EVERY_MS)
   try {
     await build()
   } finally {
-    process.off('exit', release)
+    clearInterval(touching)
+    process.off('exit', onExit)
     release()
   }
 }
 
 function take() {
   try {
-    writeFileSync(LOCK, String(process.pid), { flag: 'wx' })
+    writeFileSync(LOCK, OURS, { flag: 'wx' })
     return true
   } catch (error) {
     if (error.code === 'EEXIST') return false
+    // Of a full disk an empty one is left.
+    release('')
     throw error
   }
 }
 
-function release() {
-  rmSync(LOCK, { force: true })
+function touch() {
+  try {
+    utimesSync(LOCK, new Date(), new Date())
+  } catch {
+    // Somebody deleted it: the build goes on, and another may begin beside it.
+  }
+}
+
+/** Only the lock that says so: another may have been taken since. */
+function release(words = OURS) {
+  if (read() === words) rmSync(LOCK, { force: true })
+}
+
+function read() {
+  try {
+    return readFileSync(LOCK, 'utf8')
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** The process that builds, or `undefined` if it is gone; then its lock is, too. */
 function holder() {
-  try {
-    const pid = Number(readFileSync(LOCK, 'utf8'))
-    const isFresh = Date.now() - statSync(LOCK).mtimeMs < GIVEN_UP_AFTER_MS
-    // Between its opening and its writing the file is empty. Our own number is that of a container's process before us.
-    if (isFresh && pid !== process.pid && (pid === 0 || isAlive(pid))) return pid
-    release()
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error
-  }
+  const words = read()
+  if (words === undefined) return undefined
+  const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+  const [host, pid] = words.split(' ')
+  // Our own number is that of a container's process before us; of another container's none can be asked.
+  const builds = host !== hostname() || (Number(pid) !== process.pid && isAlive(Number(pid)))
+  if (age < (words === '' ? WRITTEN_AFTER_MS : GIVEN_UP_AFTER_MS) && (words === '' || builds))
+    return pid ?? '?'
+  release(words)
   return undefined
 }
 

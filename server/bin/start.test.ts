@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -148,7 +148,7 @@ describe('npm start', () => {
     expect(existsSync(join(root, 'dist/.building'))).toBe(false)
     const gone = spawn(process.execPath, ['-e', ''])
     await once(gone, 'close')
-    write('dist/.building', String(gone.pid))
+    write('dist/.building', `${hostname()} ${gone.pid}`)
     write('package.json', '{ "type": "module", "version": "2.0.0" }')
     expect(await run('start.mjs')).toMatchObject({ code: 0, err: BUILDING })
     expect(existsSync(join(root, 'dist/.building'))).toBe(false)

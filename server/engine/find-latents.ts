@@ -86,7 +86,7 @@ const ROUNDS = { least: 5, most: 15, patienceMs: 3_000 } as const
 /** Below this, the difference is within what a machine varies by. */
 const WORTH = 1.03
 /** See `errorOf`. Float16 inside of a U-Net makes little differences larger; latents of another step or picture give 1. */
-const MOST_ERROR = 0.1
+const MOST_ERROR = 0.03
 
 /** On the device where that gives the same picture, nearly, and is faster. */
 export async function compareLatents(contest: Contest): Promise<FoundLatents> {

@@ -200,13 +200,19 @@ async function paint(
       signal,
       noises,
       onStep,
-      ...(latents.stay ? { holding: { mayStay, onStep } } : {}),
+      ...(latents.stay && isShort(work, manifest) ? { holding: { mayStay, onStep } } : {}),
     })
     return painted.rgb
   } finally {
     atWork.delete(stages)
     lane?.leave()
   }
+}
+
+/** Steps that were sent cannot be taken back, so what a stroke may cut short (SPEC F6) waits after each, and so does what takes long. */
+function isShort({ job, rendered }: SlotJob, { defaults }: Manifest): boolean {
+  const work = (size: PixelSize, steps: number) => size.width * size.height * steps
+  return job.mode === 'live' && work(rendered, job.steps) <= work(defaults, Math.max(2, defaults.steps))
 }
 
 /** Nobody sees a picture that is not checked yet. */
@@ -224,7 +230,7 @@ function stepTeller(
   const { manifest, stages, previews } = context
   const { job, rendered } = work
   return async ({ step, steps, denoised }) => {
-    stages.endStep()
+    stages.endStep(denoised === undefined)
     // A cancel message, or a change of what is wanted, can only arrive when the event loop turns.
     await new Promise(setImmediate)
     if (options.signal.aborted) return

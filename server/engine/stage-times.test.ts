@@ -28,6 +28,20 @@ describe('StageTimes', () => {
     expect(times.lastStepMs).toBe(12)
   })
 
+  it('gives steps that were waited for together the same time', () => {
+    const times = new StageTimes()
+    for (const [ms, stays] of [
+      [1, true],
+      [1, true],
+      [28, false],
+      [12, false],
+    ] as const) {
+      times.add('unet', ms)
+      times.endStep(stays)
+    }
+    expect(times.timings(around).unetMs).toEqual([10, 10, 10, 12])
+  })
+
   it('adds up the other stages, each by itself', () => {
     const times = new StageTimes()
     times.add('textEncode', 3)

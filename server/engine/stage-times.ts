@@ -16,6 +16,8 @@ export class StageTimes {
   readonly #steps: StepTime[] = []
   /** Of the step that runs: two-pass guidance is two passes. */
   #passes = NOTHING
+  /** Steps that nothing has waited for yet. */
+  #unwaited = 0
 
   /** A graph ran for this job alone. */
   add(stage: Stage, ms: number): void {
@@ -28,10 +30,23 @@ export class StageTimes {
     this.#passes = { ms: this.#passes.ms + ms, ownMs: this.#passes.ownMs + ownMs }
   }
 
-  /** All passes of a step have run. */
-  endStep(): void {
+  /**
+   * All passes of a step have run.
+   * @param stays its result stays on the device, and nothing waited for it: the next that is waited for is timed with it.
+   */
+  endStep(stays = false): void {
     this.#steps.push(this.#passes)
     this.#passes = NOTHING
+    this.#unwaited = stays ? this.#unwaited + 1 : this.#share(this.#unwaited + 1)
+  }
+
+  /** Of steps that were waited for together, each took as long as the other. None is left. */
+  #share(count: number): 0 {
+    const steps = this.#steps.splice(-count)
+    const total = (pick: keyof StepTime) => steps.reduce((sum, step) => sum + step[pick], 0) / count
+    const each = { ms: total('ms'), ownMs: total('ownMs') }
+    this.#steps.push(...(count === 1 ? steps : steps.map(() => each)))
+    return 0
   }
 
   /** Since the job began. */
