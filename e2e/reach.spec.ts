@@ -27,7 +27,7 @@ test('a pin that was removed by key is brought back by key, and the focus goes o
   page,
 }) => {
   await opened(page)
-  await button(page, 'Pin').press('Enter')
+  await button(page, 'Pin').click()
   await button(page, 'Remove pinned picture 1').press('Enter')
   await expect(pins(page)).toHaveCount(0)
   await expect(button(page, 'Pictures so far')).toBeFocused()

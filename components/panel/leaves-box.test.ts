@@ -14,3 +14,7 @@ it('the Enter that takes the word of an input method does not, nor the one that 
   expect(leavesBox({ ...enter, isComposing: true })).toBe(false)
   expect(leavesBox({ ...enter, keyCode: 229 })).toBe(false)
 })
+
+it('reads an event of the browser, whose fields are not its own', () => {
+  expect(leavesBox(Object.create({ ...enter, isComposing: true }))).toBe(false)
+})

@@ -15,7 +15,7 @@ export function isOfInputMethod({ isComposing, keyCode }: Pick<Press, 'isComposi
 }
 
 /** Whether a key press says that the words are done, and is none that picks a word of an input method. */
-export function leavesBox({ key, shiftKey, ...press }: Press): boolean {
+export function leavesBox(press: Press): boolean {
   if (isOfInputMethod(press)) return false
-  return key === 'Escape' || (key === 'Enter' && !shiftKey)
+  return press.key === 'Escape' || (press.key === 'Enter' && !press.shiftKey)
 }
