@@ -59,14 +59,17 @@ export interface HeldLatents {
   /**
    * Runs the U-Net on `input.sample`, or without one on what is held, and holds what `step` makes of its output: the next
    * sample, with the same image's latents appended.
+   * @param noise [1,C,h,w] float32, unit normal.
+   * @throws what the U-Net throws, now or when the latents are handed back; Error where nothing is held and none is given.
    */
   advance(input: HeldInput, step: LinearStep, noise: Float32Array): Promise<void>
-  /** Runs the U-Net on what is held, and gives what `step`, which has no noise, makes of its output: [1,C,h,w] float32. */
+  /** Runs the U-Net on what is held, and gives what `step`, which has no noise, makes of its output: [1,C,h,w] float32 scaled. @throws as `advance`. */
   handBack(input: Omit<PredictInput, 'sample'>, step: LinearStep): Promise<Float32Array>
   /** Holds nothing any more; called once, whatever happened. */
   release(): void
 }
 
 export interface HeldInput extends Omit<PredictInput, 'sample'> {
+  /** As `PredictInput`'s; `undefined`: what is held. */
   readonly sample: Float32Array | undefined
 }

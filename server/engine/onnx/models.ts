@@ -105,9 +105,9 @@ export async function openModels(options: OnnxModelsOptions): Promise<OnnxModels
   }
 }
 
-/** Runs something with the graphs of a size, opened when they are first needed. */
 type AtSize = <T>(size: Size, onRun: OnRun, work: (graphs: SizeGraphs) => T | Promise<T>) => Promise<T>
 
+/** Runs something with the graphs of a size, opened when they are first needed. */
 function atSizes(options: OnnxModelsOptions) {
   const cache = new GraphCache<GraphSet>({
     budgetBytes: options.memoryBudgetBytes ?? defaultBudgetBytes(1),
