@@ -1,8 +1,22 @@
 // `npm run bench:gpu:pack`: what a bare machine needs to run the GPU bench (docs/bench/README.md), in two archives in
 // .gpu/. Node, the program, its packages, the builder of the graphs and Vulkan's loader; the folder that is packed is
-// run once here before, so that nothing it needs is missing there.
+// run once here before, so that nothing it needs is missing there. With `--cuda` the CUDA provider instead, in as many
+// pieces as calls are needed to carry it: CUDA's own libraries are where PyTorch is.
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,7 +124,41 @@ function weigh() {
     )
 }
 
-async function main() {
+/** Files of `.cuda`, which `npm run gpu:cuda` fills. */
+const PROVIDER = [
+  '.cuda/about.json',
+  '.cuda/lib/libonnxruntime_providers_cuda.so',
+  '.cuda/lib/libonnxruntime_providers_shared.so',
+]
+/** For what is committed between packing and carrying. */
+const SPARE_BYTES = 1 << 20
+
+/** The provider, as `.gpu/cuda.tar.xz.2of6`. */
+async function packProvider() {
+  const lacking = PROVIDER.find((file) => !existsSync(join(root, file)))
+  if (lacking) throw new Error(`${lacking} is missing: run "npm run gpu:cuda -- --cuda 13" first`)
+  for (const name of readdirSync(join(root, '.gpu')))
+    if (name.startsWith('cuda.tar.xz')) rmSync(join(root, '.gpu', name))
+  const whole = join(root, '.gpu/cuda.tar.xz')
+  const args = ['-C', root, '--owner=0', '--group=0', '--use-compress-program=xz -6 -T0', '-cf', whole]
+  await run('tar', [...args, ...PROVIDER])
+  const room = LIMIT_BYTES - travelBytes(root, []) - SPARE_BYTES
+  const { size } = statSync(whole)
+  const count = Math.ceil(size / room)
+  const file = openSync(whole, 'r')
+  for (let i = 0; i < count; i++) {
+    const piece = Buffer.alloc(Math.min(room, size - i * room))
+    readSync(file, piece, 0, piece.length, i * room)
+    writeFileSync(`${whole}.${i + 1}of${count}`, piece)
+  }
+  closeSync(file)
+  rmSync(whole)
+  console.log(
+    `.gpu/cuda.tar.xz.1of${count} to .${count}of${count}: ${megabytes(size)}. In ${count} calls: carry one each, the order does not matter.`,
+  )
+}
+
+async function packBench() {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('the archives are made on Linux on x64, like the machine they are for')
   const place = mkdtempSync(join(tmpdir(), 'sketchwire-pack-'))
@@ -120,7 +168,6 @@ async function main() {
     program(place)
     loaders(place)
     rehearse(place)
-    mkdirSync(join(root, '.gpu'), { recursive: true })
     const rest = ['package.json', 'dist', 'node_modules', 'models', 'server', 'debs']
     await Promise.all([archive(place, 'node', ['node']), archive(place, 'bench', rest)])
     weigh()
@@ -129,7 +176,8 @@ async function main() {
   }
 }
 
-await main().catch((error) => {
+mkdirSync(join(root, '.gpu'), { recursive: true })
+await (process.argv.includes('--cuda') ? packProvider() : packBench()).catch((error) => {
   console.error(`It could not be packed: ${error.message}`)
   process.exitCode = 1
 })

@@ -1,4 +1,5 @@
 import type { SpawnChild } from './child.ts'
+import { useCudaFolder } from './cuda-folder.ts'
 import type { LocalEngineOptions } from './local-options.ts'
 import { childProbe } from './probe.ts'
 import { AUTO, chooseProvider, forceProvider, probed, type Objection } from './provider-choice.ts'
@@ -20,6 +21,7 @@ export async function findProvider(
   { spawn, cpuRefusal, signal }: FindOptions,
 ): Promise<ProviderLadder> {
   const { provider = 'cpu', clock = systemClock } = options
+  if (provider !== 'cpu') useCudaFolder()
   const probe = childProbe(spawn, clock, signal)
   const choice =
     provider === AUTO

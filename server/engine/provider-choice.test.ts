@@ -7,6 +7,7 @@ function machine(paths: readonly string[], change: Partial<Machine> = {}): Machi
     platform: 'linux',
     arch: 'x64',
     runtimeDir: '/runtime',
+    text: () => undefined,
     exists: (path) => paths.includes(path),
     names: (folder) =>
       paths.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),

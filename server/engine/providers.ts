@@ -1,8 +1,15 @@
 // Which execution providers this machine could have, fastest first, and what each lacks. Only what a look at a few
 // paths can tell: whether one works is found out by probing it in a child process (probe.ts).
-import { existsSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CUDA_LIBRARY,
+  cudaFolderProblem,
+  installedRuntime,
+  librariesOf,
+  readAbout,
+  type CudaMajor,
+} from './cuda-folder.ts'
 
 export type ProviderName = 'cuda' | 'webgpu' | 'coreml' | 'dml' | 'cpu'
 
@@ -20,9 +27,19 @@ export interface Machine {
   readonly arch: string
   /** Folder of onnxruntime's native libraries. */
   readonly runtimeDir: string
+  /** What `npm run gpu:cuda` brought; `undefined` where it was not run. */
+  readonly cuda?: {
+    readonly major: CudaMajor
+    /** Folder of its libraries. */
+    readonly libraries: string
+    /** What is in the way of using it. */
+    readonly problem: string | undefined
+  }
   exists(path: string): boolean
   /** Names in a folder; none when there is no such folder. */
   names(folder: string): readonly string[]
+  /** What a small file holds; `undefined` where there is none. */
+  text(path: string): string | undefined
 }
 
 /** Where most kinds of Linux keep shared libraries. NixOS and conda do not, and LD_LIBRARY_PATH may name any folder. */
@@ -37,19 +54,26 @@ const LIBRARY_DIRS = [
 
 export function thisMachine(): Machine {
   const { platform, arch } = process
-  const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  const runtime = installedRuntime()
+  const about = readAbout(runtime.cudaFolder)
+  const problem = cudaFolderProblem(runtime)
   return {
     platform,
     arch,
-    runtimeDir: join(runtime, 'bin/napi-v6', platform, arch),
+    runtimeDir: runtime.dir,
+    ...(about && { cuda: { major: about.cuda, libraries: librariesOf(runtime.cudaFolder), problem } }),
     exists: existsSync,
-    names(folder) {
-      try {
-        return readdirSync(folder)
-      } catch {
-        return []
-      }
-    },
+    names: (folder) => orElse([], () => readdirSync(folder)),
+    text: (path) => orElse(undefined, () => readFileSync(path, 'utf8')),
+  }
+}
+
+/** What cannot be read is not there for us. */
+function orElse<T, E>(otherwise: E, read: () => T): T | E {
+  try {
+    return read()
+  } catch {
+    return otherwise
   }
 }
 
@@ -87,11 +111,9 @@ function accelerators(machine: Machine): readonly Candidate[] {
 function cudaLacks(machine: Machine): string | undefined {
   if (!hasNvidia(machine)) return 'no NVIDIA driver'
   if (!machine.exists(join(machine.runtimeDir, CUDA_LIBRARY)))
-    return 'the CUDA provider is not installed ("npm run gpu:cuda" does)'
+    return machine.cuda?.problem ?? 'the CUDA provider is not installed ("npm run gpu:cuda" does)'
   return undefined
 }
-
-export const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so'
 
 /** The driver's device, or that of Windows' Linux. */
 export function hasNvidia({ exists }: Machine): boolean {

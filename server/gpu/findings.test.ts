@@ -12,6 +12,7 @@ const machine: Machine = {
   platform: 'linux',
   arch: 'x64',
   runtimeDir: '/runtime',
+  text: () => undefined,
   exists: (path) => paths.includes(path),
   names: (dir) =>
     paths.filter((path) => path.startsWith(`${dir}/`)).map((path) => path.slice(dir.length + 1)),
@@ -33,9 +34,32 @@ it('tells what is there, and of what is not how to get it', () => {
   })
   expect(findings.get('libcudart.so.12')).toMatchObject({
     found: undefined,
-    remedy: 'install the CUDA 12 runtime libraries (cuda needs them)',
+    remedy: expect.stringContaining('npm run gpu:cuda'),
   })
   expect([...findings.keys()]).toContain('libnvrtc.so.12')
+})
+
+it('names the libraries of the CUDA that gpu:cuda brought, and finds what it brought', () => {
+  const libraries = '/project/.cuda/lib'
+  const cuda = { major: 13, libraries, problem: undefined } as const
+  const brought: Machine = {
+    ...machine,
+    cuda,
+    exists: (path) => path === `${libraries}/libcudart.so.13` || machine.exists(path),
+    text: () => 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.163.01  Tue Apr  8 12:41:17 UTC 2025',
+  }
+  const findings = new Map(findingsOf(brought, absent).map((finding) => [finding.what, finding]))
+  expect(findings.get('libcudart.so.13')?.found).toBe(`${libraries}/libcudart.so.13`)
+  expect(findings.get('libcufft.so.12')).toMatchObject({
+    found: undefined,
+    remedy: expect.stringContaining('npm run gpu:cuda again'),
+  })
+  expect(findings.get('NVIDIA driver')).toMatchObject({
+    found: undefined,
+    remedy: expect.stringMatching(/^550\.163\.01 is too old for CUDA 13: install 580 or later/),
+  })
+  const older = findingsOf({ ...brought, cuda: { ...cuda, major: 12 } }, absent)
+  expect(older.find(({ what }) => what === 'NVIDIA driver')?.found).toBe('550.163.01')
 })
 
 it('does not call found what lies where the loader does not look', () => {
@@ -55,9 +79,7 @@ it('says what a library lacks that the loader finds and cannot use', () => {
       /^the loader finds it and cannot use it \(libcublasLt\.so\.12: cannot open/,
     ),
   })
-  expect(lacking.get('libcublasLt.so.12')?.remedy).toBe(
-    'install the CUDA 12 runtime libraries (cuda needs them)',
-  )
+  expect(lacking.get('libcublasLt.so.12')?.remedy).toMatch(/^npm run gpu:cuda/)
 })
 
 it('does not call missing what the loader finds in another folder', () => {

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path'
-import { CUDA_LIBRARY, findLibrary, hasNvidia, type Machine } from '../engine/providers.ts'
+import { CUDA_LIBRARY } from '../engine/cuda-folder.ts'
+import { findLibrary, hasNvidia, type Machine } from '../engine/providers.ts'
+import { cudaLibraries } from './cuda-libraries.ts'
 
 export interface Finding {
   readonly what: string
@@ -8,45 +10,65 @@ export interface Finding {
   readonly remedy: string
 }
 
-const CUDA_12 = [
-  'libcudart.so.12',
-  'libcublas.so.12',
-  'libcublasLt.so.12',
-  'libcufft.so.11',
-  'libcurand.so.10',
-  // Nothing is linked to it, but cuDNN 9 opens it for convolutions that it compiles when they are first run.
-  'libnvrtc.so.12',
-]
-const CUDNN_9 = ['libcudnn.so.9']
-
 /** What the loader says against a library; `undefined` where it loads. */
 export type LoadProblem = (library: string) => string | undefined
 
 /** What the GPU providers of onnxruntime-node need on Linux; on other systems they come with the package. */
 export function findingsOf(machine: Machine, loadProblem: LoadProblem): readonly Finding[] {
   if (machine.platform !== 'linux') return []
-  const library = (name: string, remedy: string) => libraryFinding(machine, loadProblem, { name, remedy })
   const cuda = join(machine.runtimeDir, CUDA_LIBRARY)
   return [
-    {
-      what: 'NVIDIA driver',
-      found: hasNvidia(machine) ? '/dev' : undefined,
-      remedy: 'install it from your distribution; in a container start it with --gpus all',
-    },
-    library('libvulkan.so.1', 'install the package libvulkan1 (WebGPU needs it)'),
+    nvidiaDriver(machine),
+    libraryFinding(machine, loadProblem, {
+      name: 'libvulkan.so.1',
+      remedy: 'install the package libvulkan1 (WebGPU needs it)',
+    }),
     {
       what: 'Vulkan driver',
       found: vulkanDriver(machine),
       remedy: "install the vendor's Vulkan driver; in an NVIDIA container set NVIDIA_DRIVER_CAPABILITIES=all",
     },
-    ...CUDA_12.map((name) => library(name, 'install the CUDA 12 runtime libraries (cuda needs them)')),
-    ...CUDNN_9.map((name) => library(name, 'install cuDNN 9 for CUDA 12 (cuda needs it)')),
+    libraryFinding(machine, loadProblem, {
+      name: 'libcuda.so.1',
+      remedy:
+        'it comes with the NVIDIA driver (cuda needs it); in a container set NVIDIA_DRIVER_CAPABILITIES=all',
+    }),
+    ...cudaLibraries(machine.cuda?.major ?? (machine.exists(cuda) ? 12 : 13)).map((name) =>
+      cudaFinding(machine, loadProblem, name),
+    ),
     {
       what: 'CUDA provider',
       found: machine.exists(cuda) ? cuda : undefined,
-      remedy: 'npm run gpu:cuda (a download of some hundred MB)',
+      remedy: machine.cuda?.problem ?? BRING,
     },
   ]
+}
+
+const BRING = 'npm run gpu:cuda (brings the provider, CUDA and cuDNN; a download of 1.2 GB)'
+/** The first drivers that run CUDA 13. */
+const DRIVER_13 = 580
+
+/** Its version is told where it is a module of this very kernel, not in Windows' Linux. */
+function nvidiaDriver(machine: Machine): Finding {
+  const what = 'NVIDIA driver'
+  const version = /\s(\d+)(\.\d+)+\s/.exec(machine.text('/proc/driver/nvidia/version') ?? '')
+  if (!hasNvidia(machine))
+    return {
+      what,
+      found: undefined,
+      remedy: 'install it from your distribution; in a container start it with --gpus all',
+    }
+  const isOld = machine.cuda?.major === 13 && version !== null && Number(version[1]) < DRIVER_13
+  const remedy = `${version?.[0].trim()} is too old for CUDA 13: install ${DRIVER_13} or later, or take CUDA 12 (npm run gpu:cuda -- --cuda 12)`
+  return { what, found: isOld ? undefined : (version?.[0].trim() ?? '/dev'), remedy }
+}
+
+/** What `npm run gpu:cuda` brought is found by the processes that need it, if not by this one. */
+function cudaFinding(machine: Machine, loadProblem: LoadProblem, name: string): Finding {
+  const remedy = machine.cuda ? `run npm run gpu:cuda again, or install it (cuda needs it)` : BRING
+  const own = machine.cuda && join(machine.cuda.libraries, name)
+  if (own !== undefined && machine.exists(own)) return { what: name, found: own, remedy }
+  return libraryFinding(machine, loadProblem, { name, remedy })
 }
 
 /** The loader has the last word: a file in a folder that it does not search, such as CUDA's own, is found by nobody. */

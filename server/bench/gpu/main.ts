@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../../lib/std/errors.ts'
+import { useCudaFolder } from '../../engine/cuda-folder.ts'
 import { measureMachine } from '../calibration.ts'
 import { readValues, wholeNumber } from '../options.ts'
 import { checkMachine } from './check.ts'
@@ -116,6 +117,8 @@ function list(text: string): string[] {
 
 async function main(): Promise<boolean> {
   const all = checked()
+  const unused = provider === 'cuda' ? useCudaFolder() : undefined
+  if (unused !== undefined) console.log(`missing  ${unused}`)
   if (!values.check) return isWhole(await bench(all))
   const { python } = values
   const probe = () => probeOf({ provider, threads: all.threads })

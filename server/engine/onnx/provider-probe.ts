@@ -3,6 +3,7 @@
 import { messageOf } from '../../../lib/std/errors.ts'
 import { usableCores } from '../cores.ts'
 import type { Probed } from '../slot-protocol.ts'
+import { inWordsOf } from './driver-words.ts'
 import { openGraph, type Graph } from './runtime.ts'
 
 /** x [1,1,4,4] float32 -> a 3x3 convolution with ones, ReLU -> y: 179 bytes of ONNX. */
@@ -51,7 +52,7 @@ export async function probeProvider({ provider, againstCpu }: WhatToProbe): Prom
     return { problem: undefined }
   } catch (error) {
     // The reason alone: what `openGraph` says to do about it is meant for models.
-    return { problem: messageOf(error instanceof Error ? (error.cause ?? error) : error) }
+    return { problem: inWordsOf(messageOf(error instanceof Error ? (error.cause ?? error) : error)) }
   }
 }
 
