@@ -62,6 +62,22 @@ it('names the libraries of the CUDA that gpu:cuda brought, and finds what it bro
   expect(older.find(({ what }) => what === 'NVIDIA driver')?.found).toBe('550.163.01')
 })
 
+it("does not take another vendor's Vulkan driver for NVIDIA's", () => {
+  const icd = (name: string) => `/usr/share/vulkan/icd.d/${name}_icd.x86_64.json`
+  const finding = (...there: readonly string[]) => {
+    const names: Machine['names'] = (dir) =>
+      there.filter((path) => path.startsWith(`${dir}/`)).map((path) => path.slice(dir.length + 1))
+    const findings = findingsOf({ ...machine, names, exists: (path) => there.includes(path) }, absent)
+    return findings.find(({ what }) => what === 'Vulkan driver')
+  }
+  expect(finding('/dev/nvidiactl', icd('intel'))).toMatchObject({
+    found: undefined,
+    remedy: expect.stringMatching(/only others' \(.*intel_icd.*NVIDIA_DRIVER_CAPABILITIES=all/),
+  })
+  expect(finding('/dev/nvidiactl', icd('intel'), icd('nvidia'))?.found).toBe(icd('nvidia'))
+  expect(finding(icd('intel'))?.found).toBe(icd('intel'))
+})
+
 it('does not call found what lies where the loader does not look', () => {
   expect(byName(absent).get('libcudnn.so.9')).toEqual({
     what: 'libcudnn.so.9',

@@ -23,11 +23,7 @@ export function findingsOf(machine: Machine, loadProblem: LoadProblem): readonly
       name: 'libvulkan.so.1',
       remedy: 'install the package libvulkan1 (WebGPU needs it)',
     }),
-    {
-      what: 'Vulkan driver',
-      found: vulkanDriver(machine),
-      remedy: "install the vendor's Vulkan driver; in an NVIDIA container set NVIDIA_DRIVER_CAPABILITIES=all",
-    },
+    vulkanDriver(machine),
     libraryFinding(machine, loadProblem, {
       name: 'libcuda.so.1',
       remedy:
@@ -44,7 +40,7 @@ export function findingsOf(machine: Machine, loadProblem: LoadProblem): readonly
   ]
 }
 
-const BRING = 'npm run gpu:cuda (brings the provider, CUDA and cuDNN; a download of 1.2 GB)'
+const BRING = 'npm run gpu:cuda (brings the provider, CUDA and cuDNN; a download of 1.4 GB)'
 /** The first drivers that run CUDA 13. */
 const DRIVER_13 = 580
 
@@ -94,10 +90,17 @@ function libraryFinding(
   return { what: name, found: undefined, remedy: `${where}: ${how}` }
 }
 
-function vulkanDriver({ names }: Machine): string | undefined {
-  for (const dir of ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d']) {
-    const file = names(dir).find((name) => name.endsWith('.json'))
-    if (file !== undefined) return join(dir, file)
-  }
-  return undefined
+/** Mesa's come along with the loader, and are of no use to another vendor's card. */
+function vulkanDriver(machine: Machine): Finding {
+  const files = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].flatMap((dir) =>
+    machine.names(dir).flatMap((name) => (name.endsWith('.json') ? [join(dir, name)] : [])),
+  )
+  const isNvidia = hasNvidia(machine)
+  const found = files.find((file) => !isNvidia || file.includes('nvidia'))
+  const others =
+    found === undefined && files.length > 0 ? `there are only others' (${files.join(', ')}): ` : ''
+  const remedy = isNvidia
+    ? "NVIDIA's comes with its driver (package nvidia-vulkan-icd, libnvidia-gl or the like); in a container set NVIDIA_DRIVER_CAPABILITIES=all"
+    : "install the vendor's Vulkan driver"
+  return { what: 'Vulkan driver', found, remedy: `${others}${remedy}` }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readlink, realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { AppError } from '../../lib/std/errors.ts'
 import { BUNDLED, isId, type Store } from '../models/store.ts'
 import { entryFor, readCatalog } from './catalog.ts'
 import { notInstalled } from './not-installed.ts'
@@ -16,8 +17,10 @@ export function isFolder(asked: string): boolean {
  */
 export async function idOf(asked: string, store: Store): Promise<string> {
   if (isId(asked)) return asked
-  const id = isFolder(asked) ? await idAt(asked, store) : entryFor(await readCatalog(store.root), asked).id
-  if (id === undefined || !(store.has(id) || existsSync(store.partialOf(id)))) throw notInstalled(asked)
+  const catalog = await readCatalog(store.root)
+  const id = isFolder(asked) ? await idAt(asked, store) : entryFor(catalog, asked).id
+  if (id === undefined || !(store.has(id) || existsSync(store.partialOf(id))))
+    throw isFolder(asked) ? unlinked(asked) : notInstalled(asked, catalog)
   return id
 }
 
@@ -35,4 +38,11 @@ async function placeOf(path: string): Promise<string> {
   } catch {
     return resolve(await readlink(path).catch(() => path))
   }
+}
+
+function unlinked(folder: string): AppError {
+  const how = existsSync(folder)
+    ? `; install it with: npm run models -- add ${folder}`
+    : ', and there is no such folder'
+  return new AppError('not_installed', `${folder} is not installed${how}`)
 }

@@ -43,6 +43,8 @@ export async function readCatalog(root: string): Promise<readonly CatalogEntry[]
   }
 }
 
+export const isRepository = (asked: string): boolean => REPOSITORY.test(asked)
+
 /**
  * A catalog entry by id or by its repository, or any repository of the hub by owner/name. Of a repository that lacks a
  * part the entry that adds it is meant: alone it could not be loaded.
@@ -55,7 +57,7 @@ export function entryFor(catalog: readonly CatalogEntry[], asked: string): Catal
     catalog.find((entry) => isFirst(entry) && entry.parts.length === 1) ??
     catalog.find(isFirst)
   if (known !== undefined) return known
-  if (REPOSITORY.test(asked)) {
+  if (isRepository(asked)) {
     const id = asked.replace('/', '--')
     const parts = [{ repository: asked, revision: 'main' }]
     return {

@@ -6,7 +6,7 @@ import { checkMemory, readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, idOfFolder, isId } from '../models/store.ts'
 import { idOf, isFolder } from './asked-id.ts'
 import { entryFor, readCatalog } from './catalog.ts'
-import { install, needsHere, type InstallOptions } from './install.ts'
+import { install, needsHere, noteMemory, type InstallOptions } from './install.ts'
 import { withLock } from './lock.ts'
 import { notInstalled } from './not-installed.ts'
 import { size } from './progress.ts'
@@ -114,9 +114,11 @@ async function add(asked: string, context: Context): Promise<void> {
   print(`${entry.id} is installed; run it with: npm run models -- use ${entry.id} && npm start`)
 }
 
-async function addFolder(folder: string, { store, print }: Context): Promise<void> {
+async function addFolder(folder: string, context: Context): Promise<void> {
+  const { store, print } = context
   const { manifest } = await readModelFolder(folder)
   await verifyFiles(folder, manifest, { hashes: false })
+  await noteMemory(folder, manifest, context)
   const id = idOfFolder(folder)
   await withLock(store, id, async () => {
     if (id === BUNDLED || store.has(id))
@@ -133,7 +135,7 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
   if (id === BUNDLED)
     throw new AppError('bundled', `${BUNDLED} is part of the repository and cannot be removed`)
   const isPartial = isId(id) && existsSync(store.partialOf(id))
-  if (!store.has(id) && !isPartial) throw notInstalled(id)
+  if (!store.has(id) && !isPartial) throw notInstalled(id, await readCatalog(store.root))
   const wasChosen = await withLock(store, id, async () => {
     const isChosen = store.chosen() === id
     if (isChosen) await store.choose(BUNDLED)
@@ -145,7 +147,7 @@ async function remove(id: string, { store, print }: Context): Promise<void> {
 
 async function use(id: string, context: Context): Promise<void> {
   const { store, print } = context
-  if (!store.has(id)) throw notInstalled(id)
+  if (!store.has(id)) throw notInstalled(id, await readCatalog(store.root))
   const { manifest } = await readModelFolder(store.folderOf(id))
   await checkMemory(store.folderOf(id), manifest, needsHere(context))
   await store.choose(id)

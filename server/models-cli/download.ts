@@ -30,9 +30,10 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
     return checked(file, await hashOf(options.to, done.size), options)
   }
   const delays = [...(options.retryDelaysMs ?? [1000, 3000, 10_000])]
+  const told = { bytes: 0 }
   for (;;) {
     try {
-      return await attempt(file, options)
+      return await attempt(file, options, told)
     } catch (error) {
       const delayMs = error instanceof AppError && RETRYABLE.has(error.code) ? delays.shift() : undefined
       if (delayMs === undefined) throw error
@@ -41,40 +42,40 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
   }
 }
 
-async function attempt(file: RemoteFile, options: DownloadOptions): Promise<string> {
+/** @param told how many bytes of the file were told by earlier tries: until it goes on, they are what is there. */
+async function attempt(file: RemoteFile, options: DownloadOptions, told: { bytes: number }): Promise<string> {
   const { to, hub, signal, onBytes, onHad } = options
   const partPath = `${to}.part`
-  const whole = await finished(file, partPath, options)
+  const begin = (from: number) => {
+    onBytes(-told.bytes)
+    onHad(from)
+    told.bytes = from
+  }
+  const whole = await finished(file, partPath, { ...options, onHad: begin })
   if (whole !== undefined) return whole
   const known = await partState(partPath, file.bytes)
   const { body, from, etag } = await hub.open(file, known, signal)
-  let counted = from
-  onHad(from)
+  begin(from)
+  const hash = await hashState(partPath, from)
+  const handle = await open(partPath, from > 0 ? 'r+' : 'w').catch(diskError(to))
   try {
-    const hash = await hashState(partPath, from)
-    const handle = await open(partPath, from > 0 ? 'r+' : 'w').catch(diskError(to))
-    try {
-      await handle.truncate(from)
-      // Not before: the new etag beside the old bytes would join two files.
-      await noteEtag(partPath, { from, etag })
-      for await (const chunk of body) {
-        await writeAll(handle, chunk, counted).catch(diskError(to))
-        hash.update(chunk)
-        counted += chunk.length
-        onBytes(chunk.length)
-        if (counted > file.bytes) break
-      }
-    } finally {
-      await handle.close()
+    await handle.truncate(from)
+    // Not before: the new etag beside the old bytes would join two files.
+    await noteEtag(partPath, { from, etag })
+    for await (const chunk of body) {
+      await writeAll(handle, chunk, told.bytes).catch(diskError(to))
+      hash.update(chunk)
+      told.bytes += chunk.length
+      onBytes(chunk.length)
+      if (told.bytes > file.bytes) break
     }
-    if (counted !== file.bytes) throw await wrongSize(file, counted, partPath)
-    const sha256 = await checked(file, hash.digest('hex'), { ...options, to: partPath })
-    await keep(partPath, to)
-    return sha256
-  } catch (error) {
-    onBytes(-counted)
-    throw error
+  } finally {
+    await handle.close()
   }
+  if (told.bytes !== file.bytes) throw await wrongSize(file, told.bytes, partPath)
+  const sha256 = await checked(file, hash.digest('hex'), { ...options, to: partPath })
+  await keep(partPath, to)
+  return sha256
 }
 
 async function noteEtag(partPath: string, { from, etag }: Pick<Opened, 'from' | 'etag'>): Promise<void> {

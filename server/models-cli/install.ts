@@ -4,7 +4,8 @@ import { AppError } from '../../lib/std/errors.ts'
 import { INSTALL_RECORD, type InstallRecord } from '../engine/folder/config-files.ts'
 import { atBest, readMemory, type Memory } from '../engine/memory.ts'
 import { verifyFiles } from '../engine/verify-files.ts'
-import { checkMemory, readModelFolder, type MemoryNeeds } from '../engine/model-folder.ts'
+import type { Manifest } from '../engine/manifest.ts'
+import { checkMemory, memoryProblem, readModelFolder, type MemoryNeeds } from '../engine/model-folder.ts'
 import { onlyProvider, thisMachine } from '../engine/providers.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { diskError } from '../models/disk-error.ts'
@@ -52,6 +53,7 @@ async function installAlone(entry: CatalogEntry, options: InstallOptions): Promi
   await mkdir(partial, { recursive: true }).catch(diskError(partial))
   await checkSpace(partial, expected, options)
   write(`${entry.name}: about ${expected.length} files, ${size(bytesOf(expected))}\n`)
+  noteListed(entry, bytesOf(expected), options)
   const files = await downloadModel(entry, found, { ...options, partial })
   const source = entry.parts.map(({ repository, revision }) => `${repository}@${revision}`).join(' + ')
   const record: InstallRecord = { id: entry.id, name: entry.name, license: entry.license, source, files }
@@ -144,10 +146,26 @@ async function downloadAll(files: readonly RemoteFile[], options: Fetching): Pro
 async function checkModel(partial: string, options: InstallOptions): Promise<void> {
   const { manifest, isSealed } = await readModelFolder(partial)
   await verifyFiles(partial, manifest, { hashes: isSealed })
-  await checkMemory(partial, manifest, needsHere(options)).catch((error: unknown) => {
+  await noteMemory(partial, manifest, options)
+}
+
+/** Installed it may be all the same: for a machine with more, or for when there is less beside it. */
+export async function noteMemory(
+  folder: string,
+  manifest: Manifest,
+  options: Pick<InstallOptions, 'memory' | 'write'>,
+): Promise<void> {
+  await checkMemory(folder, manifest, needsHere(options)).catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error
     options.write(`Note: ${error.message}\n`)
   })
+}
+
+/** By the hub's list, before there is a folder to look into: float16 may count twice when there is. */
+function noteListed({ name }: CatalogEntry, bytes: number, options: InstallOptions): void {
+  const problem = memoryProblem(name, bytes, needsHere(options))
+  if (problem !== undefined)
+    options.write(`Note: ${problem.message}. Ctrl-C stops the download; what has arrived is kept.\n`)
 }
 
 /** What a model may take when it is started one day: all the memory, and a GPU if there could be one. */

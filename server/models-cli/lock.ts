@@ -16,7 +16,11 @@ const WRITING_MS = 100
  * Runs `work` while no other command installs or removes the model; a lock whose process is gone is taken over.
  * @throws AppError `locked`: who holds it, and the remedy.
  */
-export async function withLock<T>(store: Pick<Store, 'lockOf'>, id: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  store: Pick<Store, 'lockOf'>,
+  id: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const path = store.lockOf(id)
   if (held.has(path)) throw lockedBy(process.pid, id, path)
   held.add(path)

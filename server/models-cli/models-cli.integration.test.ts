@@ -57,7 +57,13 @@ describe('npm run models', () => {
     await setup.run('remove', ID)
     setup.hub.served.length = 0
     setup.breakAfter(500)
-    await expect(setup.run('add', ID)).rejects.toThrow(/connection to .* failed .*run the same command again/)
+    setup.printed.length = 0
+    const broken = setup.run('add', ID, { isTerminal: true })
+    await expect(broken).rejects.toThrow(/connection to .* failed .*run the same command again/)
+    // What has arrived stays told, as it stays on the disk.
+    const percent = setup.printed.flatMap((text) => /(\d+)%/.exec(text)?.[1] ?? []).map(Number)
+    expect(percent.at(-1)).toBe(Math.max(...percent))
+    expect(percent.at(-1)).toBeGreaterThan(0)
     expect(await visible(setup.installed)).toEqual([])
     await setup.run('add', ID)
     expect(setup.hub.served.filter((line) => line.startsWith(`${UNET} `))).toEqual([
@@ -65,6 +71,22 @@ describe('npm run models', () => {
       `${UNET} 500`,
     ])
     await setup.run('verify', ID)
+  })
+
+  it('tells before the first byte that the machine has no memory for it', async () => {
+    await using setup = await setUp()
+    const servedAtNotes: number[] = []
+    const write = (text: string) => {
+      if (text.startsWith('Note: Toy needs at least')) servedAtNotes.push(setup.hub.served.length)
+    }
+    const memory = () => ({ totalBytes: 100, freeBytes: 100 })
+    await setup.run('add', ID, { memory, write })
+    expect(servedAtNotes).toEqual([0, setup.hub.served.length])
+    await setup.run('add', toyFolder('sd-turbo-half'), {
+      memory,
+      write: (text) => void setup.printed.push(text),
+    })
+    expect(setup.printed.join('')).toMatch(/Note: .* needs at least/)
   })
 
   it('starts a file over that changed between two runs', async () => {
@@ -205,7 +227,7 @@ describe('what goes wrong is one sentence and leaves nothing half-installed:', (
     const run = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args], { env })
     await expect(run('use', 'none')).rejects.toMatchObject({
       code: 1,
-      stderr: 'none is not installed; install it with: npm run models -- add none\n',
+      stderr: 'none is not installed; "npm run models -- list" shows what is installed and what can be\n',
     })
     await expect(run('nonsense')).rejects.toMatchObject({ code: 1 })
     const { stdout } = await run('add', REPOSITORY)

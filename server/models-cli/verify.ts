@@ -10,6 +10,7 @@ import { verifyFiles } from '../engine/verify-files.ts'
 import { readModelFolder } from '../engine/model-folder.ts'
 import { BUNDLED, type Store } from '../models/store.ts'
 import { hashOf } from './download.ts'
+import { readCatalog } from './catalog.ts'
 import { notInstalled } from './not-installed.ts'
 
 interface Verdict {
@@ -40,7 +41,7 @@ export async function verify(
 
 async function verdictOf(id: string, store: Store): Promise<Verdict> {
   // The bundled one is always asked for: that it is not there is found about it, and `add` cannot bring it back.
-  if (id !== BUNDLED && !store.has(id)) throw notInstalled(id)
+  if (id !== BUNDLED && !store.has(id)) throw notInstalled(id, await readCatalog(store.root))
   const dir = store.folderOf(id)
   try {
     const gone = await store.goneTarget(id)

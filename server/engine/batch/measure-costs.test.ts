@@ -60,6 +60,19 @@ describe('measureCosts', () => {
     expect(broken.reason).toContain('4 rows failed (out of memory)')
   })
 
+  it('takes no minutes on a slow device: a long call is run twice, and no larger one is tried', async () => {
+    const slow = device((count) => 2600 * count)
+    expect(await measureCosts(slow)).toMatchObject({
+      rows: 1,
+      tried: 1,
+      reason: 'no calls of more rows (1: 2600.0 ms; larger ones were not tried)',
+    })
+    expect(slow.nowMs()).toBe(5000 + 2600)
+    const middling = await measureCosts(device((count) => 300 + 200 * count))
+    expect(middling).toMatchObject({ rows: 4, tried: 4 })
+    expect(middling.reason).toMatch(/4: 1100\.0 ms; larger ones were not tried\)$/)
+  })
+
   it('tells what it is about to call before it does, and when nothing risky is left', async () => {
     const well = device((count) => 8 + count)
     await measureCosts(well)

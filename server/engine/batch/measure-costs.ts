@@ -42,33 +42,46 @@ export function assumedCosts(maxRows: number): Batching {
 
 /** Timed runs of each bucket, after one that is not: it compiles, plans and takes memory. */
 const RUNS = 3
+/**
+ * A call that takes so long (ms) is run no more often, and no larger one is tried: a picture of such steps is not drawn in live,
+ * each row more would make it wait longer, and people wait for the engine to start.
+ */
+const LONG_MS = 1000
 
 /**
- * Measures each bucket up to `maxRows`, and stops where one fails: for lack of memory, most likely.
+ * Measures each bucket up to `maxRows`, and stops where one fails, for lack of memory most likely, or takes long.
  * @throws what a single row throws, also after larger calls failed: then the device did not survive them.
  */
 export async function measureCosts({ run, row, maxRows, nowMs, onCall }: CallsToMeasure): Promise<Batching> {
   const costs = new Map<number, number>()
-  let failed = ''
+  let stopped = ''
   let tried = 1
   for (const bucket of BUCKETS.filter((rows) => rows <= maxRows)) {
     const rows = Array.from({ length: bucket }, () => row)
     await onCall(bucket)
     tried = bucket
     try {
-      costs.set(bucket, await fastest(() => run(rows, bucket), nowMs))
+      const ms = await fastest(() => run(rows, bucket), nowMs)
+      costs.set(bucket, ms)
+      if (ms < LONG_MS) continue
+      stopped = '; larger ones were not tried'
+      break
     } catch (error) {
       if (bucket === 1) throw error
       await run([row], 1)
-      failed = `; ${bucket} rows failed (${messageOf(error)})`
+      stopped = `; ${bucket} rows failed (${messageOf(error)})`
       break
     }
   }
   await onCall(1)
   const rows = usefulRows(costs)
   const figures = [...costs].map(([bucket, ms]) => `${bucket}: ${ms.toFixed(1)} ms`).join(', ')
-  const found = rows === 1 ? 'more rows in a call are no faster' : `up to ${rows} rows in a call`
-  return { costs, rows, tried, reason: `${found} (${figures}${failed})` }
+  const found = rows > 1 ? `up to ${rows} rows in a call` : noMore(costs.size)
+  return { costs, rows, tried, reason: `${found} (${figures}${stopped})` }
+}
+
+function noMore(measured: number): string {
+  return measured > 1 ? 'more rows in a call are no faster' : 'no calls of more rows'
 }
 
 /**
@@ -87,6 +100,7 @@ async function fastest(run: () => Promise<unknown>, nowMs: () => number): Promis
     const startedMs = nowMs()
     await run()
     best = Math.min(best, nowMs() - startedMs)
+    if (best >= LONG_MS) break
   }
   return best
 }

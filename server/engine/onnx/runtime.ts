@@ -149,7 +149,8 @@ export async function openTensorMaker(model: Uint8Array, runtime: RuntimeOptions
 function unopened(path: string, provider: string, cause: unknown): AppError {
   const what = `${path} cannot be opened`
   if (isOutOfMemory(cause)) return outOfMemory(what, provider, cause)
-  const message = `${what} on provider ${provider} (${messageOf(cause)}); install the model again, or choose provider cpu`
+  const other = provider === 'cpu' ? '' : ', or choose provider cpu'
+  const message = `${what} on provider ${provider} (${messageOf(cause)}); install the model again${other}`
   return new AppError('model_unloadable', message, { cause })
 }
 
