@@ -11,6 +11,7 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { DEFAULT_CREDIT, NATIVE_MESSAGE_LIMIT_BYTES, PROTOCOL_VERSION } from '../../lib/protocol/version.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { assertNever } from '../../lib/std/assert.ts'
+import type { EngineState } from '../engine/engine.ts'
 import type { ImageEvent, SessionEvent } from '../session/session-event.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type {
@@ -175,11 +176,13 @@ class NativeTranslator implements Translator {
   encode(event: SessionEvent): Outbound[] {
     switch (event.type) {
       case 'opened':
-        return [control(welcome(event))]
-      case 'engine': {
-        const { name, detail } = event.engine
-        return [control({ type: 'status', engine: name, ...(detail === undefined ? {} : { detail }) })]
-      }
+        // What the engine has to say beside its state is no field of `welcome`.
+        return [
+          control(welcome(event)),
+          ...(event.engine.detail === undefined ? [] : [control(status(event.engine))]),
+        ]
+      case 'engine':
+        return [control(status(event.engine))]
       case 'model':
         return [control({ type: 'model', model: event.model })]
       case 'problem':
@@ -230,6 +233,10 @@ function welcome(event: Extract<SessionEvent, { type: 'opened' }>): ServerMessag
     engine: event.engine.name,
     model: event.model,
   }
+}
+
+function status({ name, detail }: EngineState): ServerMessage {
+  return { type: 'status', engine: name, ...(detail === undefined ? {} : { detail }) }
 }
 
 /** Beside the step's own message, never in place of it: a preview may be dropped, progress may not. */
