@@ -11,7 +11,7 @@ const Studio = dynamic(async () => (await import('../components/shell/studio.tsx
 
 export default function Page() {
   return (
-    <LoadFailed words="The page could not be loaded. The drawing is kept in this browser.">
+    <LoadFailed words="The page could not be loaded. What this browser keeps of the drawing is still there.">
       <Studio />
     </LoadFailed>
   )

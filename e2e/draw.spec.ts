@@ -164,7 +164,7 @@ test.describe('drawing with the bundled model', () => {
     await expect.poll(() => frames.sent).toBeGreaterThan(before)
     await studio.settled()
 
-    await page.getByRole('switch', { name: 'Keep rendering in background' }).check({ force: true })
+    await page.getByRole('switch', { name: 'Render in background' }).check({ force: true })
     await hide(true)
     const shown = frames.sent
     await strokes(0.3)

@@ -62,3 +62,86 @@ test('nor of the drawing before', async ({ page }) => {
   await expect(inside.locator('.picture')).toHaveAttribute('data-refined', 'true')
   expect(digest(await exportedAfter(page, 'nothing'))).toBe(after)
 })
+
+interface Told {
+  readonly code: string
+}
+
+/** Puts canvases onto a page, below `spacerPx` of nothing; their errors are gathered from the start. */
+async function putBelow(page: Page, spacerPx: number, surfaces: readonly string[]): Promise<void> {
+  await page.goto(`${site.url}/element/`)
+  await page.evaluate(
+    ({ url, spacer, kinds }) => {
+      const space = document.createElement('div')
+      space.style.height = `${spacer}px`
+      const errors: unknown[] = []
+      const canvases = kinds.map((surface) => {
+        const canvas = document.createElement('sketchwire-canvas')
+        for (const [name, value] of Object.entries({ server: url, surface, drawing: surface }))
+          canvas.setAttribute(name, value)
+        canvas.addEventListener('error', (event) => errors.push(Reflect.get(event, 'detail')))
+        return canvas
+      })
+      Object.assign(window, { errors })
+      document.body.replaceChildren(space, ...canvases)
+    },
+    { url: server.url, spacer: spacerPx, kinds: surfaces },
+  )
+}
+
+// Browsers run no animation frames in a frame of another site that is scrolled out of sight.
+test('a canvas that nobody has scrolled to gives its picture when it is asked', async ({ page }) => {
+  await putBelow(page, 4000, ['plain', 'auto'])
+  const sizes = await page.evaluate(() =>
+    Promise.all(
+      [...document.querySelectorAll('sketchwire-canvas')].map(async (canvas) => {
+        const { exportImage } = canvas as unknown as Canvas
+        return (await exportImage.call(canvas)).size
+      }),
+    ),
+  )
+  for (const size of sizes) expect(size).toBeGreaterThan(1000)
+  expect(await page.evaluate('scrollY')).toBe(0)
+})
+
+/** As where fingerprinting is resisted: what a canvas gives back has nothing to do with what is on it. */
+const canvasesThatHide = () => {
+  const bytes = new OffscreenCanvas(8, 8)
+  bytes.getContext('2d')?.fillRect(0, 0, 8, 8)
+  const noise = bytes.convertToBlob()
+  const one = document.createElement('canvas').toDataURL('image/jpeg')
+  HTMLCanvasElement.prototype.toDataURL = () => one
+  HTMLCanvasElement.prototype.toBlob = (done) => void noise.then(done)
+  OffscreenCanvas.prototype.convertToBlob = () => noise
+}
+
+test('where the browser hides what canvases hold, that is said, and no noise is exported', async ({
+  page,
+}) => {
+  await page.addInitScript(canvasesThatHide)
+  await putBelow(page, 0, ['plain'])
+  const notices = page.frameLocator('sketchwire-canvas iframe').getByRole('list', { name: 'Notices' })
+  await expect(notices).toContainText('Allow canvas access for this site')
+  await expect.poll(() => page.evaluate('errors')).toMatchObject([{ code: 'canvas_hidden' }])
+  const refused = await page.locator('sketchwire-canvas').evaluate(async (canvas) => {
+    const { exportImage } = canvas as unknown as Canvas
+    return await exportImage.call(canvas).catch((error: Told) => error.code)
+  })
+  expect(refused).toBe('canvas_hidden')
+})
+
+test('tools that cannot be loaded are told of', async ({ page }) => {
+  // A script that breaks while it loads; this one cannot be helped as Firefox's refusal is.
+  await page.addInitScript(() =>
+    Object.defineProperty(window, 'BroadcastChannel', {
+      configurable: false,
+      value: class {
+        constructor() {
+          throw new DOMException('The operation is insecure', 'SecurityError')
+        }
+      },
+    }),
+  )
+  await putBelow(page, 0, ['auto'])
+  await expect.poll(() => page.evaluate('errors')).toMatchObject([{ code: 'not_loaded' }])
+})

@@ -52,6 +52,15 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+test('a page that lets in only what says so (COEP) shows the canvas', async ({ page }) => {
+  const strict = { 'cross-origin-embedder-policy': 'require-corp' }
+  const isolated = await serveElsewhere('examples', server.url, strict)
+  await page.goto(`${isolated.url}/element/`)
+  const picture = page.frameLocator('#first iframe').getByRole('img', { name: 'Rendered picture' })
+  await expect(picture).toHaveAttribute('data-seq', /\d+/)
+  await isolated.stop()
+})
+
 /** How high the canvas told the page that it wants to be, and how its frame came out. */
 const look = (page: Page) =>
   page.locator('#first').evaluate((canvas) => {

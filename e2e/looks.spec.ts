@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { outOfReach } from './out-of-reach.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { Studio } from './studio.ts'
 
@@ -41,4 +42,38 @@ test('in high contrast paper and inks keep their colours, and what is on is told
   await live.uncheck({ force: true })
   await expect.poll(() => track.evaluate(ground)).not.toBe(on)
   await expect(track).not.toHaveCSS('box-shadow', 'none')
+})
+
+// Laptops with and without the bars of their browser, a large window, and the least that still is a desk.
+const DESKS = [
+  [1366, 768],
+  [1366, 657],
+  [1280, 720],
+  [1920, 953],
+  [1024, 640],
+  [900, 640],
+] as const
+
+test('on a desk all of the page is in the window, and in reach, whatever view and shape', async ({
+  page,
+}) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const tooHigh = () => page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight)
+  for (const shape of ['256 × 256', '256 × 384', '384 × 256']) {
+    await page.getByRole('combobox', { name: 'Size' }).selectOption(shape)
+    await studio.settled()
+    for (const [width, height] of DESKS) {
+      await page.setViewportSize({ width, height })
+      for (const view of ['Side by side', 'Lens', 'Picture']) {
+        await page.getByRole('radio', { name: view }).check({ force: true })
+        const where = `${view} of ${shape} at ${width}x${height}`
+        await expect.poll(() => outOfReach(page), where).toEqual([])
+        await expect.poll(tooHigh, where).toBe(0)
+      }
+    }
+  }
+  // Without the settings, which come with the server's model, it is no higher.
+  await page.locator('.reset-button').evaluate((button) => button.remove())
+  expect(await tooHigh()).toBe(0)
 })

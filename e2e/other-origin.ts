@@ -17,10 +17,14 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Serves a folder from another origin than the Sketchwire server, whose address takes the place of the usual one. */
-export async function serveElsewhere(folder: string, server: string): Promise<OtherSite> {
+export async function serveElsewhere(
+  folder: string,
+  server: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<OtherSite> {
   const site = createServer((request, response) => {
     void answer(folder, request.url ?? '/', server).then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type }).end(body)
+      response.writeHead(status, { 'content-type': type, ...headers }).end(body)
     })
   }).listen(0, '127.0.0.1')
   await once(site, 'listening')

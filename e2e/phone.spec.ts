@@ -1,4 +1,5 @@
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
+import { outOfReach } from './out-of-reach.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { difference, Studio } from './studio.ts'
 
@@ -72,34 +73,6 @@ test('a finger draws, two fingers zoom in and never out of the page', async ({ p
   // Two fingers never draw.
   await expect(page.locator('.tl-shape')).toHaveCount(shapes + 1)
 })
-
-/**
- * Buttons and other controls that are on the page but cannot be pressed where they are: cut off or covered. On a page
- * that scrolls, where they are once it has scrolled to them.
- */
-function outOfReach(page: Page, { scrolls = false } = {}): Promise<string[]> {
-  return page.evaluate((scrolls) => {
-    const dock = document.querySelector('.dock')
-    const found: string[] = []
-    if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page scrolls sideways')
-    for (const control of document.querySelectorAll(
-      'button, textarea, select, input[type=range], .segment, .switch',
-    )) {
-      const elsewhere = control.closest('.chips, .tl-container')
-      if (elsewhere || control.closest('[inert]') || !control.checkVisibility({ visibilityProperty: true }))
-        continue
-      if (scrolls) control.scrollIntoView({ block: 'center' })
-      else if (control.closest('.pins')) control.scrollIntoView({ block: 'nearest' })
-      const { left, top, width, height } = control.getBoundingClientRect()
-      if (width < 2) continue
-      const hit = document.elementFromPoint(left + width / 2, top + height / 2)
-      const inDock = dock?.contains(control) && top > window.innerHeight
-      if (!inDock && !(hit && (control.contains(hit) || hit.contains(control))))
-        found.push(control.getAttribute('aria-label') ?? control.textContent)
-    }
-    return found
-  }, scrolls)
-}
 
 interface PhoneSize {
   readonly width: number
@@ -175,13 +148,44 @@ test('the menu is as high as the window at most, and scrolls', async ({ page }) 
   await expect(last).toBeInViewport({ ratio: 1 })
 })
 
-test('the words show their focus in the dock of a phone', async ({ page }) => {
+test('the words show their focus in the dock of a phone, all around', async ({ page }) => {
   const studio = new Studio(page)
   await studio.open(server.url)
   const field = page.locator('.prompt')
   await expect(field).toHaveCSS('box-shadow', 'none')
   await studio.prompt.focus()
-  await expect(field).toHaveCSS('box-shadow', /2px/)
+  // What reaches out of the field lies under the handle above it.
+  await expect(field).toHaveCSS('box-shadow', /2px inset$/)
+})
+
+test('long words end before the button for words used before', async ({ page }) => {
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  await studio.prompt.fill('a lighthouse at night with mountains and the sea behind it')
+  const button = page.getByRole('button', { name: 'Words used before' })
+  const [field, over] = [await studio.prompt.boundingBox(), await button.boundingBox()]
+  const covered = (field?.x ?? 0) + (field?.width ?? 0) - (over?.x ?? 0)
+  expect(covered).toBeGreaterThan(0)
+  const faded = await studio.prompt.evaluate((element) => {
+    const [, px = ''] =
+      /rgba\(0, 0, 0, 0\) calc\(100% - ([\d.]+)px\)/.exec(getComputedStyle(element).maskImage) ?? []
+    return Number(px)
+  })
+  expect(faded).toBeGreaterThanOrEqual(covered)
+})
+
+test('no shadow of a sheet falls on the tools between the sheets', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const box = await page.getByRole('button', { name: 'Pen', exact: true }).boundingBox()
+  if (!box) throw new Error('the pen is not on screen')
+  // The chosen tool's own ground: within its corners, without its icon.
+  await page.addStyleTag({ content: '.icon { visibility: hidden }' })
+  const clip = { x: box.x + 12, y: box.y + 1, width: box.width - 24, height: box.height - 2 }
+  const shadowed = await page.screenshot({ clip })
+  await page.addStyleTag({ content: '.sheet { box-shadow: none !important }' })
+  expect((await page.screenshot({ clip })).equals(shadowed)).toBe(true)
 })
 
 test('on its side, nothing lies under the notch or the bar of a phone', async ({ page }) => {

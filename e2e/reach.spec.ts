@@ -257,4 +257,31 @@ test.describe('with the words of a real model', () => {
       await expect(all).toBeFocused()
     }
   })
+
+  test('a row of words shows those that are chosen, and stands still under the pointer', async ({ page }) => {
+    await page.setViewportSize({ width: 1200, height: 800 })
+    // What moves is there at once.
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const studio = await opened(page, real.url)
+    const things = page.getByRole('group', { name: 'Things' })
+    const word = (name: string) => things.getByRole('button', { name, exact: true })
+    await studio.prompt.fill('night')
+    const row = things.locator('.chips')
+    const scrolled = () => row.evaluate((element) => element.scrollLeft)
+    await row.evaluate((element) => element.scrollTo({ left: 0, behavior: 'instant' }))
+    const last = things.locator('.chip').last()
+    await expect(last).not.toBeInViewport({ ratio: 1 })
+    await studio.prompt.fill(`night ${await last.textContent()}`)
+    await expect(last).toBeInViewport({ ratio: 1 })
+
+    await studio.prompt.fill('night')
+    await row.evaluate((element) => element.scrollTo({ left: 0, behavior: 'instant' }))
+    await word('sea').click({ position: { x: 4, y: 8 } })
+    const before = await scrolled()
+    await expect(word('sea')).toHaveAttribute('aria-pressed', 'true')
+    expect(await scrolled()).toBe(before)
+    await page.mouse.move(5, 5)
+    await expect(word('sea')).toBeInViewport({ ratio: 1 })
+    expect(await row.getAttribute('data-before')).toBe('true')
+  })
 })

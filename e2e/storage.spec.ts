@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { type RunningServer, startServer } from './server.ts'
-import { untilStored } from './stored.ts'
+import { tableOf, untilStored } from './stored.ts'
 import { Studio } from './studio.ts'
 
 // A browser that refuses to keep anything: a full disk, a private window. Nobody is stopped from drawing, nothing is
@@ -51,6 +51,14 @@ const storageThatIsOff = () => {
   IDBFactory.prototype.open = () => {
     throw new DOMException('A mutation operation was attempted', 'InvalidStateError')
   }
+  // Firefox counts them as storage: a visitor without cookies has none.
+  Object.assign(window, {
+    BroadcastChannel: class {
+      constructor() {
+        throw new DOMException('The operation is insecure', 'SecurityError')
+      }
+    },
+  })
 }
 
 /** What the page asks with the browser's own dialogs; the question before leaving is answered with yes. */
@@ -162,7 +170,57 @@ test('two tabs that show one drawing draw on one page', async ({ context }) => {
   await second.page.bringToFront()
   await strokeAt(second, 0.6)
   await expect(shapes(first.page)).toHaveCount(before + 1)
+
+  // And have one strip of pins.
+  const pins = ({ page }: Studio) => page.locator('.pin')
+  await second.page.getByRole('button', { name: 'Pin', exact: true }).click()
+  await expect(pins(second)).toHaveCount(1)
+  await expect(pins(first)).toHaveCount(1)
 })
+
+test('the bytes of a photo go with it, once no tab is left that could take its end back', async ({
+  context,
+}) => {
+  const [first, second] = [new Studio(await context.newPage()), new Studio(await context.newPage())]
+  await first.open(server.url)
+  const { page } = first
+  await page.bringToFront()
+  const key = `sketchwire-${new URL(page.url()).searchParams.get('d')}`
+  const bytes = async () => (await tableOf(page, `TLDRAW_DOCUMENT_v2${key}`, 'assets')).length
+  const photos = page.locator('.tl-image[src^="blob:"]')
+  const add = (colour: string) => first.changing(() => addPhoto(page, colour))
+  await add('red')
+  await add('blue')
+  await expect(photos).toHaveCount(2)
+  expect(await bytes()).toBe(2)
+  await first.changing(() => page.keyboard.press('Delete'))
+  await expect(photos).toHaveCount(1)
+  await untilStored(first)
+
+  await second.page.goto(page.url())
+  await second.settled()
+  await page.reload()
+  await expect(photos).toHaveCount(1)
+  expect(await bytes()).toBe(2)
+  await second.page.close()
+  await page.reload()
+  await expect(photos).toHaveCount(1)
+  expect(await bytes()).toBe(1)
+})
+
+/** Of one colour, through the button. */
+async function addPhoto(page: Page, colour: string): Promise<void> {
+  const png = await page.evaluate((fill) => {
+    const canvas = document.createElement('canvas')
+    const context = canvas.getContext('2d')
+    if (!context) throw new Error('no 2d context')
+    context.fillStyle = fill
+    context.fillRect(0, 0, canvas.width, canvas.height)
+    return canvas.toDataURL().split(',')[1] ?? ''
+  }, colour)
+  const buffer = Buffer.from(png, 'base64')
+  await page.getByLabel('Photo file').setInputFiles({ name: `${colour}.png`, mimeType: 'image/png', buffer })
+}
 
 test('two tabs that show one plain drawing draw on one page', async ({ context }) => {
   const [first, second] = [new Studio(await context.newPage()), new Studio(await context.newPage())]

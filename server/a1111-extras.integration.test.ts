@@ -89,6 +89,12 @@ describe('the process that resamples', () => {
     await expect(resample(work, { signal: gone.signal })).rejects.toMatchObject({ code: 'cancelled' })
   })
 
+  it('makes no picture larger than one that is unpacked', async () => {
+    const { signal } = new AbortController()
+    const size = { width: 65_535, height: 65_535 }
+    await expect(resample({ ...work, size }, { signal })).rejects.toMatchObject({ code: 'image_too_large' })
+  })
+
   it('ends when its time is over', async () => {
     const { signal } = new AbortController()
     await expect(resample(work, { signal, deadlineMs: 1 })).rejects.toMatchObject({ code: 'engine_crashed' })

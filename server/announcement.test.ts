@@ -11,14 +11,16 @@ const ADDRESSES: readonly MachineAddress[] = [
 ]
 
 function said(listening: Partial<Listening>): string[] {
-  const all = { scheme: 'http', host: '127.0.0.1', port: 7878, loopbackOnly: false, ...listening } as const
+  const all = { scheme: 'http', host: '127.0.0.1', port: 7878, ...listening } as const
   return announcement(all, ADDRESSES).split('\n').slice(0, -1)
 }
 
 describe('announcement', () => {
   it('says one line on a server for this machine, or for one address or name', () => {
-    expect(said({ loopbackOnly: true })).toEqual(['Sketchwire is at http://localhost:7878'])
-    expect(said({ host: '::1', loopbackOnly: true })).toEqual(['Sketchwire is at http://localhost:7878'])
+    for (const host of ['127.0.0.1', '::1', 'localhost'])
+      expect(said({ host })).toEqual(['Sketchwire is at http://localhost:7878'])
+    // Where `localhost` does not lead.
+    expect(said({ host: '127.0.0.2' })).toEqual(['Sketchwire is at http://127.0.0.2:7878'])
     expect(said({ host: '192.168.1.5', scheme: 'https' })).toEqual([
       'Sketchwire is at https://192.168.1.5:7878',
     ])
@@ -41,7 +43,7 @@ describe('announcement', () => {
   })
 
   it('asks the machine itself unless told', () => {
-    const listening = { scheme: 'http', host: '0.0.0.0', port: 7878, loopbackOnly: false } as const
+    const listening = { scheme: 'http', host: '0.0.0.0', port: 7878 } as const
     expect(announcement(listening)).toMatch(/^Sketchwire is at http:\/\/localhost:7878\n/)
   })
 })

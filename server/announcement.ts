@@ -6,7 +6,6 @@ export interface Listening {
   /** What was listened on, as in `HOST`. */
   readonly host: string
   readonly port: number
-  readonly loopbackOnly: boolean
 }
 
 /** An address of this machine, as `os.networkInterfaces()` tells it. */
@@ -18,10 +17,10 @@ export interface MachineAddress {
 
 /** Lines with an end each. */
 export function announcement(listening: Listening, addresses = machineAddresses()): string {
-  const { scheme, host, port, loopbackOnly } = listening
+  const { scheme, host, port } = listening
   const at = (name: string) => `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`
   const isEverywhere = ANY_ADDRESS.test(host)
-  const lines = [`Sketchwire is at ${at(loopbackOnly || isEverywhere ? 'localhost' : host)}`]
+  const lines = [`Sketchwire is at ${at(isEverywhere || LOCALHOST.has(host) ? 'localhost' : host)}`]
   const others = isEverywhere ? addresses.filter((one) => isReachable(one, host.includes(':'))) : []
   return [...lines, ...others.map(({ address }) => `On other devices: ${at(address)}`)]
     .map((line) => `${line}\n`)
@@ -30,6 +29,9 @@ export function announcement(listening: Listening, addresses = machineAddresses(
 
 /** `0.0.0.0` and `::`, however they are written. The second takes calls to addresses of version 4 too. */
 const ANY_ADDRESS = /^[0.:]+$/
+
+/** What `localhost` leads to; other loopback addresses (`127.0.0.2`) it does not. */
+const LOCALHOST: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Link-local addresses of version 6 need the name of an interface behind them, which browsers do not take. */
 const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i

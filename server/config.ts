@@ -323,6 +323,11 @@ export function keepSecretsFromChildren(env: NodeJS.ProcessEnv = process.env): v
   for (const name of SECRETS) delete env[name]
 }
 
+/** What a program inherits that is started without some of it. @param names of what it must not heed. */
+export function environmentWithout(names: RegExp, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.test(name)))
+}
+
 function refuse(name: Name, { env, flags, inFile }: Source): AppError {
   const said = flags[name]
   const value = SECRETS.includes(name) ? '...' : (said?.value ?? env[name])

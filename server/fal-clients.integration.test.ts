@@ -115,6 +115,8 @@ describe.each(modern)('$name', (version) => {
     stream.on('data', (event) => events.push(event))
     const result = await stream.done()
     expect(events[0]).toMatchObject({ partial: true, step: 1, steps: 2 })
+    const picture = { url: expect.stringMatching(/^data:image/) }
+    for (const event of events) expect(event).toMatchObject({ images: [picture] })
     expect(result).toMatchObject({ seed: 7, images: [{ url: expect.stringMatching(/^data:image/) }] })
   })
 

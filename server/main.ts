@@ -127,8 +127,8 @@ async function firstOf(started: Promise<void>): Promise<boolean> {
   return isGood
 }
 
-function announce({ host, loopbackOnly, tls }: Config, port: number): void {
-  process.stdout.write(announcement({ scheme: tls ? 'https' : 'http', host, port, loopbackOnly }))
+function announce({ host, tls }: Config, port: number): void {
+  process.stdout.write(announcement({ scheme: tls ? 'https' : 'http', host, port }))
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const

@@ -127,6 +127,15 @@ describe('the native door', () => {
     expect(decodeBinary(await client.untilBinary()).seq).toBe(1)
   })
 
+  it('W10 says right after the welcome what the engine said before, that it runs on another provider say', async () => {
+    const detail = 'Running on cpu since webgpu failed 3 times in a minute'
+    const { server } = await start({ state: { name: 'ready', detail } })
+    const client = await connect(server)
+    client.sendJson({ type: 'hello', protocol: 1 })
+    expect(await client.until(() => true)).toMatchObject({ type: 'welcome', engine: 'ready' })
+    expect(await client.until(() => true)).toEqual({ type: 'status', engine: 'ready', detail })
+  })
+
   it('says goodbye with 1013 when all places are taken', async () => {
     const { server } = await start({}, { SKETCHWIRE_MAX_SESSIONS: '1' })
     await drawing(server)

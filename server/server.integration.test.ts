@@ -172,5 +172,9 @@ describe('pages and facts', () => {
     expect(body).toContain('sketchwire_engine_ready 1')
     expect(body).toContain('sketchwire_http_answers_total{status="101"} 1')
     expect(await plainRequest(server.port, { path: '/metrics' })).toMatchObject({ status: 404 })
+    // Nor for a page under a name that was made to lead to this machine.
+    const rebound = await plainRequest(port, { path: '/metrics', headers: { host: 'evil.example' } })
+    expect(rebound).toMatchObject({ status: 403, body: expect.stringContaining('evil.example') })
+    expect(rebound.body).not.toContain('sketchwire_')
   })
 })

@@ -13,7 +13,9 @@ import type { HostChoice } from './gateway/choose-host.ts'
 import { withAnswersCounted } from './gateway/count-answers.ts'
 import { createFetchImage } from './gateway/fetch-image.ts'
 import { FetchTurns } from './gateway/fetch-turns.ts'
-import type { Host, ListenAddress, Reply, WebApp } from './gateway/host.ts'
+import type { Host, ListenAddress, WebApp } from './gateway/host.ts'
+import { metricsApp } from './gateway/metrics-app.ts'
+import { isLoopbackHost } from './gateway/origin.ts'
 import { StaticFiles } from './gateway/static-files.ts'
 import { Webhooks } from './gateway/webhooks.ts'
 import { checkTlsFiles } from './gateway/tls-files.ts'
@@ -196,7 +198,8 @@ async function listenAll(deps: ServerDeps, routes: Routes, hosts: Host[]): Promi
   if (config.metricsPort !== undefined) {
     // Not on HOST: figures about people's drawing are for whoever runs the machine.
     const address = { host: config.metricsHost ?? '127.0.0.1', port: config.metricsPort }
-    const host = openHost(metricsApp(events))
+    const rule = { allowed: config.origins, loopbackOnly: isLoopbackHost(address.host) }
+    const host = openHost(metricsApp(() => events.metrics(), rule))
     hosts.push(host)
     await named('METRICS_PORT', host, address)
   }
@@ -248,28 +251,4 @@ async function drain(
   // One turn of the event loop, so that REST answers settled above are written before their sockets go.
   await new Promise((resolve) => setImmediate(resolve))
   routes.open.closeAll(1012, 'the server restarts')
-}
-
-function metricsApp(events: Events): WebApp {
-  const notFound: Reply = {
-    status: 404,
-    headers: { 'content-type': 'text/plain' },
-    body: 'Metrics are at /metrics',
-  }
-  return {
-    sockets: [],
-    receive: ({ path }) => ({
-      bodyLimitBytes: 1024,
-      cutOffBytes: 2048,
-      bodyTooLarge: () => notFound,
-      async respond() {
-        if (path !== '/metrics') return notFound
-        return {
-          status: 200,
-          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-          body: await events.metrics(),
-        }
-      },
-    }),
-  }
 }

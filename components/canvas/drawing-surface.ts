@@ -55,3 +55,9 @@ export interface DrawingSurface {
   stepWidth(by: 1 | -1): void
   clear(): void
 }
+
+/** What keeps a canvas from its work; `code` for programs, `message` for people. */
+export interface CanvasTrouble {
+  readonly code: string
+  readonly message: string
+}

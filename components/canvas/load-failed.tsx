@@ -6,9 +6,11 @@ interface LoadFailedProps {
   readonly words?: string
   /** Stays empty where another part of the page says it already. */
   readonly silent?: boolean
+  readonly onFail?: () => void
 }
 
-const TOOLS = 'The drawing tools could not be loaded. The drawing itself is kept in this browser.'
+export const TOOLS_FAILED =
+  'The drawing tools could not be loaded. What this browser keeps of the drawing is still there.'
 
 /** A part of the page, or all of it, whose code did not come, after an update of the server say: words instead of nothing. */
 export class LoadFailed extends Component<LoadFailedProps, { readonly failed: boolean }> {
@@ -18,12 +20,16 @@ export class LoadFailed extends Component<LoadFailedProps, { readonly failed: bo
     return { failed: true }
   }
 
+  override componentDidCatch() {
+    this.props.onFail?.()
+  }
+
   override render() {
     if (!this.state.failed) return this.props.children
     if (this.props.silent) return null
     return (
       <div className="load-failed" role="alert">
-        <p>{this.props.words ?? TOOLS}</p>
+        <p>{this.props.words ?? TOOLS_FAILED}</p>
         <button className="button" onClick={() => window.location.reload()} type="button">
           Reload the page
         </button>

@@ -1,10 +1,9 @@
 // What the embedding page may ask of the canvas.
-import type { PaintedFrame } from '../../lib/client/types.ts'
-import type { ExportType, HostMessage } from '../../lib/embed/messages.ts'
+import type { HostMessage } from '../../lib/embed/messages.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { hasAtMostChars } from '../../lib/std/text.ts'
-import { framePng } from '../result/picture-file.ts'
+import { framePng, pictureOfType } from '../result/picture-file.ts'
 import { bringDrawing } from '../session/bring-drawing.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
 import { settingsOf } from '../session/known-settings.ts'
@@ -32,7 +31,7 @@ export async function answerCall(call: HostCall, session: Session): Promise<unkn
     case 'exportImage': {
       const frame = await exportedPicture(session)
       if (call.format === 'image/png') return await framePng(frame)
-      return await pictureAs(frame, call.format)
+      return await pictureOfType(frame.blob, call.format)
     }
   }
 }
@@ -51,17 +50,4 @@ function checkedPrompt(prompt: string): string {
     value: [...prompt].length,
     range: `0..${promptChars} characters`,
   })
-}
-
-async function pictureAs({ blob }: PaintedFrame, format: ExportType): Promise<Blob> {
-  if (blob.type === format) return blob
-  const bitmap = await createImageBitmap(blob)
-  const canvas = document.createElement('canvas')
-  canvas.width = bitmap.width
-  canvas.height = bitmap.height
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-  bitmap.close()
-  const made = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, format))
-  if (made) return made
-  throw new AppError('internal', `This browser could not encode ${format}; ask for image/png`)
 }

@@ -1,10 +1,11 @@
 'use client'
-import { useEffect, useRef, useState, type CSSProperties, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, useState, type CSSProperties, type RefObject } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { EmbedOptions } from '../../lib/embed/options.ts'
 import { DrawCanvas } from '../canvas/draw-canvas.tsx'
 import { useDrawingMark } from '../canvas/drawing-mark.ts'
+import type { CanvasTrouble } from '../canvas/drawing-surface.ts'
 import { EmptyHint } from '../canvas/empty-hint.tsx'
 import { LensLayer } from '../canvas/lens-layer.tsx'
 import { Toolbar } from '../canvas/toolbar.tsx'
@@ -112,6 +113,7 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
   const aspect = size.width / size.height
   useDrawingMark(root, surface)
   useWantedHeight(root, { line, view, aspect, controls })
+  const tellTrouble = useCallback((detail: CanvasTrouble) => line.post({ type: 'error', detail }), [line])
   const style: CSSProperties & Record<'--aspect', number> = { '--aspect': aspect }
   const canDraw = !readonly && view !== 'result'
   return (
@@ -136,6 +138,7 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
             <DrawCanvas
               canDraw={canDraw}
               onProblem={tellProblem}
+              onTrouble={tellTrouble}
               persistenceKey={`sketchwire-${id}`}
               surface={surface}
             />

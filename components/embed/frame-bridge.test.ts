@@ -31,7 +31,8 @@ function opened() {
   }
   const store = createStore(() => ({ ready: true, kept: true }))
   const surface = { store, clear: () => undefined, content: async () => ({ plain: 1, items: [] }) }
-  const session = { client, rest, surface, changed: () => undefined } as unknown as Session
+  const shown = { store: createStore(() => ({ current: true })) }
+  const session = { client, rest, surface, shown, changed: () => undefined } as unknown as Session
   const stop = bridge(line, session, createEmbedStore(''))
   const kept = () => said.flatMap((message) => (message.type === 'status' ? [message.detail.kept] : []))
   const errors = () => said.flatMap((message) => (message.type === 'error' ? [message.detail.code] : []))

@@ -1,20 +1,25 @@
 'use client'
 import { useId, useRef } from 'react'
 import type { InstalledModel } from '../../lib/protocol/models.ts'
+import { lastingWords } from '../session/client-notices.ts'
 import { useClient } from '../session/session-context.ts'
 import { useModels } from '../session/models.ts'
 import { Icon } from '../ui/icon.tsx'
 import { modelFacts, offersChoice } from './model-words.ts'
 import { placeAbove } from './place-above.ts'
 
-/** Which of the installed models paints, for everybody on this server. Nothing where there is nothing to choose. */
+/**
+ * Which of the installed models paints, for everybody on this server. Where there is nothing to choose it says what the
+ * engine has to say of itself, or is nothing.
+ */
 export function ModelField() {
   const id = useId()
   const { list, loading, choose } = useModels()
   const provider = useClient((state) => state.model?.provider)
+  const lasting = useClient((state) => lastingWords(state.engine))
   const popover = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  if (!list || !offersChoice(list)) return null
+  if (!list || !offersChoice(list)) return lasting === undefined ? null : <OnlyModel lasting={lasting} />
   const titleOf = (wanted: string) => list.models.find((one) => one.id === wanted)?.title ?? wanted
   return (
     <div className="field model-field">
@@ -55,6 +60,7 @@ export function ModelField() {
             isBusy={loading !== undefined}
             isLoading={model.id === loading}
             key={model.id}
+            lasting={model.active ? lasting : undefined}
             model={model}
             onChoose={() => {
               popover.current?.hidePopover()
@@ -67,14 +73,30 @@ export function ModelField() {
   )
 }
 
+/** Read there, and not only in a tooltip: a finger has none. */
+function OnlyModel({ lasting }: { readonly lasting: string }) {
+  const name = useClient((state) => state.model?.name)
+  return (
+    <div className="field model-field">
+      <div className="field-head">
+        <span>Model</span>
+        <output>{name}</output>
+      </div>
+      <span className="model-facts">{lasting}</span>
+    </div>
+  )
+}
+
 interface ModelRowProps {
   readonly model: InstalledModel
+  /** What the engine that it runs in has to say of itself. */
+  readonly lasting: string | undefined
   readonly isLoading: boolean
   readonly isBusy: boolean
   readonly onChoose: () => void
 }
 
-function ModelRow({ model, isLoading, isBusy, onChoose }: ModelRowProps) {
+function ModelRow({ model, lasting, isLoading, isBusy, onChoose }: ModelRowProps) {
   const off = model.problem !== undefined || isBusy
   return (
     <button
@@ -91,6 +113,7 @@ function ModelRow({ model, isLoading, isBusy, onChoose }: ModelRowProps) {
         <span className="model-facts" data-problem={model.problem !== undefined}>
           {isLoading ? 'Loading. The current model keeps painting until it is ready' : modelFacts(model)}
         </span>
+        {lasting === undefined ? null : <span className="model-facts">{lasting}</span>}
       </span>
     </button>
   )

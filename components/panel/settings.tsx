@@ -104,13 +104,13 @@ function Switches() {
     <div className="switches">
       <Switch
         hint="When the pen rests, one better pass at the next larger size"
-        label="Refine when the pen rests"
+        label="Refine at rest"
         on={autoRefine}
         onChange={(on) => client.setAutoRefine(on)}
       />
       <Switch
         hint="A hidden tab asks for nothing unless this is on"
-        label="Keep rendering in background"
+        label="Render in background"
         on={background}
         onChange={(on) => client.setBackground(on)}
       />

@@ -1,6 +1,7 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { useStore } from 'zustand'
+import { lastingWords } from '../session/client-notices.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 import { StatusAction } from './status-action.tsx'
 import { figures, spokenWords, stageLines, statusWords } from './status-words.ts'
@@ -18,6 +19,7 @@ export function StatusPill() {
   const nowMs = useSeconds(status.name === 'waiting')
   const words = statusWords(activity, { status, step, engine, forming }, nowMs)
   const spoken = useLast(spokenWords(words, { status }))
+  const lasting = lastingWords(engine)
   const { ms, fps } = figures(stats)
   return (
     <>
@@ -32,7 +34,10 @@ export function StatusPill() {
         data-tone={words.tone}
       >
         <span aria-hidden="true" className="status-dot" />
-        <span className="status-text" title={words.text}>
+        <span
+          className="status-text"
+          title={lasting === undefined ? words.text : `${words.text}\n${lasting}`}
+        >
           {words.text}
           {words.progress ? <span className="status-progress">, {words.progress}</span> : null}
         </span>
@@ -57,12 +62,14 @@ function useLast(said: string | undefined): string {
   return said ?? last
 }
 
-/** Wall-clock time, moving once a second while it is needed. */
+/** Wall-clock time, moving twice a second while it is needed, and right from its first paint. */
 function useSeconds(moving: boolean): number {
   const [nowMs, setNowMs] = useState(() => Date.now())
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!moving) return
-    const timer = setInterval(() => setNowMs(Date.now()), 500)
+    const tell = () => setNowMs(Date.now())
+    tell()
+    const timer = setInterval(tell, 500)
     return () => clearInterval(timer)
   }, [moving])
   return nowMs

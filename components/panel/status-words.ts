@@ -48,9 +48,12 @@ export function spokenWords(
   return tone === 'busy' ? '' : text.replace(/\. Trying again in .*/, '. Trying again')
 }
 
-/** An engine that something is the matter with says what, in its own sentence. */
+/**
+ * An engine that something is the matter with says what, in its own sentence. One that is ready is shown as loading for as
+ * long as the calm word lags behind it.
+ */
 function loadingWords({ name, detail }: Told['engine']): StatusWords {
-  if (name === 'loading') return { tone: 'idle', text: 'Loading the model' }
+  if (name === 'loading' || name === 'ready') return { tone: 'idle', text: 'Loading the model' }
   const fallback = name === 'closed' ? 'The engine is closed' : 'The engine is restarting'
   return { tone: 'trouble', text: detail ?? fallback }
 }

@@ -24,6 +24,13 @@ describe('statusWords', () => {
     expect(statusWords('loading', { ...live, engine: starting }, 0).tone).toBe('idle')
   })
 
+  it('tells no trouble of an engine that is ready while the calm word still is that it loads', () => {
+    const words = statusWords('loading', live, 0)
+    expect(words).toEqual({ tone: 'idle', text: 'Loading the model' })
+    const silent = { ...live, engine: { name: 'degraded', detail: undefined } } as const
+    expect(statusWords('loading', silent, 0)).toEqual({ tone: 'trouble', text: 'The engine is restarting' })
+  })
+
   it('counts the steps of a slow picture while it forms, and only then', () => {
     const step = { step: 2, steps: 4 }
     const forming = statusWords('generating', { ...live, step, forming: true }, 0)

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Icon } from '../ui/icon.tsx'
 import { hasWord, toggleWord, wordGroups, type WordGroup } from './prompt-words.ts'
+import { useRowScroll } from './use-row-scroll.ts'
 
 interface WordChipsProps {
   readonly words: Readonly<Record<string, readonly string[]>>
@@ -29,13 +30,20 @@ interface ChipRowProps {
 function ChipRow({ group, prompt, onChange }: ChipRowProps) {
   const [open, setOpen] = useState(false)
   const chips = useRef<HTMLDivElement>(null)
-  const overflows = useOverflow(chips, open ? undefined : group)
+  const { sight, overflows, showChosen, look } = useRowScroll({ row: chips, group, prompt, open })
   return (
     <div aria-label={group.label} className="chip-row" data-open={open} role="group">
       <span aria-hidden="true" className="chip-row-label">
         {group.label}
       </span>
-      <div className="chips" data-more={overflows && !open} ref={chips}>
+      <div
+        className="chips"
+        data-after={sight.after}
+        data-before={sight.before}
+        onPointerLeave={showChosen}
+        onScroll={look}
+        ref={chips}
+      >
         {group.words.map((word) => (
           <button
             aria-pressed={hasWord(prompt, word)}
@@ -53,6 +61,7 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
           aria-expanded={open}
           aria-label={`All words: ${group.label}`}
           className="chip-more"
+          data-hides-chosen={sight.chosenHidden && !open}
           onClick={() => setOpen(!open)}
           type="button"
         >
@@ -61,20 +70,4 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
       ) : null}
     </div>
   )
-}
-
-/**
- * True while the row is wider than its place; looks again when its place or `content` changes. Without content, in a row
- * that is open, it stays as it was: the button that closes it is the one that has the focus.
- */
-function useOverflow(row: RefObject<HTMLElement | null>, content: unknown): boolean {
-  const [overflows, setOverflows] = useState(false)
-  useEffect(() => {
-    const element = row.current
-    if (!element || content === undefined) return
-    const observer = new ResizeObserver(() => setOverflows(element.scrollWidth > element.clientWidth + 1))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [row, content])
-  return overflows
 }

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { Activity, PaintedFrame } from '../../lib/client/types.ts'
-import { MODEL } from '../../lib/client/testing/fakes.ts'
+import { MODEL, settle } from '../../lib/client/testing/fakes.ts'
+import { openClient } from '../../lib/client/testing/open-client.ts'
 import { exportedPicture } from '../embed/exported-picture.ts'
+import { DrawingLooks } from '../session/drawing-looks.ts'
 import { preferences } from '../session/preferences.ts'
-import { studioClient, type StudioClient } from '../session/testing/studio-client.ts'
+import { ShownPicture } from '../session/shown-picture.ts'
+import { NumberSurface, studioClient, type StudioClient } from '../session/testing/studio-client.ts'
 import { awaitedSize, largerPicture, type Painting } from './larger-picture.ts'
 import { waitingWords } from './picture-to-keep.ts'
 
@@ -142,6 +145,35 @@ describe('the best picture of the drawing as it is now', () => {
     await studio.paint()
     await studio.paint()
     expect(await exported).toMatchObject({ params: { prompt: 'night' }, meta: { mode: 'refine' } })
+  })
+})
+
+describe('an embedding page that asks before the first picture', () => {
+  /** There is no larger one after it. */
+  const params = { width: 512, height: 512 }
+  const asked = async () => {
+    const looks = new DrawingLooks(new NumberSurface().asSurface)
+    const { client, world } = openClient({ takeSnapshot: looks.takeSnapshot, params })
+    const exported = exportedPicture({ client, shown: new ShownPicture(client, looks) })
+    await settle()
+    return { world, client, exported }
+  }
+
+  it('gets that picture', async () => {
+    const { world, exported } = await asked()
+    world.socket.welcomes()
+    await world.frame()
+    for (const frame of world.socket.frames()) world.socket.paints(frame)
+    expect(await exported).toMatchObject({ width: 512, meta: { mode: 'live' } })
+  })
+
+  it('hears at once when there is no way to one', async () => {
+    const { world, client } = await asked()
+    world.socket.drops()
+    await settle()
+    const looks = new DrawingLooks(new NumberSurface().asSurface)
+    const exported = exportedPicture({ client, shown: new ShownPicture(client, looks) })
+    await expect(exported).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 

@@ -3,6 +3,7 @@ import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { withParameters } from '../../lib/protocol/png-parameters.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import { CANVAS_HIDDEN, showsCanvases } from '../canvas/canvas-access.ts'
 import type { Pin } from '../session/pin-database.ts'
 
 /** A picture with all that its file says of it. */
@@ -39,16 +40,29 @@ export function framePng(frame: PaintedFrame): Promise<Blob> {
   return picturePng(paintedPicture(frame))
 }
 
-/** Throws AppError `internal` where the browser cannot encode a PNG, and what it throws for a picture it cannot decode. */
+/** Throws as `pictureOfType`. */
 export async function picturePng({ blob, params, model }: FilePicture): Promise<Blob> {
+  const encoded = await pictureOfType(blob, 'image/png')
+  const png = new Uint8Array(await encoded.arrayBuffer())
+  return new Blob([withParameters(png, params, model)], { type: 'image/png' })
+}
+
+/**
+ * The same picture, as it is where it has that type. Throws AppError `canvas_hidden` where the browser would give noise,
+ * `internal` where it does not encode that type, and what it throws for a picture it cannot decode.
+ */
+export async function pictureOfType(blob: Blob, type: string): Promise<Blob> {
+  if (blob.type === type) return blob
+  if (!(await showsCanvases())) throw new AppError(CANVAS_HIDDEN.code, CANVAS_HIDDEN.message)
   const bitmap = await createImageBitmap(blob)
   const canvas = document.createElement('canvas')
   canvas.width = bitmap.width
   canvas.height = bitmap.height
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
   bitmap.close()
-  const encoded = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
-  if (!encoded) throw new AppError('internal', 'this browser could not encode a PNG; reload the page')
-  const png = new Uint8Array(await encoded.arrayBuffer())
-  return new Blob([withParameters(png, params, model)], { type: 'image/png' })
+  const made = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type))
+  // What a browser cannot encode it gives as PNG.
+  if (made?.type === type) return made
+  const remedy = type === 'image/png' ? 'reload the page' : 'ask for image/png'
+  throw new AppError('internal', `This browser could not encode the picture as ${type}; ${remedy}`)
 }

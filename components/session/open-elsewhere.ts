@@ -1,5 +1,6 @@
 // Which drawings other tabs show: what they hold is not taken away under them. A tab that shows one answers for it.
 import * as v from 'valibot'
+import { openChannel } from '../canvas/open-channel.ts'
 
 const CHANNEL = 'sketchwire-open'
 /** Tabs answer at once, in the background too. */
@@ -10,7 +11,7 @@ const AnswerSchema = v.object({ shown: v.string() })
 
 /** Answers for a drawing that is open here; returns the end of it. */
 export function tellOpen(drawing: string): () => void {
-  const channel = openChannel()
+  const channel = openChannel(CHANNEL)
   if (!channel) return () => undefined
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     const { success, output } = v.safeParse(QuestionSchema, data)
@@ -20,7 +21,7 @@ export function tellOpen(drawing: string): () => void {
 }
 
 export async function isOpenElsewhere(drawing: string): Promise<boolean> {
-  const channel = openChannel()
+  const channel = openChannel(CHANNEL)
   if (!channel) return false
   const answered = await new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), ANSWERED_WITHIN_MS)
@@ -32,13 +33,4 @@ export async function isOpenElsewhere(drawing: string): Promise<boolean> {
   })
   channel.close()
   return answered
-}
-
-/** Nothing where the browser refuses storage: Firefox counts this as such, and throws. */
-function openChannel(): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(CHANNEL)
-  } catch {
-    return undefined
-  }
 }

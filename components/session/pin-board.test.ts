@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { paintedClient } from '../../lib/client/testing/open-client.ts'
 import { PinBoard, type PinDatabase } from './pin-board.ts'
 import type { Pin } from './pin-database.ts'
@@ -27,8 +27,11 @@ const database: PinDatabase = {
   },
 }
 
+const boards: PinBoard[] = []
+
 async function board() {
   const pins = new PinBoard('boat', database)
+  boards.push(pins)
   await pins.load()
   const strip = () => pins.store.getState().pins.map(({ id }) => id)
   return { pins, strip }
@@ -46,6 +49,44 @@ beforeEach(() => {
     return url
   })
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void urls.delete(url))
+})
+
+afterEach(() => {
+  for (const pins of boards.splice(0)) pins.dispose()
+})
+
+async function frameOf() {
+  const { client } = await paintedClient({ autoRefine: false })
+  const frame = client.lastFrame()
+  client.dispose()
+  return frame ?? expect.fail('nothing was painted')
+}
+
+describe('two boards of one drawing, in two tabs', () => {
+  it('show the same pins, each with the picture that it shows already', async () => {
+    const [one, other] = [await board(), await board()]
+    const before = other.pins.store.getState().pins
+    await one.pins.add(await frameOf(), { plain: 1, items: [] })
+    await vi.waitFor(() => expect(other.strip()).toHaveLength(4))
+    expect(other.strip()).toEqual(one.strip())
+    expect(other.pins.store.getState().pins.slice(1)).toEqual(before)
+    one.pins.remove('b')
+    await one.pins.deleteRemoved()
+    await vi.waitFor(() => expect(other.strip()).toEqual(one.strip()))
+    expect(urls.size).toBe(6)
+  })
+
+  it('do not bring back what one of them took off, nor offer what the other deleted', async () => {
+    const [one, other] = [await board(), await board()]
+    other.pins.remove('a')
+    other.pins.remove('b')
+    one.pins.remove('b')
+    await one.pins.deleteRemoved()
+    await vi.waitFor(() => expect(other.pins.store.getState().removed).toMatchObject([{ id: 'a' }]))
+    expect(other.strip()).toEqual(['c'])
+    other.pins.bringBack()
+    expect(other.strip()).toEqual(['c', 'a'])
+  })
 })
 
 describe('a pin that is removed', () => {
@@ -99,11 +140,7 @@ describe('a board that is closed', () => {
     expect(urls.size).toBe(0)
 
     const { pins } = await board()
-    const { client } = await paintedClient({ autoRefine: false })
-    const frame = client.lastFrame()
-    client.dispose()
-    if (!frame) throw new Error('nothing was painted')
-    const added = pins.add(frame, { plain: 1, items: [] })
+    const added = pins.add(await frameOf(), { plain: 1, items: [] })
     refuses = 'b'
     pins.remove('b')
     pins.dispose()

@@ -1,7 +1,9 @@
 // The strip of pinned results of one drawing. Owns the object URLs of its pictures and gives them back.
+import * as v from 'valibot'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { DrawingContent } from '../canvas/drawing-surface.ts'
+import { openChannel } from '../canvas/open-channel.ts'
 import { newDrawingId } from './drawing-id.ts'
 import { deletePin, loadPinContent, loadPins, savePin, type Pin } from './pin-database.ts'
 
@@ -31,10 +33,17 @@ const BROWSER: PinDatabase = {
   delete: deletePin,
 }
 
+/** Tabs that show a drawing tell each other when its pins have become others. */
+const CHANNEL = 'sketchwire-pins'
+const NewsSchema = v.object({ pinsOf: v.string() })
+
 export class PinBoard {
   readonly store: StoreApi<Pins>
   readonly #drawing: string
   readonly #database: PinDatabase
+  /** Being deleted: in the database still, and not on the strip any more. */
+  readonly #going = new Set<string>()
+  #channel: BroadcastChannel | undefined
   #disposed = false
 
   constructor(drawing: string, database = BROWSER) {
@@ -43,9 +52,36 @@ export class PinBoard {
     this.store = createStore(() => ({ pins: [], removed: [] }))
   }
 
+  /** From then on what other tabs pin and delete is shown as well. */
   async load(): Promise<void> {
-    const pins = await this.#database.load(this.#drawing)
-    this.#show(() => pins.map(shown))
+    this.#listen()
+    const kept = await this.#database.load(this.#drawing)
+    if (this.#disposed) return
+    const { pins, removed } = this.store.getState()
+    const isOff = ({ id }: Pin) => this.#going.has(id) || removed.some((pin) => pin.id === id)
+    const isKept = ({ id }: Pin) => kept.some((pin) => pin.id === id)
+    for (const pin of [...pins, ...removed]) if (!isKept(pin)) URL.revokeObjectURL(pin.url)
+    this.store.setState({
+      pins: kept
+        .filter((pin) => !isOff(pin))
+        .map((pin) => pins.find(({ id }) => id === pin.id) ?? shown(pin)),
+      removed: removed.filter(isKept),
+    })
+  }
+
+  #listen(): void {
+    if (this.#channel || this.#disposed) return
+    this.#channel = openChannel(CHANNEL)
+    if (!this.#channel) return
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const { success, output } = v.safeParse(NewsSchema, data)
+      // Where the browser does not read them just now, the strip stays as it was.
+      if (success && output.pinsOf === this.#drawing) void this.load().catch(() => undefined)
+    }
+  }
+
+  #tellOthers(): void {
+    this.#channel?.postMessage({ pinsOf: this.#drawing })
   }
 
   /** `params` are what restoring it sets. Throws what IndexedDB throws. */
@@ -66,7 +102,9 @@ export class PinBoard {
       made: { steps: meta.steps, seed: meta.seed },
     }
     await this.#database.save(pin, content)
-    this.#show((pins) => [shown(pin), ...pins])
+    this.#tellOthers()
+    // Another tab's news may have brought it already.
+    this.#show((pins) => (pins.some(({ id }) => id === pin.id) ? pins : [shown(pin), ...pins]))
   }
 
   /** Not on a board that was closed while its browser read or wrote: nobody would give the pictures back. */
@@ -98,10 +136,14 @@ export class PinBoard {
   /** Deletes for good what was taken off. Throws what IndexedDB throws; what could not be deleted is on the strip again. */
   async deleteRemoved(): Promise<void> {
     const { removed } = this.store.getState()
+    if (removed.length === 0) return
     this.store.setState({ removed: [] })
+    for (const { id } of removed) this.#going.add(id)
     const tried = await Promise.allSettled(removed.map(({ id }) => this.#database.delete(id)))
     const failed = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     const left = removed.filter((_, at) => tried[at]?.status === 'rejected')
+    for (const { id } of removed) this.#going.delete(id)
+    this.#tellOthers()
     for (const pin of removed) if (this.#disposed || !left.includes(pin)) URL.revokeObjectURL(pin.url)
     if (left.length === 0) return
     this.#show((pins) => newestFirst([...pins, ...left]))
@@ -111,7 +153,11 @@ export class PinBoard {
   /** Deletes what was taken off: with the drawing goes the way to bring it back. */
   dispose(): void {
     this.#disposed = true
-    this.deleteRemoved().catch(() => undefined)
+    const leave = () => {
+      this.#channel?.close()
+      this.#channel = undefined
+    }
+    this.deleteRemoved().then(leave, leave)
     for (const pin of this.store.getState().pins) URL.revokeObjectURL(pin.url)
     this.store.setState({ pins: [] })
   }

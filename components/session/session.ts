@@ -9,6 +9,7 @@ import type { DrawingSurface, SurfaceOptions } from '../canvas/drawing-surface.t
 import { dialUrl } from './access.ts'
 import { Befores } from './befores.ts'
 import { calmActivity } from './calm-activity.ts'
+import { clientNotices } from './client-notices.ts'
 import { DrawingLooks } from './drawing-looks.ts'
 import { KeptSettings } from './kept-settings.ts'
 import { KeptThumbnail } from './kept-thumbnail.ts'
@@ -21,6 +22,7 @@ import { Rest } from './rest.ts'
 import { readSettings } from './saved.ts'
 import { SeedRolls } from './seed-rolls.ts'
 import { ShownPicture } from './shown-picture.ts'
+import { sureFrame } from './sure-frame.ts'
 
 export interface Session {
   readonly id: string
@@ -74,6 +76,7 @@ export function openSession(options: OpenOptions): Session {
     shown.stop,
     recent.stop,
     client.store.subscribe((state, before) => followClient(state, before, surface)),
+    client.store.subscribe(clientNotices()),
     preferences.subscribe(({ live }, before) => live !== before.live && client.setLive(live)),
     ...followSurface(surface, { rolls, changed, kept }),
     () => kept.stop(),
@@ -109,7 +112,7 @@ function connect(
   const rest = new Rest(around)
   const client = createSketchClient(
     { url: rest.awake(dial), takeSnapshot, params, live, autoRefine, background },
-    { ...around, openSocket: rest.openSocket },
+    { ...around, openSocket: rest.openSocket, requestFrame: sureFrame(around) },
   )
   rest.unless(() => {
     const { background, activity } = client.store.getState()
@@ -154,9 +157,6 @@ function followSurface(surface: DrawingSurface, { rolls, changed, kept }: Follow
 
 function followClient(state: ClientState, before: ClientState, surface: DrawingSurface): void {
   if (state.params && state.params !== before.params) surface.setSize(state.params)
-  const { model } = state
-  if (model && before.model && model.id !== before.model.id) notify(`The model is ${model.name} now`)
-  if (state.error && state.error !== before.error) notify(state.error.message, 'problem')
   if (state.autoRefine !== before.autoRefine) preferences.setState({ autoRefine: state.autoRefine })
   if (state.background !== before.background) preferences.setState({ background: state.background })
 }

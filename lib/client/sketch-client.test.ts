@@ -125,7 +125,9 @@ describe('what the page is told', () => {
     const activity = () => client.store.getState().activity
     expect(activity()).toBe('offline')
     world.socket.welcomes({ engine: 'loading' })
-    expect(activity()).toBe('loading')
+    const detail = 'The model is being loaded'
+    world.socket.says({ type: 'status', engine: 'loading', detail })
+    expect(client.store.getState()).toMatchObject({ activity: 'loading', engine: { detail } })
     world.socket.says({ type: 'status', engine: 'ready' })
     await world.frame()
     expect(activity()).toBe('queued')

@@ -15,6 +15,7 @@ const rules = [
     exempt: (file) =>
       file === 'server/config.ts' ||
       file === 'server/engine/onnx/no-telemetry.ts' ||
+      file === 'server/engine/cuda-folder.ts' ||
       /\.test\.ts$|\/testing\//.test(file),
   },
   {

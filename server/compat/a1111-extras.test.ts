@@ -34,6 +34,7 @@ describe('extra-single-image', () => {
       'stretch',
     ],
     [{ upscaler_1: 'None', upscaling_resize: 4 }, 300, 200, 'stretch'],
+    [{ upscaler_1: 'None', image: sized(65_535, 32_768) }, 4096, 2048, 'stretch'],
   ])('with %j is of %i x %i', (more, width, height, fit) => {
     expect(read(more)).toMatchObject({
       size: { width, height },

@@ -45,7 +45,8 @@ export function parseExtras(body: unknown, kind: 'single' | 'batch'): ExtrasPars
     const maxSide = Math.min(MAX_SIDE, Math.floor(Math.sqrt(MAX_PIXELS / pictures.length)))
     const scaled = pictures.map((image) => ({ image, ...scaledSize(fields, image, maxSide) }))
     const extras = scaled.map(({ image, own, ...target }): Extra => {
-      if (upscaler === 'None') return { image, size: own, fit: 'stretch', kernel: 'lanczos3' }
+      if (upscaler === 'None')
+        return { image, size: within(own, 1, maxSide), fit: 'stretch', kernel: 'lanczos3' }
       return { image, ...target, kernel: upscaler === 'Nearest' ? 'nearest' : 'lanczos3' }
     })
     return { ok: true, extras, note: noteOf(upscaler, extras) }

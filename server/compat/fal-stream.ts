@@ -73,11 +73,10 @@ class FalStreamExchange implements StreamExchange {
       case 'step': {
         const { step, steps } = event
         const preview = previewFor(event, WANT)
-        const images = preview ? [previewOf(preview)] : []
-        const request_id = this.#once.requestId
-        // What has no picture is progress; what has one makes the one before it worthless.
-        const kind = preview ? 'preview' : 'control'
-        return [{ kind, data: sseData({ images, step, steps, request_id, partial: true }) }]
+        // Clients show the first picture of every event; the last step has none but the result.
+        if (!preview) return []
+        const body = { images: [previewOf(preview)], step, steps, partial: true }
+        return [{ kind: 'preview', data: sseData({ ...body, request_id: this.#once.requestId }) }]
       }
       case 'image':
       case 'superseded':

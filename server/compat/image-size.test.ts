@@ -33,6 +33,26 @@ it.each([
     expect(() => imageSize(bytes.subarray(0, length))).not.toThrow()
 })
 
+it('goes by the frame header that a decoder finds, behind markers that have no length', async () => {
+  const jpeg = await picture.clone().jpeg().toBuffer()
+  // Read as a length, the two bytes behind the marker lead into the second comment, and there to another frame header.
+  const frame = Buffer.from([
+    0xff, 0xc0, 0, 17, 8, 0xff, 0xff, 0xff, 0xff, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1,
+  ])
+  const comment = (text: Buffer) => {
+    const head = Buffer.from([0xff, 0xfe, 0, 0])
+    head.writeUInt16BE(text.length + 2, 2)
+    return Buffer.concat([head, text])
+  }
+  const lie = Buffer.concat([Buffer.alloc(60_000, 0xff), frame])
+  const comments = Buffer.concat([comment(Buffer.alloc(40_000)), comment(lie)])
+  for (const bare of [0x01, 0xd0, 0xd7]) {
+    const bytes = Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, bare]), comments, jpeg.subarray(2)])
+    expect(imageSize(bytes)).toEqual({ width: 321, height: 123 })
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 321, height: 123 })
+  }
+})
+
 it('says nothing about what it does not know', () => {
   expect(imageSize(new Uint8Array([1, 2, 3]))).toBeUndefined()
   expect(imageSize(new Uint8Array([0xff, 0xd8, 0xff, 0xff, 0xff]))).toBeUndefined()

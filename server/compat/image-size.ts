@@ -63,11 +63,20 @@ function jpegHeader(view: DataView): Header | undefined {
       at += 1
       continue
     }
+    if (isBare(marker)) {
+      at += 2
+      continue
+    }
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
     if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), exifAt }
     if (marker === 0xe1 && view.getUint32(at + 4) === TAG.Exif) exifAt = at + 10
     at += 2 + view.getUint16(at + 2)
   }
+}
+
+/** TEM and RST0..RST7 have no length behind them: decoders go on with the next marker. */
+function isBare(marker: number): boolean {
+  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)
 }
 
 /** The three layouts of WebP: lossy (VP8), lossless (VP8L) and extended (VP8X), the only one with room for EXIF. */

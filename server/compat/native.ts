@@ -11,7 +11,6 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { DEFAULT_CREDIT, NATIVE_MESSAGE_LIMIT_BYTES, PROTOCOL_VERSION } from '../../lib/protocol/version.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { assertNever } from '../../lib/std/assert.ts'
-import type { EngineState } from '../engine/engine.ts'
 import type { ImageEvent, SessionEvent } from '../session/session-event.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type {
@@ -176,11 +175,7 @@ class NativeTranslator implements Translator {
   encode(event: SessionEvent): Outbound[] {
     switch (event.type) {
       case 'opened':
-        // What the engine has to say beside its state is no field of `welcome`.
-        return [
-          control(welcome(event)),
-          ...(event.engine.detail === undefined ? [] : [control(status(event.engine))]),
-        ]
+        return greeting(event)
       case 'engine':
         return [control(status(event.engine))]
       case 'model':
@@ -223,6 +218,12 @@ const MAX_REMEMBERED = 256
 const CLIENT_TYPES = ['hello', 'params', 'frame', 'previews', 'cancel', 'ping']
 const HELLO_FIRST: WireError = { code: 'hello_first', message: 'Say hello with your protocol version first' }
 
+/** What the engine has to say beside its state comes after it (SPEC W10). */
+function greeting(event: Extract<SessionEvent, { type: 'opened' }>): Outbound[] {
+  const { engine } = event
+  return [control(welcome(event)), ...(engine.detail === undefined ? [] : [control(status(engine))])]
+}
+
 function welcome(event: Extract<SessionEvent, { type: 'opened' }>): ServerMessage {
   return {
     type: 'welcome',
@@ -235,7 +236,7 @@ function welcome(event: Extract<SessionEvent, { type: 'opened' }>): ServerMessag
   }
 }
 
-function status({ name, detail }: EngineState): ServerMessage {
+function status({ name, detail }: Extract<SessionEvent, { type: 'engine' }>['engine']): ServerMessage {
   return { type: 'status', engine: name, ...(detail === undefined ? {} : { detail }) }
 }
 

@@ -39,7 +39,7 @@ export function forkChild(workerUrl: URL, log: EngineLog): SpawnChild {
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         if (/\berror\b/i.test(line) || lastWords === '') lastWords = line.trim()
-        log.warn({ pid: child.pid }, line)
+        log.warn({ enginePid: child.pid }, line)
       })
     }
     child.on('message', (message: unknown) => {

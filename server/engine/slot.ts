@@ -239,7 +239,7 @@ export class Slot {
       ...(lanesReason === undefined ? {} : { batching: lanesReason }),
       ...(latents === undefined ? {} : { latents }),
     }
-    this.#options.log.info({ pid: child.pid, ...figures, ...reason }, 'engine slot ready')
+    this.#options.log.info({ enginePid: child.pid, ...figures, ...reason }, 'engine slot ready')
     this.#wasReady = true
     this.#failedStarts = 0
     this.#to({ name: 'ready', child, lanes })
@@ -316,7 +316,7 @@ export class Slot {
     const message = 'The engine process ended while it worked on this frame; send it again'
     this.#settleAll(new EngineError('engine_crashed', message))
     if (this.#closed) return this.#onDead?.()
-    this.#options.log.warn({ pid: state.child.pid, reason }, 'engine slot ended')
+    this.#options.log.warn({ enginePid: state.child.pid, reason }, 'engine slot ended')
     if (blame !== 'nobody') this.#onFailure({ reason, unusable, isHang: blame === 'hang' })
     if (!this.#held) this.#restartLater()
   }

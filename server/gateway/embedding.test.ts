@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { embedFacts, frameAncestors, mayEmbed, refuseFraming } from './embedding.ts'
+import { embedFacts, frameAncestors, headersForOthers, mayEmbed, refuseFraming } from './embedding.ts'
 import type { RequestHead } from './host.ts'
 
 const rule = { allowed: ['https://blog.example.org'], loopbackOnly: false }
@@ -47,12 +47,22 @@ describe('who may embed', () => {
   })
 })
 
+it('what others load is let into a page with COEP, and nothing else is', () => {
+  const corp = { 'cross-origin-resource-policy': 'cross-origin' }
+  const coep = { 'cross-origin-embedder-policy': 'require-corp' }
+  for (const page of ['/embed.html', '/embed/index.html'])
+    expect(headersForOthers(page)).toEqual({ ...corp, ...coep })
+  for (const script of ['/embed.js', '/client.js']) expect(headersForOthers(script)).toMatchObject(corp)
+  expect(headersForOthers('/index.html')).toEqual({})
+})
+
 describe('a frame on a page that may not', () => {
   it('gets the reason and the remedy instead of the canvas', () => {
     const reply = refuseFraming(framed('https://evil.net/some/page'), rule)
     expect(reply?.status).toBe(403)
     expect(String(reply?.body)).toContain('SKETCHWIRE_EMBED_ORIGINS=https://evil.net<')
     expect(reply?.headers['content-security-policy']).toContain("default-src 'none'")
+    expect(reply?.headers).toMatchObject(headersForOthers('/embed.html'))
   })
 
   it('is not what a listed page, a page of ours or a window of its own gets', () => {

@@ -8,8 +8,18 @@ const PAGE = /^\/embed(\/|\/index\.html|\.html)?$/
 /** Scripts that other people's pages load from here. */
 const SCRIPTS = ['/embed.js', '/client.js']
 
-export function isEmbedScript(path: string): boolean {
-  return SCRIPTS.includes(path)
+/** A page that lets in only what says so (COEP) shows a frame that is as strict; ours loads nothing from elsewhere. */
+const FOR_STRICT_PAGES = {
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'cross-origin',
+}
+
+/** What a file of the export says to other people's pages. */
+export function headersForOthers(key: string): Readonly<Record<string, string>> {
+  if (PAGE.test(key)) return FOR_STRICT_PAGES
+  if (!SCRIPTS.includes(key)) return {}
+  // A module script from another origin is fetched with CORS; these hold nothing but public code.
+  return { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
 }
 
 /** Listed origins, the server's own, and, where the server is for this machine only, pages of this machine. */
@@ -65,6 +75,7 @@ export function refuseFraming(head: RequestHead, rule: OriginRule): Reply | unde
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *",
+    ...FOR_STRICT_PAGES,
   }
   return { status: 403, headers, body: refusalPage(origin) }
 }

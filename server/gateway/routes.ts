@@ -50,6 +50,12 @@ export interface RouteDeps extends BindDeps {
 /** Enough to read a stray body and answer in words. */
 const OTHER_BODY_LIMIT_BYTES = 64 * 1024
 
+/**
+ * Of a message that is a little too long a socket hears how much; a longer one ends it. The transport keeps what has come of
+ * a message until it is whole, and no count of what waits sees that.
+ */
+const TRANSPORT_MARGIN = 9 / 8
+
 type Known = Identity | WireError
 type HttpFound = Found<HttpRouteEntry>
 
@@ -258,7 +264,7 @@ export class Routes implements WebApp {
     }
     return {
       path: entry.path,
-      maxMessageBytes: entry.door.messageLimitBytes * 2,
+      maxMessageBytes: entry.door.messageLimitBytes * TRANSPORT_MARGIN,
       upgrade: (head) => decide(head, this.#identify(head)),
     }
   }

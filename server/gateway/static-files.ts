@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { embedFacts, frameAncestors, isEmbedScript, refuseFraming } from './embedding.ts'
+import { embedFacts, frameAncestors, headersForOthers, refuseFraming } from './embedding.ts'
 import type { Reply, RequestHead } from './host.ts'
 import type { OriginRule } from './origin.ts'
 
@@ -124,14 +124,13 @@ function load(key: string, bytes: Buffer, embedders: OriginRule): StaticFile {
     'content-type': type,
     'cache-control': immutable ? FOR_EVER : 'no-cache',
     ...SECURITY_HEADERS,
+    ...headersForOthers(key),
   }
   if (type.startsWith('text/html'))
     headers['content-security-policy'] = contentSecurityPolicy(
       bytes.toString('utf8'),
       frameAncestors(key, embedders),
     )
-  // A module script from another origin is fetched with CORS; these hold nothing but public code.
-  if (isEmbedScript(key)) headers['access-control-allow-origin'] = '*'
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
   return { bytes, type, etag, headers, compressed: new Map() }
 }

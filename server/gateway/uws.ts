@@ -266,6 +266,24 @@ function writeHead(res: HttpResponse, { status, headers }: Pick<Reply, 'status' 
 
 function write(res: HttpResponse, reply: Reply, method: string, closeAfter = false): void {
   writeHead(res, reply)
-  if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body), closeAfter)
-  else res.end(reply.body, closeAfter)
+  if (closeAfter) res.end(method === 'HEAD' ? '' : reply.body, true)
+  else if (method === 'HEAD') {
+    // Told the length by itself, uWebSockets.js waits for so many bytes and closes the connection on the next request.
+    res.writeHeader('content-length', String(Buffer.byteLength(reply.body)))
+    res.endWithoutBody()
+  } else endWith(res, reply.body)
+}
+
+/**
+ * Writes what the connection takes, and the rest as it takes more. `end` would copy what is left over, and a client may ask
+ * for the same file a thousand times before it reads any of it; as long as an answer is not taken whole, uWebSockets.js
+ * closes the connection on the next request.
+ */
+function endWith(res: HttpResponse, body: Reply['body']): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const [, isOver] = res.tryEnd(bytes, bytes.length)
+  if (isOver) return
+  // In place of whoever waits for an end before the answer. Here nothing is left to stop: it is not called again.
+  res.onAborted(() => undefined)
+  res.onWritable((offset) => res.tryEnd(bytes.subarray(offset), bytes.length)[0])
 }

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BODY_LIMIT, CUT_OFF, echoApp } from './host.contract.ts'
-import type { Host, SocketRoute, WebApp } from './host.ts'
+import type { Host, Reception, RequestHead, SocketRoute, WebApp } from './host.ts'
 import { RawClient } from './testing/raw-client.ts'
 import { WsClient } from './testing/ws-client.ts'
 
@@ -52,12 +52,30 @@ const flood: SocketRoute = {
   }),
 }
 
+/** More than a network holds for somebody who does not read; no two places of it are the same. */
+const BIG = Buffer.from(Uint32Array.from({ length: 6 * MIB }, (_, at) => at).buffer)
+
+/** The first `path` bytes of it. */
+function big({ path }: RequestHead): Reception {
+  const refused = { status: 413, headers: {}, body: '' }
+  const body = BIG.subarray(0, Number(path.slice('/big/'.length)))
+  return {
+    bodyLimitBytes: 0,
+    cutOffBytes: 0,
+    bodyTooLarge: () => refused,
+    respond: () => ({ status: 200, headers: {}, body }),
+  }
+}
+
 export function wireContract(name: string, under: WiredHost): void {
   const hosts: Host[] = []
   const clients: RawClient[] = []
   const start = async (log: string[] = []) => {
     const app = echoApp(log)
-    const host = under.start({ ...app, sockets: [...app.sockets, strangers, flood] })
+    const host = under.start({
+      sockets: [...app.sockets, strangers, flood],
+      receive: (head) => (head.path.startsWith('/big/') ? big(head) : app.receive(head)),
+    })
     hosts.push(host)
     const port = await host.listen({ host: '127.0.0.1', port: 0 })
     const raw = async () => {
@@ -167,6 +185,49 @@ export function wireContract(name: string, under: WiredHost): void {
       await client.write(new Uint8Array(9 * CUT_OFF))
       await client.closed
       expect([client.received.match(/HTTP\/1.1/g)?.length ?? 1, log]).toEqual([1, ['received /a']])
+    })
+
+    it('holds no copies of answers that nobody reads, and goes on answering others', async () => {
+      const { raw } = await start()
+      const [greedy, other] = [await raw(), await raw()]
+      greedy.pause()
+      const before = process.memoryUsage().rss
+      await greedy.write(`GET /big/${MIB} HTTP/1.1\r\nhost: h\r\n\r\n`.repeat(500))
+      await other.write('GET /a HTTP/1.1\r\nhost: h\r\n\r\n')
+      expect(await other.until(/GET \/a/)).toMatch(/^HTTP\/1.1 200 /)
+      expect(process.memoryUsage().rss - before).toBeLessThan(100 * MIB)
+    })
+
+    it('has every byte of an answer for a slow reader, and then that of the next request', async () => {
+      const { raw } = await start()
+      const [slow, other] = [await raw(), await raw()]
+      for (const bytes of [BIG.length, MIB + 1, BIG.length]) {
+        slow.received = ''
+        slow.pause()
+        await slow.write(`GET /big/${bytes} HTTP/1.1\r\nhost: h\r\n\r\n`)
+        other.received = ''
+        await other.write('GET /a HTTP/1.1\r\nhost: h\r\n\r\n')
+        await other.until(/GET \/a/)
+        slow.resume()
+        const body = () => slow.received.slice(slow.received.indexOf('\r\n\r\n') + 4)
+        await expect.poll(() => body().length, { timeout: 5000 }).toBe(bytes)
+        expect(slow.received).toMatch(
+          new RegExp(`^HTTP/1.1 200 [^]{1,200}?content-length: ${bytes}\r\n`, 'i'),
+        )
+        expect(Buffer.from(body(), 'latin1').equals(BIG.subarray(0, bytes))).toBe(true)
+      }
+    })
+
+    it('answers requests that come all at once one after the other, and closes after the last where it is told to', async () => {
+      const { raw } = await start()
+      const client = await raw()
+      const ask = (what: string, more = '') => `${what} HTTP/1.1\r\nhost: h\r\n${more}\r\n`
+      await client.write(ask('HEAD /a') + ask('GET /b') + ask('GET /big/100000', 'connection: close\r\n'))
+      await client.closed
+      const heads = /^HTTP\/1.1 200 [^]*\r\n\r\nHTTP\/1.1 200 [^]*\r\n\r\nGET \/b  HTTP\/1.1 200 /
+      expect(client.received).toMatch(heads)
+      expect(client.received.match(/content-length: \d+/gi)).toHaveLength(3)
+      expect(client.received.endsWith(BIG.toString('latin1', 99_000, 100_000))).toBe(true)
     })
 
     it('W1 drops a socket whose text is not UTF-8 with 1006', async () => {

@@ -73,7 +73,7 @@ function wheelsFor(major: CudaMajor): readonly Wheel[] {
 /** For CUDA 12. Its files lie beside onnxruntime's library then. */
 async function runInstaller(): Promise<void> {
   if (installedFiles().every((file) => existsSync(file))) return
-  const { args, options } = installerCall(process.env)
+  const { args, options } = installerCall()
   const status = await new Promise((resolve) => {
     spawn(process.execPath, [...args], { ...options, stdio: 'inherit' })
       .on('close', resolve)

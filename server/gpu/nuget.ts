@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
+import { environmentWithout } from '../config.ts'
 
 const FLAG = '--onnxruntime-node-install'
 /** `.npmrc` says "skip" for `npm ci`; the older names are asked next. */
@@ -20,13 +21,10 @@ export interface InstallerCall {
   readonly options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }
 }
 
-export function installerCall(env: NodeJS.ProcessEnv): InstallerCall {
+export function installerCall(env?: NodeJS.ProcessEnv): InstallerCall {
   return {
     args: [join(home, 'script/install.js'), FLAG],
-    options: {
-      cwd: home,
-      env: Object.fromEntries(Object.entries(env).filter(([name]) => !HEEDED.test(name))),
-    },
+    options: { cwd: home, env: environmentWithout(HEEDED, env) },
   }
 }
 

@@ -2,6 +2,7 @@
 // never the page. Whoever meets a name that it does not know asks for it; whoever opens the drawing asks for what others
 // have drawn and not stored yet.
 import * as v from 'valibot'
+import { openChannel } from '../open-channel.ts'
 import { ItemSchema, type Item } from './plain-drawing.ts'
 import { leftOf } from './plain-left.ts'
 import { lackingIn, mergeItems, type Told } from './plain-merge.ts'
@@ -88,14 +89,5 @@ function toldOf({ items, page, gone }: v.InferOutput<typeof ToldSchema>): Told {
     items,
     page: page ?? items.map(nameOf),
     gone: gone.map((one) => (typeof one === 'string' ? one : nameOf(one))),
-  }
-}
-
-/** Nothing where the browser refuses storage: Firefox counts this as such, and throws. */
-function openChannel(name: string): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(name)
-  } catch {
-    return undefined
   }
 }

@@ -29,6 +29,7 @@ const SchemaOutline = v.object({ schemaVersion: v.number() })
 export const RecordSchema = v.custom<TLRecord>((input) => v.is(RecordOutline, input))
 export const SchemaSchema = v.custom<Schema>((input) => v.is(SchemaOutline, input))
 const RecordsSchema = v.array(RecordSchema)
+const AssetIdsSchema = v.array(v.custom<TLAssetId>((input) => typeof input === 'string'))
 
 function createTables(database: IDBDatabase): void {
   for (const table of TABLES)
@@ -81,6 +82,21 @@ export class DrawingDatabase {
   async removeAssets(ids: readonly TLAssetId[]): Promise<void> {
     await this.#run('readwrite', [ASSETS], (transaction) =>
       ids.map((id) => transaction.objectStore(ASSETS).delete(id)),
+    )
+  }
+
+  /** Of the photos whose bytes are there. */
+  async assetIds(): Promise<TLAssetId[]> {
+    const [keys] = await this.#run('readonly', [ASSETS], (transaction) => [
+      transaction.objectStore(ASSETS).getAllKeys(),
+    ])
+    return v.parse(AssetIdsSchema, keys)
+  }
+
+  /** With their records. */
+  async dropAssets(ids: readonly TLAssetId[]): Promise<void> {
+    await this.#run('readwrite', [RECORDS, ASSETS], (transaction) =>
+      ids.flatMap((id) => [RECORDS, ASSETS].map((table) => transaction.objectStore(table).delete(id))),
     )
   }
 

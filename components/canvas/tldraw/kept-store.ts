@@ -6,9 +6,11 @@ import type { Clock } from '../../../lib/std/clock.ts'
 import { Keeper } from '../keeper.ts'
 import { DrawingDatabase, type KeptDrawing } from './drawing-database.ts'
 import { flushStore, flushWhileHidden } from './hidden-flush.ts'
+import { holdDrawing } from './hold-drawing.ts'
 import { keepAssets } from './kept-assets.ts'
 import { joinTabs } from './tabs.ts'
 import { PAPER_THEMES } from './tldraw-look.ts'
+import { dropUnusedPhotos } from './unused-photos.ts'
 
 export interface KeptStore {
   readonly store: TLStore
@@ -34,6 +36,9 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
   // Before anything that listens: what goes out of sight is told before it is written.
   const stopFlushing = flushWhileHidden(store, options.clock)
   let stopWriting = async () => {}
+  const letGo = await holdDrawing(options.drawing, () =>
+    dropUnusedPhotos(database, options.drawing, store.schema),
+  )
   try {
     const isOld = putKept(store, await database.load())
     stopWriting = keepWriting(store, database, { ...options, isOld })
@@ -46,6 +51,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
     await stopWriting()
     assets.dispose()
     database.close()
+    letGo()
   }
   return { store, close }
 }

@@ -2,6 +2,7 @@
 // tldraw's own persistence, so that a tab from before this file understands them.
 import type { TLStore } from 'tldraw'
 import * as v from 'valibot'
+import { openChannel } from '../open-channel.ts'
 import { SchemaSchema } from './drawing-database.ts'
 
 type Changes = Parameters<TLStore['applyDiff']>[0]
@@ -28,8 +29,11 @@ export interface Tabs {
   leave(): void
 }
 
+const ALONE: Tabs = { tell: () => undefined, leave: () => undefined }
+
 export function joinTabs(store: TLStore, drawing: string, { onOlder, onNewer }: Others): Tabs {
-  const channel = new BroadcastChannel(`tldraw-tab-sync-${drawing}`)
+  const channel = openChannel(`tldraw-tab-sync-${drawing}`)
+  if (!channel) return ALONE
   const own = store.schema.serialize()
   const announce = () => channel.postMessage({ type: 'announce', schema: own })
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {

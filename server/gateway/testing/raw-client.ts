@@ -39,6 +39,15 @@ export class RawClient {
     return this.received
   }
 
+  /** What comes meanwhile waits in the network. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   leave(): void {
     this.#socket.destroy()
   }
