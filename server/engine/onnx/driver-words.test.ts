@@ -13,9 +13,9 @@ describe('what a provider says', () => {
       'CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version (the NVIDIA driver is too old for the CUDA of this provider: install 580 or later, or take CUDA 12 with "npm run gpu:cuda -- --cuda 12")',
     )
     expect(inWordsOf(NO_ADAPTER)).toBe('Failed to get a WebGPU adapter: No supported adapters')
-    expect(
-      inWordsOf('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'),
-    ).toMatch(/library \(a library that it needs is missing\)$/)
+    expect(inWordsOf('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toMatch(
+      /library \(a library that it needs is missing\)$/,
+    )
   })
 
   it('stays as it is where it is in words already', () => {
