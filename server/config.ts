@@ -323,6 +323,11 @@ export function keepSecretsFromChildren(env: NodeJS.ProcessEnv = process.env): v
   for (const name of SECRETS) delete env[name]
 }
 
+/** What a program inherits, with more. */
+export function environmentWith(more: NodeJS.ProcessEnv, env = process.env): NodeJS.ProcessEnv {
+  return { ...env, ...more }
+}
+
 /** What a program inherits that is started without some of it. @param names of what it must not heed. */
 export function environmentWithout(names: RegExp, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.test(name)))

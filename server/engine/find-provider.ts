@@ -2,7 +2,7 @@ import type { SpawnChild } from './child.ts'
 import { useCudaFolder } from './cuda-folder.ts'
 import type { LocalEngineOptions } from './local-options.ts'
 import { childProbe } from './probe.ts'
-import { AUTO, chooseProvider, forceProvider, probed, type Objection } from './provider-choice.ts'
+import { AUTO, chooseProvider, forceProvider, probed, type Objection, type Probe } from './provider-choice.ts'
 import { ProviderLadder } from './provider-ladder.ts'
 import { candidatesOf, thisMachine } from './providers.ts'
 import { systemClock } from './system-clock.ts'
@@ -21,15 +21,20 @@ export async function findProvider(
   { spawn, cpuRefusal, signal }: FindOptions,
 ): Promise<ProviderLadder> {
   const { provider = 'cpu', clock = systemClock } = options
-  if (provider !== 'cpu') useCudaFolder()
+  const unlinked = provider === 'cpu' ? undefined : useCudaFolder()
   const probe = childProbe(spawn, clock, signal)
   const choice =
     provider === AUTO
-      ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine()), probe)
-      : await forceProvider(provider, probe)
+      ? await chooseProvider(options.candidates ?? candidatesOf(thisMachine(unlinked)), probe)
+      : await forceProvider(provider, provider === 'cuda' ? orKnown(unlinked, probe) : probe)
   const objectionTo: Objection = async (candidate) => {
     const refusal = candidate.provider === 'cpu' ? cpuRefusal() : undefined
     return refusal === undefined ? await probed(probe)(candidate) : { why: refusal, what: refusal }
   }
   return new ProviderLadder(choice, clock, objectionTo)
+}
+
+/** What is known to be in the way needs no probe, which would say less. */
+function orKnown(problem: string | undefined, probe: Probe): Probe {
+  return problem === undefined ? probe : () => Promise.resolve({ problem })
 }

@@ -52,11 +52,12 @@ const LIBRARY_DIRS = [
   '/usr/local/cuda/lib64',
 ]
 
-export function thisMachine(): Machine {
+/** @param unlinked why what `npm run gpu:cuda` brought could not be used, from `useCudaFolder`. */
+export function thisMachine(unlinked?: string): Machine {
   const { platform, arch } = process
   const runtime = installedRuntime()
   const about = readAbout(runtime.cudaFolder)
-  const problem = cudaFolderProblem(runtime)
+  const problem = unlinked ?? cudaFolderProblem(runtime)
   return {
     platform,
     arch,

@@ -1,11 +1,13 @@
 // `npm run gpu:cuda`: the CUDA provider of the pinned onnxruntime-node, and the libraries of CUDA and cuDNN that it is
 // linked with where the system has none. They are left out of `npm ci`, which most people run without an NVIDIA card.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import {
   installedRuntime,
+  librariesOf,
+  PROVIDER_FILES,
   readAbout,
   useCudaFolder,
   type CudaMajor,
@@ -17,7 +19,8 @@ import { driverCuda, majorFor } from './driver.ts'
 import { installCuda } from './install-cuda.ts'
 import { loadProblem } from './loader.ts'
 import { installedFiles, installerCall } from './nuget.ts'
-import { checkPip, type Python } from './pip.ts'
+import { checkPip, checkPython, type Python } from './pip.ts'
+import { runProgram } from './run-program.ts'
 import { LIBRARY_WHEELS, PROVIDER_13, type Wheel } from './wheels.ts'
 
 const USAGE = 'npm run gpu:cuda [-- --cuda 12|13] [--python PROGRAM]'
@@ -43,6 +46,7 @@ function readArgs(args: readonly string[]): Asked {
 
 /** What was asked for, else the newest that the driver runs. */
 async function chooseCuda(asked: CudaMajor | undefined, python: Python): Promise<CudaMajor> {
+  if (asked === undefined) await checkPython(python)
   const driver = await driverCuda(python)
   const runs = driver === undefined ? undefined : `${driver.major}.${driver.minor}`
   if (asked !== undefined) {
@@ -71,23 +75,28 @@ function wheelsFor(major: CudaMajor): readonly Wheel[] {
 }
 
 /** For CUDA 12. Its files lie beside onnxruntime's library then. */
-async function runInstaller(): Promise<void> {
+async function runInstaller({ signal }: Python): Promise<void> {
   if (installedFiles().every((file) => existsSync(file))) return
   const { args, options } = installerCall()
-  const status = await new Promise((resolve) => {
-    spawn(process.execPath, [...args], { ...options, stdio: 'inherit' })
-      .on('close', resolve)
-      .on('error', resolve)
-  })
+  const status = await runProgram([process.execPath, ...args], { ...options, stdio: 'inherit', signal })
   if (status === 0 && installedFiles().every((file) => existsSync(file))) return
   const message =
     'The CUDA 12 provider could not be downloaded from NuGet (why is above): check that it can be reached (GLOBAL_AGENT_HTTPS_PROXY names a proxy), or take CUDA 13 with a driver from 580 on ("npm run gpu:cuda -- --cuda 13"), and run it again'
   throw new AppError('download_failed', message)
 }
 
+/** Libraries that the system had may be gone, or be found in the shell of the last run alone. */
+function isWhole({ cudaFolder }: Runtime, major: CudaMajor): boolean {
+  const has = (file: string) => existsSync(join(librariesOf(cudaFolder), file))
+  return (
+    PROVIDER_FILES.every(has) &&
+    cudaLibraries(major).every((name) => has(name) || loadProblem(name) === undefined)
+  )
+}
+
 async function bring(runtime: Runtime, major: CudaMajor, python: Python): Promise<void> {
   const about = readAbout(runtime.cudaFolder)
-  if (about?.onnxruntime === runtime.version && about.cuda === major) {
+  if (about?.onnxruntime === runtime.version && about.cuda === major && isWhole(runtime, major)) {
     const problem = useCudaFolder(runtime)
     if (problem !== undefined) throw new AppError('unlinked', problem)
     return say(`The CUDA provider for CUDA ${major} is in ${runtime.cudaFolder} already.`)
@@ -100,7 +109,7 @@ async function bring(runtime: Runtime, major: CudaMajor, python: Python): Promis
     about: { onnxruntime: runtime.version, cuda: major },
     wheels,
     python,
-    ...(major === 12 ? { fetchProvider: runInstaller } : {}),
+    ...(major === 12 ? { fetchProvider: () => runInstaller(python) } : {}),
   })
   say(`It is in ${runtime.cudaFolder}; delete that folder to be rid of it.`)
 }

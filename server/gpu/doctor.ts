@@ -12,7 +12,7 @@ import { findingsOf } from './findings.ts'
 import { loadProblem } from './loader.ts'
 
 const unused = useCudaFolder()
-const machine = thisMachine()
+const machine = thisMachine(unused)
 const worker = new URL('../engine/slot-worker.js', import.meta.url)
 const probe = childProbe(forkChild(worker, silentLog), systemClock)
 const say = (line: string) => void process.stdout.write(`${line}\n`)

@@ -41,22 +41,17 @@ export function findingsOf(machine: Machine, loadProblem: LoadProblem): readonly
 }
 
 const BRING = 'npm run gpu:cuda (brings the provider, CUDA and cuDNN; a download of 1.4 GB)'
-/** The first drivers that run CUDA 13. */
-const DRIVER_13 = 580
-
-/** Its version is told where it is a module of this very kernel, not in Windows' Linux. */
+/**
+ * Its version is told where it is a module of this very kernel, not in Windows' Linux. Whether it is new enough for the
+ * provider, the probe says: with NVIDIA's compatibility libraries an old one may be.
+ */
 function nvidiaDriver(machine: Machine): Finding {
-  const what = 'NVIDIA driver'
-  const version = /\s(\d+)(\.\d+)+\s/.exec(machine.text('/proc/driver/nvidia/version') ?? '')
-  if (!hasNvidia(machine))
-    return {
-      what,
-      found: undefined,
-      remedy: 'install it from your distribution; in a container start it with --gpus all',
-    }
-  const isOld = machine.cuda?.major === 13 && version !== null && Number(version[1]) < DRIVER_13
-  const remedy = `${version?.[0].trim()} is too old for CUDA 13: install ${DRIVER_13} or later, or take CUDA 12 (npm run gpu:cuda -- --cuda 12)`
-  return { what, found: isOld ? undefined : (version?.[0].trim() ?? '/dev'), remedy }
+  const version = /\s(\d+(\.\d+)+)\s/.exec(machine.text('/proc/driver/nvidia/version') ?? '')?.[1]
+  return {
+    what: 'NVIDIA driver',
+    found: hasNvidia(machine) ? (version ?? '/dev') : undefined,
+    remedy: 'install it from your distribution; in a container start it with --gpus all',
+  }
 }
 
 /** What `npm run gpu:cuda` brought is found by the processes that need it, if not by this one. */
@@ -95,7 +90,8 @@ function vulkanDriver(machine: Machine): Finding {
   const files = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].flatMap((dir) =>
     machine.names(dir).flatMap((name) => (name.endsWith('.json') ? [join(dir, name)] : [])),
   )
-  const isNvidia = hasNvidia(machine)
+  // In Windows' Linux any vendor's card is reached through Mesa's driver.
+  const isNvidia = machine.exists('/dev/nvidiactl')
   const found = files.find((file) => !isNvidia || file.includes('nvidia'))
   const others =
     found === undefined && files.length > 0 ? `there are only others' (${files.join(', ')}): ` : ''

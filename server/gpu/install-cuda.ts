@@ -17,8 +17,12 @@ import { diskError } from '../models/disk-error.ts'
 import { downloadWheel, requirement, unpackWheel, type Python } from './pip.ts'
 import type { Wheel } from './wheels.ts'
 
-/** The largest wheel as it comes and as it is unpacked, beside what is kept: 2.1 GB with CUDA 13 (2026-11-22). */
-const ROOM_BYTES = 4e9
+/**
+ * What a wheel may need while it is taken: as pip has it in its temporary folder, as it saves it, and unpacked. The largest
+ * is cuDNN for CUDA 12 (707 MB, 1.2 GB unpacked; 2026-11-22); CUDA 13's seven leave 1.9 GB behind.
+ */
+const WHEEL_BYTES = 2.7e9
+const KEPT_BYTES = 0.25e9
 const LIBRARY = /\.so(\.\d+)*$/
 /** Of onnxruntime's own wheel nothing else is of use here: its other libraries are Python's. */
 const OTHERS = /^(libonnxruntime\.so|libonnxruntime_providers_tensorrt|onnxruntime_pybind)/
@@ -38,9 +42,10 @@ export async function installCuda(options: InstallCudaOptions): Promise<void> {
   const { runtime, about, wheels, python } = options
   const part = `${runtime.cudaFolder}.part`
   await startOrGoOn(part, about)
-  await checkRoom(part, options.freeBytes ?? freeBytes)
-  if (options.fetchProvider) await fetchInto(librariesOf(part), runtime.dir, options.fetchProvider)
-  for (const wheel of wheels) await takeWheel(wheel, part, python)
+  const missing = wheels.filter((wheel) => !existsSync(markOf(wheel, part)))
+  await checkRoom(part, missing.length, options.freeBytes ?? freeBytes)
+  if (options.fetchProvider) await fetchInto(librariesOf(part), runtime, options.fetchProvider)
+  for (const wheel of missing) await takeWheel(wheel, part, python)
   // Older ones would be in the way of the links.
   for (const file of PROVIDER_FILES) await rm(join(runtime.dir, file), { force: true }).catch(diskError(file))
   await rm(join(part, 'had'), { recursive: true, force: true })
@@ -60,11 +65,17 @@ async function startOrGoOn(part: string, about: About): Promise<void> {
   await writeFile(aboutFileOf(part), `${JSON.stringify(about)}\n`).catch(diskError(part))
 }
 
-async function checkRoom(part: string, free: (folder: string) => Promise<number>): Promise<void> {
+/** @param wheels that are still to come. */
+async function checkRoom(
+  part: string,
+  wheels: number,
+  free: (folder: string) => Promise<number>,
+): Promise<void> {
+  const needed = wheels === 0 ? 0 : WHEEL_BYTES + (wheels - 1) * KEPT_BYTES
   const bytes = await free(part)
-  if (bytes >= ROOM_BYTES) return
+  if (bytes >= needed) return
   const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`
-  const message = `The disk has ${gigabytes(bytes)} free, ${gigabytes(ROOM_BYTES)} are needed in ${part}; free some space and run "npm run gpu:cuda" again`
+  const message = `The disk has ${gigabytes(bytes)} free, ${gigabytes(needed)} are needed in ${part}; free some space and run "npm run gpu:cuda" again`
   throw new AppError('disk_full', message)
 }
 
@@ -73,10 +84,11 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize
 }
 
+const markOf = ({ name, version }: Wheel, part: string): string => join(part, 'had', `${name}-${version}`)
+
 /** Its libraries, and nothing else of it; kept in mind by a file of its name, written last. */
 async function takeWheel(wheel: Wheel, part: string, python: Python): Promise<void> {
-  const mark = join(part, 'had', `${wheel.name}-${wheel.version}`)
-  if (existsSync(mark)) return
+  const mark = markOf(wheel, part)
   const work = join(part, 'work')
   await rm(work, { recursive: true, force: true }).catch(diskError(work))
   await mkdir(work, { recursive: true }).catch(diskError(work))
@@ -101,14 +113,19 @@ async function takeLibraries(from: string, to: string): Promise<void> {
 }
 
 /** What the installer lays into `dir` goes along with the rest. It would write through links to what is in use. */
-async function fetchInto(libraries: string, dir: string, fetch: () => Promise<void>): Promise<void> {
+async function fetchInto(libraries: string, runtime: Runtime, fetch: () => Promise<void>): Promise<void> {
+  const { dir } = runtime
   if (PROVIDER_FILES.every((file) => existsSync(join(libraries, file)))) return
   for (const file of PROVIDER_FILES) {
     const path = join(dir, file)
     const stats = await lstat(path).catch(() => undefined)
     if (stats?.isSymbolicLink()) await rm(path).catch(diskError(path))
   }
-  await fetch()
+  await fetch().catch((error: unknown) => {
+    // A server that is running finds what it had.
+    useCudaFolder(runtime)
+    throw error
+  })
   for (const file of PROVIDER_FILES) {
     await copyFile(join(dir, file), join(libraries, file)).catch(diskError(libraries))
     await rm(join(dir, file)).catch(diskError(dir))

@@ -1,7 +1,8 @@
 // Wheels through pip, which knows this machine's index, mirrors, proxies and certificates, shows how far it is, and
 // compares digests. It is given another Python's tags than its own on purpose: only the libraries inside are wanted.
-import { spawn, type StdioOptions } from 'node:child_process'
 import { AppError } from '../../lib/std/errors.ts'
+import { environmentWith } from '../config.ts'
+import { runProgram, type Run } from './run-program.ts'
 import type { Wheel } from './wheels.ts'
 
 /** Newest first; NVIDIA's wheels are older ones' than onnxruntime's. */
@@ -15,6 +16,13 @@ export interface Python {
   /** Its program. */
   readonly python: string
   readonly signal: AbortSignal
+}
+
+/** @throws AppError `no_python` with the remedy. */
+export async function checkPython({ python, signal }: Python): Promise<void> {
+  if ((await run([python, '--version'], 'ignore', signal)) === 0) return
+  const message = `"${python}" does not run, and it asks the driver which CUDA it takes, and its pip fetches NVIDIA's libraries: install it (on Debian and Ubuntu "apt-get install python3-pip"), or name another with --python, and run "npm run gpu:cuda" again`
+  throw new AppError('no_python', message)
 }
 
 /** @throws AppError `no_pip` with the remedy. */
@@ -36,7 +44,9 @@ export async function downloadWheel(
 ): Promise<void> {
   const args = ['--no-deps', '--require-hashes', '--only-binary=:all:', '--no-cache-dir', ...TAGS]
   const pip = [python, '-m', 'pip', 'download', '--disable-pip-version-check']
-  const status = await run([...pip, ...args, '-d', into, '-r', list], 'inherit', signal)
+  // It downloads into a temporary folder first; the system's may be small.
+  const env = environmentWith({ TMPDIR: into })
+  const status = await run([...pip, ...args, '-d', into, '-r', list], 'inherit', signal, { env })
   if (status === 0) return
   const message = `${name} ${version} could not be downloaded (pip says why above): check that pip reaches its index (HTTPS_PROXY names a proxy, PIP_INDEX_URL a mirror) and run "npm run gpu:cuda" again; what has arrived is kept`
   throw new AppError('download_failed', message)
@@ -54,27 +64,17 @@ export async function unpackWheel(file: string, into: string, { python, signal }
 /** @returns what it printed, or `undefined` where it failed. */
 export async function pythonSays(program: string, { python, signal }: Python): Promise<string | undefined> {
   const words: string[] = []
-  const status = await run([python, '-c', program], 'pipe', signal, (text) => words.push(text))
+  const onText = (text: string) => void words.push(text)
+  const status = await run([python, '-c', program], 'pipe', signal, { onText })
   return status === 0 ? words.join('').trim() : undefined
 }
 
-/** @throws AppError `interrupted`. @returns the exit code; `undefined` where it could not be started, or was killed. */
 function run(
-  [program = '', ...args]: readonly string[],
+  command: readonly string[],
   output: 'ignore' | 'inherit' | 'pipe',
   signal: AbortSignal,
-  onText?: (text: string) => void,
+  more: Pick<Run, 'env' | 'onText'> = {},
 ): Promise<number | undefined> {
   const errors = output === 'pipe' ? 'ignore' : output
-  const stdio: StdioOptions = ['ignore', output, errors]
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio, signal })
-    child.stdout?.setEncoding('utf8').on('data', onText ?? (() => undefined))
-    const end = (status: number | undefined) =>
-      signal.aborted
-        ? reject(new AppError('interrupted', 'Interrupted; run "npm run gpu:cuda" again to go on'))
-        : resolve(status)
-    child.on('error', () => end(undefined))
-    child.on('close', (code) => end(code ?? undefined))
-  })
+  return runProgram(command, { stdio: ['ignore', output, errors], signal, ...more })
 }

@@ -13,9 +13,9 @@ export interface DownloadOptions {
   readonly to: string
   readonly expectedSha256: string | undefined
   readonly signal: AbortSignal
-  /** Bytes that arrived; negative when a file starts over. */
+  /** Bytes that arrived. */
   readonly onBytes: (bytes: number) => void
-  /** Bytes that an earlier try has left. */
+  /** Bytes that an earlier try has left; negative where they are fewer than had arrived. */
   readonly onHad: (bytes: number) => void
   /** Waits before another try, ms by try; default 1, 3 and 10 s. */
   readonly retryDelaysMs?: readonly number[]
@@ -47,8 +47,7 @@ async function attempt(file: RemoteFile, options: DownloadOptions, told: { bytes
   const { to, hub, signal, onBytes, onHad } = options
   const partPath = `${to}.part`
   const begin = (from: number) => {
-    onBytes(-told.bytes)
-    onHad(from)
+    onHad(from - told.bytes)
     told.bytes = from
   }
   const whole = await finished(file, partPath, { ...options, onHad: begin })

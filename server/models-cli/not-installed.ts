@@ -13,7 +13,8 @@ export function notInstalled(asked: string, catalog: readonly CatalogEntry[]): A
 
 /** What `add` takes for it; `undefined` where nothing is known by that name. */
 function addable(asked: string, catalog: readonly CatalogEntry[]): string | undefined {
-  if (catalog.some(({ id }) => id === asked)) return asked
+  const known = catalog.find(({ id }) => id === asked)
+  if (known !== undefined) return known.parts.length > 0 ? asked : undefined
   // Of OWNER/NAME an `add` that was broken off has left the id.
   const repository = asked.replace('--', '/')
   return isRepository(repository) ? repository : undefined
