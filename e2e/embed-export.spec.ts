@@ -19,7 +19,7 @@ test.afterAll(async () => {
 interface Canvas {
   setPrompt(prompt: string): Promise<void>
   clear(): Promise<void>
-  exportImage(): Promise<Blob>
+  exportImage(type?: string): Promise<Blob>
 }
 
 /** The picture's file after `change`, which does not wait for anything but its own answer. */
@@ -123,11 +123,13 @@ test('where the browser hides what canvases hold, that is said, and no noise is 
   const notices = page.frameLocator('sketchwire-canvas iframe').getByRole('list', { name: 'Notices' })
   await expect(notices).toContainText('Allow canvas access for this site')
   await expect.poll(() => page.evaluate('errors')).toMatchObject([{ code: 'canvas_hidden' }])
-  const refused = await page.locator('sketchwire-canvas').evaluate(async (canvas) => {
-    const { exportImage } = canvas as unknown as Canvas
-    return await exportImage.call(canvas).catch((error: Told) => error.code)
-  })
-  expect(refused).toBe('canvas_hidden')
+  for (const type of ['image/png', 'image/jpeg']) {
+    const refused = await page.locator('sketchwire-canvas').evaluate(async (canvas, type) => {
+      const { exportImage } = canvas as unknown as Canvas
+      return await exportImage.call(canvas, type).catch((error: Told) => error.code)
+    }, type)
+    expect(refused, type).toBe('canvas_hidden')
+  }
 })
 
 test('tools that cannot be loaded are told of', async ({ page }) => {

@@ -238,6 +238,7 @@ test('a page whose code does not come says so, and opens the same drawing when i
 })
 
 test.describe('with the words of a real model', () => {
+  test.use({ hasTouch: true })
   let real: RunningServer
   test.beforeAll(async () => {
     real = await startServer()
@@ -282,6 +283,14 @@ test.describe('with the words of a real model', () => {
     expect(await scrolled()).toBe(before)
     await page.mouse.move(5, 5)
     await expect(word('sea')).toBeInViewport({ ratio: 1 })
-    expect(await row.getAttribute('data-before')).toBe('true')
+    await expect(row).toHaveAttribute('data-before', 'true')
+
+    // A finger leaves the row before its tap is a click.
+    await studio.prompt.fill(`night ${await last.textContent()}`)
+    await expect(last).toBeInViewport({ ratio: 1 })
+    await row.evaluate((element) => element.scrollTo({ left: 0, behavior: 'instant' }))
+    await word('sea').tap({ position: { x: 4, y: 8 } })
+    await expect(word('sea')).toHaveAttribute('aria-pressed', 'true')
+    expect(await scrolled()).toBe(before)
   })
 })

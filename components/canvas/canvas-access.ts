@@ -1,5 +1,6 @@
 // Browsers that guard against fingerprinting (Tor, LibreWolf, Firefox with resistFingerprinting) give noise in place of what
 // a canvas holds, and no error: the server would paint the noise, and saved files would be of it.
+import { AppError } from '../../lib/std/errors.ts'
 import { encodeCanvas } from './encode-canvas.ts'
 
 export const CANVAS_HIDDEN = {
@@ -38,6 +39,11 @@ export async function showsCanvases(): Promise<boolean> {
     // Whoever needs a canvas says that there is none.
     return true
   }
+}
+
+/** Throws AppError `canvas_hidden` where it does not. */
+export async function needCanvases(): Promise<void> {
+  if (!(await showsCanvases())) throw new AppError(CANVAS_HIDDEN.code, CANVAS_HIDDEN.message)
 }
 
 function smallCanvas(): CanvasRenderingContext2D {

@@ -3,6 +3,7 @@ import type { HostMessage } from '../../lib/embed/messages.ts'
 import { HARD_LIMITS } from '../../lib/protocol/params.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { hasAtMostChars } from '../../lib/std/text.ts'
+import { needCanvases } from '../canvas/canvas-access.ts'
 import { framePng, pictureOfType } from '../result/picture-file.ts'
 import { bringDrawing } from '../session/bring-drawing.ts'
 import { readDrawingFile, writeDrawingFile } from '../session/drawing-file.ts'
@@ -29,6 +30,8 @@ export async function answerCall(call: HostCall, session: Session): Promise<unkn
     case 'exportDrawing':
       return await drawingText(session)
     case 'exportImage': {
+      // Where they hide what they hold the server has painted noise, whatever the type.
+      await needCanvases()
       const frame = await exportedPicture(session)
       if (call.format === 'image/png') return await framePng(frame)
       return await pictureOfType(frame.blob, call.format)

@@ -79,7 +79,15 @@ function openEmbedded(options: EmbedOptions, { dial }: PageKey): Session {
   const id = options.drawing ?? 'embed'
   const saved = readSettings(id).params
   const params = { ...saved, ...paramsOf(options) }
-  return openSession({ id, start: 'blank', params, canvas: options.surface, dial, pins: false })
+  return openSession({
+    id,
+    start: 'blank',
+    params,
+    canvas: options.surface,
+    dial,
+    pins: false,
+    embedded: true,
+  })
 }
 
 function useDocumentLook(store: EmbedStore): void {

@@ -17,6 +17,7 @@ export function exportedPicture(painting: Painting): Promise<PaintedFrame> {
     const wait = new AbortController()
     const end = (frame: PaintedFrame | undefined) => {
       clearTimeout(timer)
+      unfollow()
       wait.abort()
       if (frame) resolve(frame)
       else reject(new AppError('not_found', NONE))
@@ -24,6 +25,9 @@ export function exportedPicture(painting: Painting): Promise<PaintedFrame> {
     const giveUp = () => end(client.lastFrame())
     const shown = client.lastFrame()
     const timer = setTimeout(giveUp, shown ? REFINE_WAIT_MS : FIRST_WAIT_MS)
+    const unfollow = client.store.subscribe(() => {
+      if (!client.lastFrame() && !isComing(painting)) giveUp()
+    })
     if (isComing(painting)) void largerPicture(painting, { signal: wait.signal, onNone: giveUp }).then(end)
     else giveUp()
   })

@@ -73,7 +73,7 @@ export function ModelField() {
   )
 }
 
-/** Read there, and not only in a tooltip: a finger has none. */
+/** One line on a desk, where the dock has no room for more: the notice has said all of it. */
 function OnlyModel({ lasting }: { readonly lasting: string }) {
   const name = useClient((state) => state.model?.name)
   return (
@@ -82,7 +82,9 @@ function OnlyModel({ lasting }: { readonly lasting: string }) {
         <span>Model</span>
         <output>{name}</output>
       </div>
-      <span className="model-facts">{lasting}</span>
+      <span className="model-facts" title={lasting}>
+        {lasting}
+      </span>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 import type { WordGroup } from './prompt-words.ts'
 import { rowSight, scrollFor, type RowSight, type Span } from './row-scroll.ts'
 
@@ -14,6 +14,8 @@ interface RowScroll {
   readonly sight: RowSight
   readonly overflows: boolean
   readonly showChosen: () => void
+  /** A press in the row makes this of the prompt: what was pressed is in sight, and stays where it is. */
+  readonly stay: (prompt: string) => void
   readonly look: () => void
 }
 
@@ -33,6 +35,11 @@ export function useRowScroll({ row, group, prompt, open }: RowOfWords): RowScrol
     if (row.current && !row.current.matches(':hover, :has(:focus-visible)')) scrollToChosen(row.current)
   }, [row])
 
+  const pressed = useRef<string>(undefined)
+  const stay = useCallback((next: string) => {
+    pressed.current = next
+  }, [])
+
   // A row that is open stays one that overflows: the button that closes it is the one that has the focus.
   useEffect(() => {
     const element = row.current
@@ -46,11 +53,13 @@ export function useRowScroll({ row, group, prompt, open }: RowOfWords): RowScrol
     return () => observer.disconnect()
   }, [row, group, open, look])
   useEffect(() => {
+    const isPressed = prompt === pressed.current
+    pressed.current = undefined
     if (!overflows || open) return
-    showChosen()
+    if (!isPressed) showChosen()
     look()
   }, [overflows, open, prompt, showChosen, look])
-  return { sight, overflows, showChosen, look }
+  return { sight, overflows, showChosen, stay, look }
 }
 
 const isSame = (a: RowSight, b: RowSight) =>

@@ -30,7 +30,12 @@ interface ChipRowProps {
 function ChipRow({ group, prompt, onChange }: ChipRowProps) {
   const [open, setOpen] = useState(false)
   const chips = useRef<HTMLDivElement>(null)
-  const { sight, overflows, showChosen, look } = useRowScroll({ row: chips, group, prompt, open })
+  const { sight, overflows, showChosen, stay, look } = useRowScroll({ row: chips, group, prompt, open })
+  const press = (word: string) => {
+    const pressed = toggleWord(prompt, word, group)
+    stay(pressed)
+    onChange(pressed)
+  }
   return (
     <div aria-label={group.label} className="chip-row" data-open={open} role="group">
       <span aria-hidden="true" className="chip-row-label">
@@ -40,7 +45,8 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
         className="chips"
         data-after={sight.after}
         data-before={sight.before}
-        onPointerLeave={showChosen}
+        // A finger leaves before its tap is a click, and where the browser takes it for a pan.
+        onPointerLeave={({ pointerType }) => pointerType === 'mouse' && showChosen()}
         onScroll={look}
         ref={chips}
       >
@@ -49,7 +55,7 @@ function ChipRow({ group, prompt, onChange }: ChipRowProps) {
             aria-pressed={hasWord(prompt, word)}
             className="chip"
             key={word}
-            onClick={() => onChange(toggleWord(prompt, word, group))}
+            onClick={() => press(word)}
             type="button"
           >
             {word}

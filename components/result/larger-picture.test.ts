@@ -167,10 +167,13 @@ describe('an embedding page that asks before the first picture', () => {
     expect(await exported).toMatchObject({ width: 512, meta: { mode: 'live' } })
   })
 
-  it('hears at once when there is no way to one', async () => {
-    const { world, client } = await asked()
+  it('hears at once when there is no way to one, and while it waits as soon as there is none', async () => {
+    const { world, client, exported: waited } = await asked()
+    const refused = vi.fn()
+    waited.catch(refused)
     world.socket.drops()
     await settle()
+    expect(refused).toHaveBeenCalledWith(expect.objectContaining({ code: 'not_found' }))
     const looks = new DrawingLooks(new NumberSurface().asSurface)
     const exported = exportedPicture({ client, shown: new ShownPicture(client, looks) })
     await expect(exported).rejects.toMatchObject({ code: 'not_found' })

@@ -3,7 +3,7 @@ import type { PaintedFrame } from '../../lib/client/types.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { withParameters } from '../../lib/protocol/png-parameters.ts'
 import { AppError } from '../../lib/std/errors.ts'
-import { CANVAS_HIDDEN, showsCanvases } from '../canvas/canvas-access.ts'
+import { needCanvases } from '../canvas/canvas-access.ts'
 import type { Pin } from '../session/pin-database.ts'
 
 /** A picture with all that its file says of it. */
@@ -53,7 +53,7 @@ export async function picturePng({ blob, params, model }: FilePicture): Promise<
  */
 export async function pictureOfType(blob: Blob, type: string): Promise<Blob> {
   if (blob.type === type) return blob
-  if (!(await showsCanvases())) throw new AppError(CANVAS_HIDDEN.code, CANVAS_HIDDEN.message)
+  await needCanvases()
   const bitmap = await createImageBitmap(blob)
   const canvas = document.createElement('canvas')
   canvas.width = bitmap.width

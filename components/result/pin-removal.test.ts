@@ -23,7 +23,7 @@ async function removing() {
   await pins.load()
   const removal = new PinRemoval(pins)
   const strip = () => pins.store.getState().pins.map(({ id }) => id)
-  return { removal, strip }
+  return { pins, removal, strip }
 }
 
 beforeEach(() => {
@@ -67,6 +67,16 @@ describe('pins that are removed', () => {
     removal.close()
     await vi.advanceTimersByTimeAsync(0)
     expect([[...kept], texts()]).toEqual([['b', 'c'], []])
+  })
+
+  it('are not offered any more once another page has deleted them', async () => {
+    const { pins, removal } = await removing()
+    removal.remove('a')
+    kept.delete('a')
+    await pins.load()
+    expect(texts()).toEqual([])
+    removal.remove('b')
+    expect(texts()).toEqual(['Pin removed'])
   })
 
   it('are back where the browser does not delete them, and that is said', async () => {

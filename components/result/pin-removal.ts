@@ -13,6 +13,8 @@ export class PinRemoval {
 
   constructor(pins: PinBoard) {
     this.#pins = pins
+    // Another tab has deleted them for good: there is nothing to bring back.
+    pins.store.subscribe(({ removed }) => removed.length === 0 && this.#offered?.close())
   }
 
   remove(id: string): void {

@@ -1,15 +1,26 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MODEL, settle } from '../../lib/client/testing/fakes.ts'
 import { openClient } from '../../lib/client/testing/open-client.ts'
 import { clientNotices } from './client-notices.ts'
 
 const FALLEN = 'Running on cpu since webgpu failed 3 times in a minute'
 
+/** The tab's. */
+beforeEach(() => {
+  const kept = new Map<string, string>()
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => void kept.set(key, text),
+    removeItem: (key: string) => void kept.delete(key),
+  })
+})
+afterEach(() => void vi.unstubAllGlobals())
+
 /** A client whose news are said. */
-function listening() {
+function listening({ tellsEngine = true } = {}) {
   const { world, client } = openClient({ autoRefine: false })
   const said: string[] = []
-  client.store.subscribe(clientNotices((text) => void said.push(text)))
+  client.store.subscribe(clientNotices({ say: (text) => void said.push(text), tellsEngine }))
   const ready = (detail?: string) =>
     world.socket.says({ type: 'status', engine: 'ready', ...(detail !== undefined && { detail }) })
   const reconnect = async () => {
@@ -46,6 +57,25 @@ describe('an engine that fell back to another provider', () => {
     ready()
     ready(FALLEN)
     expect(said).toEqual([FALLEN, FALLEN])
+  })
+})
+
+describe('the engine of a page', () => {
+  const told = (options?: { tellsEngine: boolean }) => {
+    const { world, said, ready } = listening(options)
+    world.socket.welcomes()
+    ready(FALLEN)
+    return said
+  }
+
+  it('is told of once for all its drawings, and anew where the tab keeps nothing', () => {
+    expect([told(), told()]).toEqual([[FALLEN], []])
+    vi.stubGlobal('sessionStorage', undefined)
+    expect(told()).toEqual([FALLEN])
+  })
+
+  it('is not told of to visitors of another page', () => {
+    expect(told({ tellsEngine: false })).toEqual([])
   })
 })
 

@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly dial?: () => Promise<string>
   /** There is a place to show pins at. */
   readonly pins?: boolean
+  /** It is in a page of somebody else, whose visitors cannot help what lasts about the engine. */
+  readonly embedded?: boolean
 }
 
 export function openSession(options: OpenOptions): Session {
@@ -76,7 +78,7 @@ export function openSession(options: OpenOptions): Session {
     shown.stop,
     recent.stop,
     client.store.subscribe((state, before) => followClient(state, before, surface)),
-    client.store.subscribe(clientNotices()),
+    client.store.subscribe(clientNotices({ tellsEngine: options.embedded !== true })),
     preferences.subscribe(({ live }, before) => live !== before.live && client.setLive(live)),
     ...followSurface(surface, { rolls, changed, kept }),
     () => kept.stop(),
