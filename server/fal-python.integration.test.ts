@@ -7,24 +7,13 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cleanUpAfterTests, dataUriOf, SKETCH, start } from './testing/running-server.ts'
 import { startConnectProxy } from './testing/connect-proxy.ts'
+import { hasPython } from './testing/has-python.ts'
 import { startTlsProxy } from './testing/tls-proxy.ts'
 
 cleanUpAfterTests()
 const here = import.meta.dirname
 const REQUIREMENTS = join(here, 'testing/fal-client.requirements.txt')
 const [, version] = readFileSync(REQUIREMENTS, 'utf8').trim().split('==')
-/** A session at a desk without Python may pass it by; CI has Python and may not. */
-const hasPython = process.env['CI'] !== undefined || canMakeEnvironments()
-
-function canMakeEnvironments(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'pipe' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'fal-python-'))
 let python = 'python3'
 const install = (...options: string[]) => {

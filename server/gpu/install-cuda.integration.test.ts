@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readAbout, type Runtime } from '../engine/cuda-folder.ts'
+import { hasPython } from '../testing/has-python.ts'
 import { installCuda, type InstallCudaOptions } from './install-cuda.ts'
 import { checkPip } from './pip.ts'
 import type { Wheel } from './wheels.ts'
@@ -20,18 +21,6 @@ with zipfile.ZipFile(path, "w") as wheel:
     wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: py3-none-any\\n")
     wheel.writestr(f"{info}/RECORD", "")
 `
-/** A session at a desk without Python may pass it by; CI has Python and may not. */
-const hasPython = process.env['CI'] !== undefined || canMakeEnvironments()
-
-function canMakeEnvironments(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'pipe' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const ABOUT = { onnxruntime: '1.30.0', cuda: 13 } as const
 const index = mkdtempSync(join(tmpdir(), 'sketchwire-index-'))
 let python = 'python3'
