@@ -1,7 +1,7 @@
 // Fills `.cuda` (cuda-folder.ts) in a folder beside it, which gets the name when all is there. A run that was broken off
 // goes on behind the last wheel that it had whole.
 import { existsSync } from 'node:fs'
-import { copyFile, lstat, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import {
@@ -13,7 +13,9 @@ import {
   type About,
   type Runtime,
 } from '../engine/cuda-folder.ts'
+import { size } from '../models-cli/progress.ts'
 import { diskError } from '../models/disk-error.ts'
+import { freeBytes } from '../models/free-bytes.ts'
 import { downloadWheel, requirement, unpackWheel, type Python } from './pip.ts'
 import type { Wheel } from './wheels.ts'
 
@@ -74,14 +76,8 @@ async function checkRoom(
   const needed = wheels === 0 ? 0 : WHEEL_BYTES + (wheels - 1) * KEPT_BYTES
   const bytes = await free(part)
   if (bytes >= needed) return
-  const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`
-  const message = `The disk has ${gigabytes(bytes)} free, ${gigabytes(needed)} are needed in ${part}; free some space and run "npm run gpu:cuda" again`
+  const message = `The disk has ${size(bytes)} free, ${size(needed)} are needed in ${part}; free some space and run "npm run gpu:cuda" again`
   throw new AppError('disk_full', message)
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }
 
 const markOf = ({ name, version }: Wheel, part: string): string => join(part, 'had', `${name}-${version}`)

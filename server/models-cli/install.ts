@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../lib/std/errors.ts'
 import { INSTALL_RECORD, type InstallRecord } from '../engine/folder/config-files.ts'
@@ -9,6 +9,7 @@ import { checkMemory, memoryProblem, readModelFolder, type MemoryNeeds } from '.
 import { onlyProvider, thisMachine } from '../engine/providers.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { diskError } from '../models/disk-error.ts'
+import { freeBytes } from '../models/free-bytes.ts'
 import { download } from './download.ts'
 import type { Hub, RemoteFile } from './hub.ts'
 import { withLock } from './lock.ts'
@@ -114,11 +115,6 @@ async function checkSpace(
   if (free >= needed) return
   const message = `The disk has ${size(free)} free, ${size(needed)} are needed in ${options.store.dir}; free some space and run the same command again`
   throw new AppError('disk_full', message)
-}
-
-async function freeBytes(dir: string): Promise<number> {
-  const { bavail, bsize } = await statfs(dir)
-  return bavail * bsize
 }
 
 interface Fetching extends InstallOptions {

@@ -2,8 +2,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { messageOf } from '../../../lib/std/errors.ts'
+import { installedRuntime } from '../../engine/cuda-folder.ts'
 import { loadProblem } from '../../gpu/loader.ts'
-import { nvidiaDevice, onnxruntimeVersion } from './device.ts'
+import { nvidiaDevice } from './device.ts'
 
 const run = promisify(execFile)
 const VULKAN = 'libvulkan.so.1'
@@ -21,7 +22,7 @@ export async function checkMachine(
   say: (line: string) => void,
 ): Promise<boolean> {
   const { platform, arch, versions } = process
-  say(`found    node ${versions.node} on ${platform} ${arch}, onnxruntime-node ${onnxruntimeVersion()}`)
+  say(`found    node ${versions.node} on ${platform} ${arch}, onnxruntime-node ${installedRuntime().version}`)
   const device = await nvidiaDevice()
   say(
     device === undefined ? 'missing  nvidia-smi: what ran on which GPU cannot be told' : `found    ${device}`,

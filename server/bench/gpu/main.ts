@@ -3,11 +3,11 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../../lib/std/errors.ts'
-import { useCudaFolder } from '../../engine/cuda-folder.ts'
+import { installedRuntime, useCudaFolder } from '../../engine/cuda-folder.ts'
 import { measureMachine } from '../calibration.ts'
 import { readValues, wholeNumber } from '../options.ts'
 import { checkMachine } from './check.ts'
-import { nvidiaDevice, onnxruntimeVersion } from './device.ts'
+import { nvidiaDevice } from './device.ts'
 import { buildGraphs, readGraphs } from './graphs.ts'
 import { measureAll, probeOf } from './parts.ts'
 import { partsLeft, planOf } from './plan.ts'
@@ -102,7 +102,7 @@ async function freshReport(latents: Latents): Promise<Report> {
     date: new Date().toISOString(),
     provider,
     device: await nvidiaDevice(),
-    onnxruntime: onnxruntimeVersion(),
+    onnxruntime: installedRuntime().version,
     machine: await measureMachine(),
     about: await readGraphs(dir),
     frameEnds: values.pixels ? 'pixels' : 'jpeg',
