@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { oneAtATime } from './one-build.mjs'
 
 const LOCK = 'dist/.building'
@@ -39,9 +39,11 @@ it.each([
 })
 
 it('a lock of another container is waited for, and one taken since is left alone', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   lock('another 1')
   const waiting = built()
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await vi.waitFor(() => expect(told).toHaveBeenCalledWith(expect.stringContaining('waiting for it')))
+  told.mockRestore()
   expect(readFileSync(LOCK, 'utf8')).toBe('another 1')
   rmSync(LOCK)
   expect(await waiting).toBe(OURS)
