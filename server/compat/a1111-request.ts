@@ -2,7 +2,7 @@
 // beyond this server's limits is done as far as they go, and the reply says how far. What would make quite another picture
 // is refused rather than left out without a word.
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { firstChars } from '../../lib/std/text.ts'
 import { fitTo } from '../session/fit-params.ts'

@@ -100,7 +100,6 @@ export function endings(seq: number): TerminalEvent[] {
 const everythingElse: readonly SessionEvent[] = [
   { type: 'opened', session: 's', credit: 2, model: MODEL, engine: { name: 'ready', detail: undefined } },
   { type: 'engine', engine: { name: 'degraded', detail: 'restarting' } },
-  { type: 'problem', error: { code: 'not_json', message: 'no' } },
   { type: 'started', seq: 0, rev: 0, steps: 4 },
   { type: 'step', seq: 0, rev: 0, step: 1, steps: 4, previews: [] },
   {
@@ -113,6 +112,9 @@ const everythingElse: readonly SessionEvent[] = [
   },
 ]
 
+/** Of a message that was no request: it may come while a frame is in flight, and may end it. */
+const PROBLEM: SessionEvent = { type: 'problem', error: { code: 'not_json', message: 'no' } }
+
 /** One request in a dialect's own words. `hello` comes first on dialects that greet. */
 export interface Transcript {
   readonly name: string
@@ -120,9 +122,13 @@ export interface Transcript {
   readonly request: readonly Inbound[]
   /** Where the request is not in the body: its query, headers and path parameters. */
   readonly facts?: Partial<RequestFacts>
+  /** It brings no picture: its words alone are painted, at strength 1. */
+  readonly wordsAlone?: true
+  /** No newer picture takes the place of one that waits for a slow socket. */
+  readonly keepsPictures?: true
 }
 
-/** What every transcript asks for: 1x1 PNG, "a cat", strength 0.5, seed 42, 4 steps, guidance 2, 256x256. */
+/** What every transcript asks for: "a cat", strength 0.5 of a 1x1 PNG, seed 42, 4 steps, guidance 2, 256x256. */
 export const ASKED: DrawParams = {
   prompt: 'a cat',
   strength: 0.5,
@@ -142,18 +148,28 @@ function asked(decoded: readonly Decoded[]): { frame: FrameRequest; params: Draw
   return { frame: first.frame, params: first.params ?? params[0] }
 }
 
-function expectAsked(decoded: readonly Decoded[]): void {
+function expectAsked(decoded: readonly Decoded[], { wordsAlone }: Transcript): void {
   const { frame, params } = asked(decoded)
-  expect(params).toEqual(ASKED)
+  expect(params).toEqual(wordsAlone ? { ...ASKED, strength: 1 } : ASKED)
   expect(frame).toMatchObject({ mode: 'live' })
-  expect([...(frame.image ?? [])]).toEqual([...PNG])
+  expect([...(frame.image ?? [])]).toEqual(wordsAlone ? [] : [...PNG])
 }
 
 const garbage = fc.oneof(fc.string(), fc.json(), fc.uint8Array({ maxLength: 64 }))
 
-export function socketDialectContract(dialect: SocketDialect, transcripts: readonly Transcript[]): void {
-  const begin = (transcript: Transcript): Translator => {
+export interface ContractOptions {
+  /** How often anything at all is said; fewer where every refusal is drawn. */
+  readonly runs?: number
+}
+
+export function socketDialectContract(
+  dialect: SocketDialect,
+  transcripts: readonly Transcript[],
+  { runs = 100 }: ContractOptions = {},
+): void {
+  const begin = (transcript: Pick<Transcript, 'hello'> = { hello: [] }): Translator => {
     const translator = dialect.translator(CONTEXT)
+    translator.begin?.()
     for (const message of transcript.hello) translator.decode(message)
     return translator
   }
@@ -161,7 +177,10 @@ export function socketDialectContract(dialect: SocketDialect, transcripts: reado
   describe(`dialect contract: ${dialect.id}`, () => {
     it.each(transcripts)('understands $name', (transcript) => {
       const translator = begin(transcript)
-      expectAsked(transcript.request.flatMap((message) => translator.decode(message)))
+      expectAsked(
+        transcript.request.flatMap((message) => translator.decode(message)),
+        transcript,
+      )
     })
 
     it.each(transcripts)('has a word for every event of $name, and says an image once', (transcript) => {
@@ -170,26 +189,30 @@ export function socketDialectContract(dialect: SocketDialect, transcripts: reado
         const { frame } = asked(transcript.request.flatMap((message) => translator.decode(message)))
         const end = endings(frame.seq)[index]
         if (!end) throw new Error('no such ending')
-        const out = [...everythingElse, end].flatMap((event) => translator.encode(event))
-        expect(out.filter((one) => one.kind === 'image')).toHaveLength(end.type === 'image' ? 1 : 0)
+        const before = everythingElse.flatMap((event) => translator.encode(event))
+        const last = translator.encode(end)
+        if (end.type === 'image') expect(last.length).toBeGreaterThan(0)
+        const isImage = end.type === 'image' && !transcript.keepsPictures
+        const out = [...before, ...last, ...translator.encode(PROBLEM)]
+        expect(out.filter((one) => one.kind === 'image')).toHaveLength(isImage ? 1 : 0)
       }
     })
 
     it('answers anything at all with a decoding, never with an exception', () => {
-      const [transcript] = transcripts
-      if (!transcript) throw new Error('no transcript')
       fc.assert(
         fc.property(fc.array(garbage, { maxLength: 5 }), (messages) => {
-          const translator = begin(transcript)
+          const translator = begin(transcripts[0])
           for (const message of messages) expect(translator.decode(message).length).toBeGreaterThan(0)
         }),
+        { numRuns: runs },
       )
     })
 
-    it('holds one session at most one running frame, and little that waits', () => {
-      const policy = dialect.policy(new URLSearchParams())
-      expect(policy).toMatchObject({ maxRunning: 1, mailbox: { depth: 1, whenFull: 'drop-oldest' } })
-      expect(policy.credit).toBeGreaterThanOrEqual(policy.mailbox.depth + policy.maxRunning)
+    it('has no more in flight than it may, and little that waits', () => {
+      const { mailbox, credit, maxRunning } = dialect.policy(new URLSearchParams())
+      if (mailbox.whenFull === 'reject-new') return expect(credit).toBeGreaterThanOrEqual(maxRunning)
+      expect({ mailbox, maxRunning }).toMatchObject({ maxRunning: 1, mailbox: { depth: 1 } })
+      expect(credit).toBeGreaterThanOrEqual(mailbox.depth + maxRunning)
     })
   })
 }
@@ -202,9 +225,12 @@ export function onceDialectContract(dialect: OnceDialect, transcripts: readonly 
   }
 
   describe(`dialect contract: ${dialect.id}`, () => {
-    it.each(transcripts)('understands $name', ({ request, facts }) => {
-      const one = exchange(facts)
-      expectAsked(request.flatMap((body) => one.decode(body)))
+    it.each(transcripts)('understands $name', (transcript) => {
+      const one = exchange(transcript.facts)
+      expectAsked(
+        transcript.request.flatMap((body) => one.decode(body)),
+        transcript,
+      )
     })
 
     it.each(transcripts)('has one answer for every ending of $name', ({ request, facts }) => {
@@ -245,22 +271,22 @@ export function streamDialectContract(dialect: StreamDialect, transcripts: reado
   }
 
   describe(`dialect contract: ${dialect.id}`, () => {
-    it.each(transcripts)('understands $name', ({ request, facts }) => {
-      const one = exchange(facts)
-      expectAsked(request.flatMap((body) => one.decode(body)))
+    it.each(transcripts)('understands $name', (transcript) => {
+      const one = exchange(transcript.facts)
+      expectAsked(
+        transcript.request.flatMap((body) => one.decode(body)),
+        transcript,
+      )
     })
 
     it.each(transcripts)('has a word for every event of $name, and ends with one', ({ request, facts }) => {
       for (const end of endings(0)) {
         const one = exchange(facts)
         for (const body of request) one.decode(body)
-        const chunks = [
-          ...everythingElse.flatMap((event) => one.encode(event)),
-          ...one.encode(end),
-          ...one.end(),
-        ]
+        const chunks = [...everythingElse, end].flatMap((event) => one.encode(event)).concat(one.end())
         expect(chunks.filter((chunk) => chunk.kind === 'control').length).toBeGreaterThan(0)
         expect(one.head.status).toBe(200)
+        expect(JSON.parse(one.refuse({ code: 'busy', message: 'busy' }).body)).toBeTypeOf('object')
       }
     })
 

@@ -1,7 +1,7 @@
 // Reading a request's keys as fal's own server does: Pydantic's coercions (text for numbers, floats for whole numbers,
 // booleans for numbers), null as absent. Unknown keys are never looked at.
 import type { WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { firstChars } from '../../lib/std/text.ts'
 import { echo } from './validation.ts'
 

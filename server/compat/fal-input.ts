@@ -2,7 +2,7 @@
 // clamped to the manifest's limits, and the reply says what was used. A value left out is the model's own default.
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { clamp } from '../../lib/protocol/fit-to-model.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { fitTo } from '../session/fit-params.ts'
 import type { Fitted } from '../session/fit-params.ts'

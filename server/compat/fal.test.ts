@@ -1,62 +1,15 @@
 import { decode, encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
-import {
-  ASKED,
-  CONTEXT,
-  imageEvent,
-  onceDialectContract,
-  PNG,
-  PNG_BASE64,
-  socketDialectContract,
-} from './dialect.contract.ts'
+import { ASKED, CONTEXT, imageEvent, PNG } from './dialect.contract.ts'
 import { FalFiles } from './fal-files.ts'
 import { DEFAULT_APP, findFalApp } from './fal-apps.ts'
 import { falRealtime } from './fal-realtime.ts'
 import { falRest as falRestOf } from './fal-rest.ts'
+import { FAL_BODY as body, IMAGE } from './testing/fal-body.ts'
 
 const files = new FalFiles({ nowMs: () => 0, newId: () => 'id' })
 const falWs = falRealtime({ app: undefined, files })
 const falRest = falRestOf({ app: DEFAULT_APP, files })
-const IMAGE = `data:image/png;base64,${PNG_BASE64}`
-/** draw-fast's request, with the rest of the parameters spelled out. */
-const body = {
-  prompt: 'a cat',
-  image_url: IMAGE,
-  sync_mode: true,
-  strength: 0.5,
-  seed: 42,
-  guidance_scale: 2,
-  num_inference_steps: 4,
-  image_size: { width: 256, height: 256 },
-  enable_safety_checks: false,
-  request_id: 'r1',
-}
-/** As Pydantic took them: strings, floats and ones for numbers, and keys nobody knows. */
-const sloppy = {
-  ...body,
-  strength: '0.5',
-  seed: 42.9,
-  num_inference_steps: '4',
-  guidance_scale: ' 2 ',
-  sync_mode: 1,
-  _force_msgpack: {},
-  negative_prompt: null,
-  image_size: null,
-  width: '256',
-  height: 256,
-}
-
-const { image_url: _, ...packed } = { ...sloppy, image_bytes: PNG }
-socketDialectContract(falWs, [
-  { name: 'a request in msgpack', hello: [], request: [encode(packed)] },
-  { name: "draw-fast's request", hello: [], request: [JSON.stringify(body)] },
-  { name: 'a sloppy request', hello: [], request: [JSON.stringify(sloppy)] },
-])
-onceDialectContract(falRest, [
-  { name: "draw-fast's request", hello: [], request: [new TextEncoder().encode(JSON.stringify(body))] },
-  { name: 'a sloppy request', hello: [], request: [JSON.stringify(sloppy)] },
-])
-
 describe('fal REST', () => {
   const exchange = () => {
     let seq = 0

@@ -2,36 +2,10 @@ import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { ImageMetaSchema, PreviewMetaSchema, ServerMessageSchema } from '../../lib/protocol/control.ts'
 import { decodeBinary, encodeBinary } from '../../lib/protocol/frame.ts'
-import { ASKED, CONTEXT, imageEvent, PNG, PNG_BASE64, socketDialectContract } from './dialect.contract.ts'
+import { ASKED, CONTEXT, imageEvent, PNG, PNG_BASE64 } from './dialect.contract.ts'
 import { native } from './native.ts'
 import type { Decoded } from './dialect.ts'
-
-const hello = JSON.stringify({ type: 'hello', protocol: 1 })
-const params = JSON.stringify({ type: 'params', rev: 3, params: ASKED })
-const binaryFrame = (patch: Partial<Parameters<typeof encodeBinary>[0]> = {}) =>
-  encodeBinary({
-    kind: 'frame',
-    codec: 'png',
-    seq: 9,
-    paramsRev: 3,
-    width: 1,
-    height: 1,
-    meta: {},
-    image: PNG,
-    ...patch,
-  })
-const jsonFrame = (patch: object = {}) =>
-  JSON.stringify({ type: 'frame', seq: 9, rev: 3, image: `data:image/png;base64,${PNG_BASE64}`, ...patch })
-
-socketDialectContract(native, [
-  { name: 'a binary frame', hello: [hello], request: [params, binaryFrame()] },
-  { name: 'a JSON frame with a data URI', hello: [hello], request: [params, jsonFrame()] },
-  {
-    name: 'a JSON frame with bare base64',
-    hello: [hello],
-    request: [params, jsonFrame({ image: PNG_BASE64 })],
-  },
-])
+import { binaryFrame, hello, jsonFrame, params } from './testing/native-messages.ts'
 
 function greeted() {
   const translator = native.translator(CONTEXT)

@@ -3,36 +3,16 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { paramsFor } from '../session/fit-params.ts'
 import type { AskedParams } from '../session/fit-params.ts'
-import { img2img } from './a1111.ts'
 import { pngInfo } from './a1111-lists.ts'
 import { parseInfotext } from '../../lib/protocol/infotext.ts'
 import { withPngText } from '../../lib/protocol/png-parameters.ts'
-import { CONTEXT, MODEL, onceDialectContract, PNG, PNG_BASE64, REQUEST } from './dialect.contract.ts'
+import { CONTEXT, MODEL, PNG, REQUEST } from './dialect.contract.ts'
 import { errorCard } from './error-card.ts'
 import { generateSocket } from './generate-socket.ts'
 import { toBase64 } from './image-text.ts'
 import { sdnextPreview } from './sdnext-preview.ts'
 import { sdxlWebsocket } from './sdxl-websocket.ts'
 import { sse } from './sse.ts'
-
-onceDialectContract(img2img, [
-  {
-    name: 'an img2img body',
-    hello: [],
-    request: [
-      JSON.stringify({
-        prompt: 'a cat',
-        init_images: [`data:image/png;base64,${PNG_BASE64}`],
-        denoising_strength: 0.5,
-        seed: 42,
-        steps: 4,
-        cfg_scale: 2,
-        width: 256,
-        height: 256,
-      }),
-    ],
-  },
-])
 
 describe('dialects of the Stable Diffusion clients', () => {
   const values = fc.oneof(

@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 import type { ErrorCode, WireError } from '../../lib/protocol/errors.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { shortened } from '../../lib/std/text.ts'
 import { jsonShapeProblem } from './json-shape.ts'
 
