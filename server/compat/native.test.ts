@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { ImageMetaSchema, PreviewMetaSchema, ServerMessageSchema } from '../../lib/protocol/control.ts'
-import { decodeBinary, encodeBinary } from '../../lib/protocol/frame.ts'
+import { decodeBinary } from '../../lib/protocol/frame.ts'
 import { ASKED, CONTEXT, imageEvent, PNG, PNG_BASE64 } from './dialect.contract.ts'
 import { native } from './native.ts'
 import type { Decoded } from './dialect.ts'
-import { binaryFrame, hello, jsonFrame, params } from './testing/native-messages.ts'
+import { binaryFrame, hello, jsonFrame } from './testing/native-messages.ts'
 
 function greeted() {
   const translator = native.translator(CONTEXT)
