@@ -70,6 +70,8 @@ module.exports = {
     never('element-carries-no-client', '^lib/embed/', '^lib/client/', tests),
     never('client-knows-no-element', '^lib/client/', '^lib/embed/', tests),
     never('components-know-no-route', '^components/', '^app/', tests),
+    // What is needed is imported from the file that owns it; lib/client's and lib/embed's are entries of the package.
+    never('no-barrels', '', '^(components|server|lib/(std|flow|lcm|protocol|benchmark)).*/index\\.tsx?$'),
     never('app-has-no-sockets', '^app/', '^lib/client/'),
     onlyBelow('engine-knows-no-session', 'engine', []),
     onlyBelow('auth-knows-no-session', 'auth', []),
@@ -103,8 +105,16 @@ module.exports = {
     onlyFrom('one-owner-uplot', 'uplot', '^components/benchmark/chart\\.tsx$'),
     onlyFrom('one-owner-jose', 'jose', '^server/auth/tokens\\.ts$'),
     onlyFrom('one-owner-undici', 'undici', '^server/(gateway/outside|models-cli/hub)\\.ts$'),
-    onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/'),
-    // It is most of a page's bytes, and the plain canvas is shown without it: types alone may be named elsewhere.
+    // Its types too are named where both canvases meet at most: not in the one that takes its place.
+    onlyFrom('one-owner-tldraw', '@?tldraw', '^components/canvas/(tldraw/|[^/]+$)'),
+    {
+      name: 'tldraw-runs-in-its-folder',
+      severity: 'error',
+      from: { path: '^components/', pathNot: ['^components/canvas/tldraw/', '\\.test\\.tsx?$'] },
+      to: { path: 'node_modules/@?tldraw/', dependencyTypesNot: ['type-only'] },
+    },
+    never('plain-canvas-knows-no-tldraw', '^components/canvas/plain/', '^components/canvas/tldraw', tests),
+    // It is most of a page's bytes, and the plain canvas is shown without it.
     {
       name: 'tldraw-is-loaded-late',
       severity: 'error',
@@ -112,11 +122,7 @@ module.exports = {
         path: '^components/',
         pathNot: ['^components/canvas/(tldraw/|load-tldraw\\.ts$)', '\\.test\\.tsx?$'],
       },
-      to: {
-        path: ['node_modules/@?tldraw/', '^components/canvas/tldraw/'],
-        dynamic: false,
-        dependencyTypesNot: ['type-only'],
-      },
+      to: { path: '^components/canvas/tldraw/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

@@ -38,6 +38,15 @@ const fileOf = (content: object) => ({
   mimeType: 'application/json',
   buffer: Buffer.from(JSON.stringify({ format: 'sketchwire', version: 1, params, content })),
 })
+/** A photo of one pixel. */
+const dot = {
+  name: 'dot.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+}
 const twoStrokes = fileOf({ plain: 1, items: [strokeAt(-50), strokeAt(50)] })
 
 /** Lets go of files over a part of the page. */
@@ -75,7 +84,30 @@ for (const surface of ['tldraw', 'plain'])
     // The menu offers it, and not the page that was only visited.
     const recent = await page.evaluate(() => localStorage.getItem('sketchwire:recent'))
     expect(JSON.parse(recent ?? '[]')).toMatchObject([{ prompt: params.prompt }])
+    await isSurface(studio)
   })
+
+/** What every canvas does alike with a drawing (components/canvas/drawing-surface.ts), in steps that undo takes back. */
+async function isSurface(studio: Studio): Promise<void> {
+  const { page } = studio
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const drawn = await studio.saved()
+  const leaves = async (count: number, act: () => Promise<void>) => {
+    await studio.changing(act)
+    expect(await studio.saved()).toHaveLength(count)
+  }
+  const undo = () => button('Undo').click()
+  await leaves(1, () => button('Use the picture as the drawing').click())
+  await leaves(drawn.length, undo)
+  await leaves(drawn.length + 1, () => page.getByLabel('Photo file').setInputFiles(dot))
+  await leaves(drawn.length, undo)
+  await leaves(0, () => button('Clear the page').click())
+  await button('Menu').click()
+  await leaves(drawn.length, () => page.getByRole('button', { name: 'Before it was cleared' }).click())
+  await leaves(0, undo)
+  await leaves(drawn.length, undo)
+  expect(await studio.saved()).toEqual(drawn)
+}
 
 test('a file that the full editor cannot read is said, and what is open stays', async ({ page }) => {
   const studio = new Studio(page)
@@ -118,11 +150,9 @@ test('the plain canvas says what it cannot show, and goes on with all the rest',
   await studio.settled()
   expect(await studio.saved()).toEqual([broken, strokeAt(0)])
 
-  const pixel =
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
   await drop(page.getByTestId('picture'), [
     { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
-    { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(pixel, 'base64') },
+    dot,
   ])
   await expect(notices(page)).toContainText('notes.png')
   expect(await studio.saved()).toHaveLength(3)

@@ -1,5 +1,5 @@
-// The environment, read once into a frozen Config. Nothing else touches process.env but gateway/uws-head-limit.ts, which
-// has no other way to tell uWebSockets.js a limit.
+// The environment, read once into a frozen Config. Three others touch it, each to set what a library or its loader reads
+// there and takes from nowhere else: gateway/uws-head-limit.ts, engine/onnx/no-telemetry.ts and engine/cuda-folder.ts.
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../lib/std/errors.ts'

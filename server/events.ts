@@ -175,7 +175,7 @@ function frameHistograms(metrics: MetricsRegistry): (end: TerminalEvent) => void
   const registers = [metrics]
   const total = new Histogram({
     name: 'sketchwire_frame_seconds',
-    help: 'Received to replied',
+    help: 'Received to painted',
     labelNames: ['mode'],
     buckets,
     registers,

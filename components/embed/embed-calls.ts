@@ -1,6 +1,6 @@
 // What the embedding page may ask of the canvas.
 import type { HostMessage } from '../../lib/embed/messages.ts'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { hasAtMostChars } from '../../lib/std/text.ts'
 import { needCanvases } from '../canvas/canvas-access.ts'

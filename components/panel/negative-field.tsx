@@ -1,5 +1,5 @@
 import { useId, useState } from 'react'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { leavesBox } from './leaves-box.ts'
 import { useTyping } from './typing.ts'
 

@@ -1,6 +1,6 @@
 'use client'
 import { useState } from 'react'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { settingsOf } from '../session/known-settings.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 import { leavesBox } from './leaves-box.ts'

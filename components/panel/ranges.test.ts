@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkParams } from '../../lib/protocol/params.ts'
+import { checkParams } from '../../lib/protocol/param-limits.ts'
 import { MODEL } from '../../lib/client/testing/fakes.ts'
 import { stepsRange, stepsWords, strengthRange } from './ranges.ts'
 

@@ -1,5 +1,5 @@
 // How far each slider goes, so that none can be put where the model would refuse.
-import { effectiveSteps, leastStrengthFor, mostSteps } from '../../lib/protocol/params.ts'
+import { effectiveSteps, leastStrengthFor, mostSteps } from '../../lib/protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 
 type Range = readonly [number, number]

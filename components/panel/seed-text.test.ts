@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { HARD_LIMITS } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import { seedOf } from './seed-text.ts'
 
 it.each([

@@ -1,5 +1,6 @@
 'use client'
-import { HARD_LIMITS, type DrawParams, type ModelInfo } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
+import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import { useClient, useSession } from '../session/session-context.ts'
 import { Slider } from '../ui/slider.tsx'
 import { Switch } from '../ui/switch.tsx'

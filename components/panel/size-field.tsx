@@ -1,9 +1,5 @@
 import { useId } from 'react'
-
-interface Size {
-  readonly width: number
-  readonly height: number
-}
+import type { Size } from '../../lib/std/size.ts'
 
 interface SizeFieldProps extends Size {
   readonly sizes: readonly Size[]

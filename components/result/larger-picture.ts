@@ -2,13 +2,9 @@
 // still to be had, and the wait for it.
 import { refinedParams } from '../../lib/client/draft-params.ts'
 import type { ClientState, PaintedFrame } from '../../lib/client/types.ts'
+import type { Size } from '../../lib/std/size.ts'
 import type { Session } from '../session/session.ts'
 import { paintOnce } from './paint-once.ts'
-
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 export type Painting = Pick<Session, 'client' | 'shown'>
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { describe, expect, it } from 'vitest'
-import { checkParams, DrawParamsSchema, type DrawParams } from '../protocol/params.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { checkParams } from '../protocol/param-limits.ts'
+import { DrawParamsSchema, type DrawParams } from '../protocol/params.ts'
 import { refinedSteps } from '../protocol/refinement.ts'
 import { DEFAULTS, MODEL } from './testing/fakes.ts'
 import { checkPatch, fitToModel, moveToModel, refinedParams } from './draft-params.ts'
@@ -46,6 +47,14 @@ describe('checkPatch', () => {
   it('passes empty, emoji and right-to-left prompts', () => {
     for (const prompt of ['', '🏡'.repeat(2000), 'בית'])
       expect(checkPatch({ prompt })).toEqual({ ok: true, value: { prompt } })
+  })
+
+  it('counts no characters of a pasted megabyte', () => {
+    const read = vi.spyOn(String.prototype, Symbol.iterator)
+    const { ok } = checkPatch({ prompt: 'x'.repeat(1e6) })
+    const times = read.mock.calls.length
+    read.mockRestore()
+    expect([ok, times]).toEqual([false, 0])
   })
 })
 

@@ -54,7 +54,7 @@ export const FrameDetailSchema = v.object({
   steps: v.number(),
   /** The better pass after the pen rested. */
   refined: v.boolean(),
-  /** Received by the server to reply handed to the socket, in ms. */
+  /** Received by the server to picture there, in ms. */
   serverMs: v.number(),
 })
 /** A picture was painted. */

@@ -61,9 +61,9 @@ export interface Denoising {
   readonly timesteps: readonly number[]
   readonly conditions: Pick<PredictInput, 'size' | 'timestepCond'>
   readonly guided: Guided
-  /** Clean latents of the image; undefined without one. */
-  readonly image: Float32Array | undefined
-  /** The initial noise, then one per non-final step. */
+  /** [1,C,h,w] float32 scaled: the image's clean latents; undefined without an image. */
+  readonly imageLatents: Float32Array | undefined
+  /** Each [1,C,h,w] float32, unit normal: the initial noise, then one per non-final step. */
   readonly noises: readonly Float32Array[]
   readonly options: DenoiseOptions
 }
@@ -75,8 +75,8 @@ export interface Guided {
 }
 
 /**
- * @param start [1,C,h,w] float32: what the first step starts from.
- * @returns what the last step denoised.
+ * @param start [1,C,h,w] float32 scaled: what the first step starts from.
+ * @returns [1,C,h,w] float32 scaled: what the last step denoised.
  */
 export async function denoise(start: Float32Array, work: Denoising): Promise<Float32Array> {
   const { timesteps, options } = work
@@ -131,10 +131,10 @@ interface OfStep {
 
 /** @returns `place`, or what came back. */
 async function runStep(latents: Latents, { at, place, work }: OfStep): Promise<StepOutput | HeldLatents> {
-  const { models, schedule, timesteps, noises, image, guided } = work
+  const { models, schedule, timesteps, noises, imageLatents, guided } = work
   const timestep = timesteps[at] ?? 0
   const step = { schedule, timestep, nextTimestep: timesteps[at + 1], noise: noises[at + 1] }
-  const sample = latents instanceof Float32Array ? unetSample(models, latents, image) : undefined
+  const sample = latents instanceof Float32Array ? unetSample(models, latents, imageLatents) : undefined
   const input = { ...work.conditions, channels: unetChannels(models), timestep, prompt: guided.prompt }
   if (place !== undefined && step.noise !== undefined) {
     await place.advance({ ...input, sample }, linearStep(step), step.noise)
@@ -170,10 +170,14 @@ function unetChannels({ imageLatents, latentChannels }: Models): number {
 }
 
 /** In 'concat' mode without an image the image channels are zeros, as where training dropped the image. */
-function unetSample(models: Models, latents: Float32Array, image: Float32Array | undefined): Float32Array {
+function unetSample(
+  models: Models,
+  latents: Float32Array,
+  imageLatents: Float32Array | undefined,
+): Float32Array {
   if (models.imageLatents === 'none') return latents
   const joined = new Float32Array(latents.length * 2)
   joined.set(latents)
-  if (image !== undefined) joined.set(image, latents.length)
+  if (imageLatents !== undefined) joined.set(imageLatents, latents.length)
   return joined
 }

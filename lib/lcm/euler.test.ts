@@ -41,7 +41,7 @@ describe('Euler samplers', () => {
   it('refuse a strength that leaves no step, whatever the semantics asked for', () => {
     const schedule = createSchedule({ ...LCM_DEFAULTS, sampler: 'euler' })
     expect(() => timesteps(schedule, { steps: 1, strength: 0.5, semantics: 'lcm' })).toThrow(
-      /leaves 0 timesteps for 1 steps: raise strength to at least 1/,
+      /keeps 0 of 1 timesteps, and 1 are needed: raise strength until trunc\(1 \* strength\) is at least 1$/,
     )
   })
 

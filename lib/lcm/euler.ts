@@ -16,22 +16,23 @@ export function eulerStep(input: StepInput): StepOutput {
   const { schedule, timestep, nextTimestep, sample, noise } = input
   const denoised = predictX0(input)
   if (nextTimestep === undefined) return { prev: denoised, denoised }
-  const alpha = alphaCumprodAt(schedule, timestep)
-  const nextAlpha = alphaCumprodAt(schedule, nextTimestep)
+  const alphaProd = alphaCumprodAt(schedule, timestep)
+  const nextAlphaProd = alphaCumprodAt(schedule, nextTimestep)
   const isAncestral = samplerOf(schedule) === 'euler_ancestral'
   if (isAncestral) {
     if (noise === undefined)
       throw new ShapeError('noise', 'noise is missing: only the last step runs without it')
     expectLength('noise', noise, sample.length)
   }
-  const sigma2 = (1 - alpha) / alpha
-  const nextSigma2 = (1 - nextAlpha) / nextAlpha
-  const up2 = isAncestral ? (nextSigma2 * (sigma2 - nextSigma2)) / sigma2 : 0
-  const [up, down] = [Math.sqrt(up2), Math.sqrt(nextSigma2 - up2)]
-  const [signal, spread, nextSignal] = [Math.sqrt(alpha), Math.sqrt(1 - alpha), Math.sqrt(nextAlpha)]
+  const sigma2 = (1 - alphaProd) / alphaProd
+  const nextSigma2 = (1 - nextAlphaProd) / nextAlphaProd
+  const sigmaUp2 = isAncestral ? (nextSigma2 * (sigma2 - nextSigma2)) / sigma2 : 0
+  const [sigmaUp, sigmaDown] = [Math.sqrt(sigmaUp2), Math.sqrt(nextSigma2 - sigmaUp2)]
+  const [sqrtAlphaProd, sqrtOneMinusAlphaProd] = [Math.sqrt(alphaProd), Math.sqrt(1 - alphaProd)]
+  const nextSqrtAlphaProd = Math.sqrt(nextAlphaProd)
   const prev = denoised.map((x0, i) => {
-    const epsilon = ((sample[i] ?? 0) - signal * x0) / spread
-    return nextSignal * (x0 + down * epsilon + (isAncestral ? up * (noise?.[i] ?? 0) : 0))
+    const epsilon = ((sample[i] ?? 0) - sqrtAlphaProd * x0) / sqrtOneMinusAlphaProd
+    return nextSqrtAlphaProd * (x0 + sigmaDown * epsilon + (isAncestral ? sigmaUp * (noise?.[i] ?? 0) : 0))
   })
   return { prev, denoised }
 }

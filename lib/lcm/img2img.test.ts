@@ -110,8 +110,8 @@ describe('img2img order of work', () => {
       },
     })
     expect(asked).toEqual([[42, LATENTS, 4]])
-    const image = await models.encodeImage(dummySketch(size), size)
-    const noised = addNoise(schedule, 799, { latents: image, noise: new Float32Array(LATENTS) })
+    const imageLatents = await models.encodeImage(dummySketch(size), size)
+    const noised = addNoise(schedule, 799, { latents: imageLatents, noise: new Float32Array(LATENTS) })
     expect(models.predicted[0]?.sample).toEqual(noised)
   })
 })
@@ -120,12 +120,15 @@ describe('img2img with concatenated image latents', () => {
   it('appends the clean image latents and still starts from the noised ones', async () => {
     const models = dummyModels('concat')
     await img2img(models, schedule, jobWith())
-    const image = await models.encodeImage(dummySketch(size), size)
-    const noised = addNoise(schedule, 799, { latents: image, noise: drawNoises(42, LATENTS, 1)[0] ?? image })
+    const imageLatents = await models.encodeImage(dummySketch(size), size)
+    const noised = addNoise(schedule, 799, {
+      latents: imageLatents,
+      noise: drawNoises(42, LATENTS, 1)[0] ?? imageLatents,
+    })
     expect(models.predicted).toHaveLength(4)
     for (const { channels, sample } of models.predicted) {
       expect(channels).toBe(8)
-      expect(sample.subarray(LATENTS)).toEqual(image)
+      expect(sample.subarray(LATENTS)).toEqual(imageLatents)
     }
     expect(models.predicted[0]?.sample.subarray(0, LATENTS)).toEqual(noised)
   })

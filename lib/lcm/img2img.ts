@@ -2,13 +2,14 @@
 // sessions, no caches, no clock. Follows diffusers `LatentConsistencyModelImg2ImgPipeline.__call__` (Apache-2.0);
 // without an image, `LatentConsistencyModelPipeline`. Models without a guidance embedding are guided as
 // `StableDiffusionImg2ImgPipeline` does, by a second pass on the negative prompt.
+import type { Size } from '../std/size.ts'
 import { denoise, throwIfAborted, type DenoiseOptions } from './denoise.ts'
 import { guidanceEmbedding } from './guidance.ts'
 import { noiseBase, noisesFor, type NoisePlan, type NoiseSupplier } from './job-noises.ts'
 import type { Models, PromptEmbedding } from './models.ts'
 import { drawNoises } from './noise.ts'
 import { samplerOf, timesteps as timestepsOf, type Schedule, type StrengthSemantics } from './schedule.ts'
-import { expectLength, latentGrid, ShapeError, type Size } from './shape.ts'
+import { expectLength, latentGrid, ShapeError } from './shape.ts'
 import { addNoise } from './step.ts'
 
 export interface Img2ImgJob {
@@ -66,14 +67,14 @@ export async function img2img(
   const prompt = await models.encodePrompt(job.prompt)
   const negative = await encodeNegative(models, job, prompt)
   const { posterior, noises } = noisesFor(plan, job.seed, options.noises ?? drawNoises)
-  const image = await encodeImage(models, job, { plan, posterior })
+  const imageLatents = await encodeImage(models, job, { plan, posterior })
   // 3. Noise the image's latents to the first timestep.
-  const sample = initialSample(schedule, plan, { image, noise: noises[0] })
+  const sample = initialSample(schedule, plan, { imageLatents, noise: noises[0] })
   // 4. Denoise.
   const guided = { prompt, negative, guidanceScale: job.guidanceScale }
   const conditions = { size: job.size, timestepCond: plan.timestepCond }
   const { timesteps, initTimestep } = plan
-  const work = { models, schedule, timesteps, conditions, guided, image, noises, options }
+  const work = { models, schedule, timesteps, conditions, guided, imageLatents, noises, options }
   const denoised = await denoise(sample, work)
   // 5. Decode what the last step denoised.
   throwIfAborted(options, timesteps.length)
@@ -135,13 +136,13 @@ async function encodeNegative(
 function initialSample(
   schedule: Schedule,
   plan: Plan,
-  from: { image: Float32Array | undefined; noise: Float32Array | undefined },
+  from: { imageLatents: Float32Array | undefined; noise: Float32Array | undefined },
 ): Float32Array {
-  const { image, noise } = from
+  const { imageLatents, noise } = from
   if (noise === undefined) throw new ShapeError('noises', 'the noise supplier returned no noise')
   expectLength('noises', noise, plan.latentLength)
-  if (image === undefined && samplerOf(schedule) === 'lcm') return noise
-  const latents = image ?? new Float32Array(noise.length)
+  if (imageLatents === undefined && samplerOf(schedule) === 'lcm') return noise
+  const latents = imageLatents ?? new Float32Array(noise.length)
   return addNoise(schedule, plan.initTimestep, { latents, noise })
 }
 

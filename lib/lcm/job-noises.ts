@@ -1,7 +1,9 @@
 // Which noises one job draws, and from which generator.
+import type { Size } from '../std/size.ts'
 import { detailSeed, upsampleNoise } from './noise.ts'
-import { latentGrid, ShapeError, type Size } from './shape.ts'
+import { latentGrid, ShapeError } from './shape.ts'
 
+/** As `drawNoises`: `count` noises of `size` elements, float32, unit normal, of one generator. */
 export type NoiseSupplier = (seed: number, size: number, count: number) => readonly Float32Array[]
 
 export interface NoisePlan {
@@ -22,8 +24,9 @@ export interface NoiseBase {
 }
 
 export interface JobNoises {
+  /** [1,C,h,w] float32, unit normal; undefined where the posterior's mean is taken. */
   readonly posterior: Float32Array | undefined
-  /** The initial noise, then one per non-final step. */
+  /** Each [1,C,h,w] float32, unit normal: the initial noise, then one per non-final step. */
   readonly noises: readonly Float32Array[]
 }
 

@@ -1,12 +1,15 @@
 // What the loop needs of a model, and nothing else: no sessions, no files.
-import type { Size } from './shape.ts'
+import type { Size } from '../std/size.ts'
 import type { LinearStep } from './step.ts'
 
-/** Text-encoder output: last hidden state, [1, tokens, width] float32. */
+/**
+ * Text-encoder output, [1, tokens, width] float32: the last hidden state, or of SDXL's two encoders the last but one, side by
+ * side (diffusers: prompt_embeds).
+ */
 export interface PromptEmbedding {
   readonly data: Float32Array
   readonly dims: readonly [number, number, number]
-  /** SDXL's `text_embeds`: [1,width] float32, pooled and projected. */
+  /** SDXL's `text_embeds`: [1,width] float32, pooled and projected, of its second encoder. */
   readonly pooled?: Float32Array
 }
 

@@ -4,7 +4,8 @@
 //
 // Known values. Seed 0: -1.1258 -1.1524 -0.2506 -0.4339 0.8487 0.6920 -0.3160 -2.1152 (any size >= 16);
 // seed 0, size 16384: sum -124.1130, last -1.0782; seed 42: 1.9269 1.4873 0.9007 -2.1055 0.6784 -1.2345.
-import { expectLength, expectSize, ShapeError, type Size } from './shape.ts'
+import type { Size } from '../std/size.ts'
+import { expectLength, expectSize, ShapeError } from './shape.ts'
 
 const STATE_WORDS = 624
 const SHIFT_WORDS = 397
@@ -110,6 +111,8 @@ function boxMuller(block: Float32Array): void {
  * The noises of one job in diffusers' order: the initial noise, then one z per non-final step.
  * `count` is therefore the number of steps run. One generator feeds all of them.
  * @param size elements per noise: channels * grid height * grid width.
+ * @returns `count` buffers of [1,C,h,w] float32, unit normal.
+ * @throws ShapeError for a seed that is no integer from 0 to 2^53 - 1.
  * @NOTE A pipeline that samples the VAE posterior draws one more before these, from the same generator.
  */
 export function drawNoises(seed: number, size: number, count: number): Float32Array[] {

@@ -1,6 +1,7 @@
 // Image bytes to model floats and back; resizing belongs to the codec.
 // Source: diffusers `VaeImageProcessor` (Apache-2.0), float32 at the same places so that ties round alike.
-import { expectLength, expectSize, type Size } from './shape.ts'
+import type { Size } from '../std/size.ts'
+import { expectLength, expectSize } from './shape.ts'
 
 const f32 = Math.fround
 

@@ -1,4 +1,5 @@
-import { expectLength, expectSize, ShapeError, type Size } from './shape.ts'
+import type { Size } from '../std/size.ts'
+import { expectLength, expectSize, ShapeError } from './shape.ts'
 
 /** rgb = matrix x latents + bias, giving [-1, 1]; the model's manifest carries one. */
 export interface LatentRgbMap {

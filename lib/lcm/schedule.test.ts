@@ -6,7 +6,6 @@ import {
   alphaCumprodAt,
   createSchedule,
   LCM_DEFAULTS,
-  minStrength,
   ScheduleError,
   timesteps,
   type SchedulerConfig,
@@ -47,11 +46,11 @@ describe('createSchedule', () => {
     [759, [0.0522129283, 0.2285014842, 0.9735435644]],
     [799, [0.0371949998, 0.1928600523, 0.9812262737]],
     [999, [0.0046600985, 0.0682649142, 0.9976672298]],
-  ])('has the float64 table value at t=%i', (t, [alpha, signal, sigma]) => {
+  ])('has the float64 table value at t=%i', (t, [alphaProd, sqrtAlphaProd, sqrtOneMinusAlphaProd]) => {
     const actual = alphaCumprodAt(schedule, t)
-    expect(actual).toBeCloseTo(alpha, 10)
-    expect(Math.sqrt(actual)).toBeCloseTo(signal, 9)
-    expect(Math.sqrt(1 - actual)).toBeCloseTo(sigma, 9)
+    expect(actual).toBeCloseTo(alphaProd, 10)
+    expect(Math.sqrt(actual)).toBeCloseTo(sqrtAlphaProd, 9)
+    expect(Math.sqrt(1 - actual)).toBeCloseTo(sqrtOneMinusAlphaProd, 9)
   })
 
   it('agrees with diffusers for every beta schedule', () => {
@@ -163,13 +162,15 @@ describe('timesteps, lcm semantics', () => {
   it.each([6, 8])('refuses %i steps at strength 0.1 and names the remedy', (steps) => {
     const error = errorOf(() => lcm(steps, 0.1))
     expect(error).toMatchObject({ code: 'steps_strength_too_small', field: 'strength' })
-    expect(error.message).toContain('at most 5')
-    expect(error.message).toContain(`at least ${steps / 50}`)
+    expect(error.message).toBe(
+      `strength 0.1 keeps 5 of 50 timesteps, and ${steps} are needed: ` +
+        `raise strength until trunc(50 * strength) is at least ${steps}, or lower steps to at most 5`,
+    )
   })
 
   it('offers no step count when strength leaves none', () => {
     expect(errorOf(() => lcm(1, 0)).message).toBe(
-      'strength 0 leaves 0 timesteps for 1 steps: raise strength to at least 0.02',
+      'strength 0 keeps 0 of 50 timesteps, and 1 are needed: raise strength until trunc(50 * strength) is at least 1',
     )
   })
 
@@ -221,15 +222,5 @@ describe('timesteps, refused options', () => {
     const error = errorOf(() => lcm(4, strength))
     expect(error).toMatchObject({ code: 'strength_out_of_range', field: 'strength' })
     expect(error.message).toContain('from 0 to 1')
-  })
-})
-
-describe('minStrength', () => {
-  it('is always legal, and one origin step less never is', () => {
-    for (let steps = 1; steps <= 50; steps++) {
-      expect(lcm(steps, minStrength(schedule, steps, 'lcm'))).toHaveLength(steps)
-      expect(() => lcm(steps, (steps - 0.5) / 50)).toThrow(ScheduleError)
-      expect(generic(steps, minStrength(schedule, steps, 'generic'))).toHaveLength(1)
-    }
   })
 })

@@ -62,7 +62,7 @@ export interface Schedule {
 export type StrengthSemantics = 'lcm' | 'generic'
 
 export interface TimestepOptions {
-  /** Requested inference steps, 1..originalInferenceSteps. */
+  /** Requested inference steps: 1..originalInferenceSteps, with the Euler samplers 1..numTrainTimesteps. */
   readonly steps: number
   /** 0..1 as a double: 0.7 rounded to float32 selects another schedule. */
   readonly strength: number
@@ -131,21 +131,13 @@ export function timesteps(schedule: Schedule, options: TimestepOptions): readonl
   const isLcm = samplerOf(schedule) === 'lcm'
   if (isLcm && options.semantics === 'lcm') return originTimesteps(schedule, steps, strength)
   const kept = Math.min(Math.trunc(steps * strength), steps)
-  if (kept < 1)
-    throw tooSmall({ ...options, semantics: 'generic' }, kept, minStrength(schedule, steps, 'generic'))
+  if (kept < 1) throw tooSmall({ strength, of: steps, kept, needed: 1 })
   const all = isLcm ? originTimesteps(schedule, steps, 1) : trailingTimesteps(schedule, steps)
   return all.slice(steps - kept)
 }
 
 export function samplerOf({ config }: Schedule): Sampler {
   return config.sampler ?? 'lcm'
-}
-
-/** A strength that is legal for `steps`, and the smallest one up to floating-point rounding. */
-export function minStrength(schedule: Schedule, steps: number, semantics: StrengthSemantics): number {
-  const [needed, of] = semantics === 'lcm' ? [steps, schedule.config.originalInferenceSteps] : [1, steps]
-  // 50 * (29 / 50) truncates to 28: where division and product do not round-trip, go half a step up.
-  return Math.trunc(of * (needed / of)) >= needed ? needed / of : (needed + 0.5) / of
 }
 
 /** alphasCumprod at `timestep`. @throws ScheduleError unless it is an integer below numTrainTimesteps. */
@@ -163,9 +155,7 @@ function originTimesteps(schedule: Schedule, steps: number, strength: number): n
   const stride = Math.floor(numTrainTimesteps / originalInferenceSteps)
   // No epsilon here: 50 * 0.58 is 28.999... and Python truncates it to 28 as well.
   const length = Math.trunc(originalInferenceSteps * strength)
-  if (length < steps) {
-    throw tooSmall({ steps, strength, semantics: 'lcm' }, length, minStrength(schedule, steps, 'lcm'))
-  }
+  if (length < steps) throw tooSmall({ strength, of: originalInferenceSteps, kept: length, needed: steps })
   // i * (L / n), not i * L / n: the two differ for four pairs below 50, and numpy.linspace does the former.
   return Array.from({ length: steps }, (_, i) => (length - Math.floor(i * (length / steps))) * stride - 1)
 }
@@ -181,11 +171,20 @@ function roundHalfToEven(value: number): number {
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
 }
 
-function tooSmall(options: TimestepOptions, available: number, strength: number): ScheduleError {
-  const fewer = options.semantics === 'lcm' && available > 0 ? `lower steps to at most ${available}, or ` : ''
+/** Of `of` timesteps strength keeps `kept`, where `needed` must be kept. */
+interface TooSmall {
+  readonly strength: number
+  readonly of: number
+  readonly kept: number
+  readonly needed: number
+}
+
+// The rule, not the least strength: in which digits that is told is the caller's (`leastStrength` of lib/protocol).
+function tooSmall({ strength, of, kept, needed }: TooSmall): ScheduleError {
+  const fewer = kept > 0 ? `, or lower steps to at most ${kept}` : ''
   const message =
-    `strength ${options.strength} leaves ${available} timesteps for ${options.steps} steps: ` +
-    `${fewer}raise strength to at least ${strength}`
+    `strength ${strength} keeps ${kept} of ${of} timesteps, and ${needed} are needed: ` +
+    `raise strength until trunc(${of} * strength) is at least ${needed}${fewer}`
   return new ScheduleError('steps_strength_too_small', 'strength', message)
 }
 

@@ -2,8 +2,6 @@
 // so the `?? 0` in inner loops only satisfies the compiler: it is never reached.
 import type { Size } from '../std/size.ts'
 
-export type { Size }
-
 /** A buffer or size does not fit the others it is used with. `field` names the offending argument. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError'

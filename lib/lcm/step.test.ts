@@ -211,7 +211,7 @@ describe('lcmStep', () => {
         sample: Float32Array.from(golden.sample),
         noise: Float32Array.from(golden.noise),
       })
-      // Zero SNR in float32 divides neighbours that are nearly equal; sigma keeps 4 digits there.
+      // Zero SNR in float32 divides neighbours that are nearly equal; sqrt(1 - abar) keeps 4 digits there.
       const tolerance = name === 'zeroSnr' ? 1e-4 : 2e-5
       expect(maxDifference(out.denoised, denoised), `${name} t=${timestep}`).toBeLessThan(tolerance)
       expect(maxDifference(out.prev, prev), `${name} t=${timestep}`).toBeLessThan(tolerance)

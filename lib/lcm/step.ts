@@ -14,10 +14,11 @@ export interface BoundaryScalings {
 
 export interface PredictionInput {
   readonly schedule: Schedule
+  /** An integer from 0 to numTrainTimesteps - 1. */
   readonly timestep: number
   /** U-Net output, meaning per `schedule.config.predictionType`. Same length as `sample`. */
   readonly modelOutput: Float32Array
-  /** The latents the U-Net saw, scaled (SD1.5: x0.18215), unit noise. */
+  /** x_t, scaled (SD1.5: x0.18215), on the variance-preserving scale: the latents the U-Net saw, without an image's. */
   readonly sample: Float32Array
 }
 
@@ -75,7 +76,7 @@ export function lcmStep(input: StepInput): StepOutput {
   return renoised(denoised, input)
 }
 
-/** The end of a step, once `denoised` is known. @throws ShapeError, ScheduleError as `lcmStep`. */
+/** The end of an LCM step, once `denoised` is known. @throws ShapeError, ScheduleError as `lcmStep`. */
 export function renoised(
   denoised: Float32Array,
   { schedule, nextTimestep, noise }: Pick<StepInput, 'schedule' | 'nextTimestep' | 'noise'>,
@@ -108,9 +109,15 @@ export function linearStep(at: Pick<StepInput, 'schedule' | 'timestep' | 'nextTi
   const { schedule, timestep, nextTimestep } = at
   const { onSample, onOutput } = x0Coefficients(at)
   const { cSkip, cOut } = boundaryScalings(timestep, schedule.config.timestepScaling)
-  const { signal, sigma } =
-    nextTimestep === undefined ? { signal: 1, sigma: 0 } : shares(schedule, nextTimestep)
-  return { onSample: signal * (cOut * onSample + cSkip), onOutput: signal * cOut * onOutput, onNoise: sigma }
+  const { sqrtAlphaProd, sqrtOneMinusAlphaProd } =
+    nextTimestep === undefined
+      ? { sqrtAlphaProd: 1, sqrtOneMinusAlphaProd: 0 }
+      : diffusionCoefficients(schedule, nextTimestep)
+  return {
+    onSample: sqrtAlphaProd * (cOut * onSample + cSkip),
+    onOutput: sqrtAlphaProd * cOut * onOutput,
+    onNoise: sqrtOneMinusAlphaProd,
+  }
 }
 
 /**
@@ -124,14 +131,21 @@ export function addNoise(
   { latents, noise }: { readonly latents: Float32Array; readonly noise: Float32Array },
 ): Float32Array {
   expectLength('noise', noise, latents.length)
-  const { signal, sigma } = shares(schedule, timestep)
-  return mix(signal, latents, sigma, noise)
+  const { sqrtAlphaProd, sqrtOneMinusAlphaProd } = diffusionCoefficients(schedule, timestep)
+  return mix(sqrtAlphaProd, latents, sqrtOneMinusAlphaProd, noise)
 }
 
-/** sqrt(abar_t) and sqrt(1 - abar_t): how much of x_t is picture and how much is noise. */
-function shares(schedule: Schedule, timestep: number): { signal: number; sigma: number } {
-  const alpha = alphaCumprodAt(schedule, timestep)
-  return { signal: Math.sqrt(alpha), sigma: Math.sqrt(1 - alpha) }
+interface DiffusionCoefficients {
+  /** sqrt(abar_t), on the clean latents. */
+  readonly sqrtAlphaProd: number
+  /** sqrt(1 - abar_t), on the noise. Euler's sigma is this over the other. */
+  readonly sqrtOneMinusAlphaProd: number
+}
+
+/** What x_t is made of: x_t = sqrt(abar_t) x0 + sqrt(1 - abar_t) eps. Names as in diffusers' `add_noise`. */
+function diffusionCoefficients(schedule: Schedule, timestep: number): DiffusionCoefficients {
+  const alphaProd = alphaCumprodAt(schedule, timestep)
+  return { sqrtAlphaProd: Math.sqrt(alphaProd), sqrtOneMinusAlphaProd: Math.sqrt(1 - alphaProd) }
 }
 
 /** a x + b y into a new buffer as long as both. A loop: a closure per element took 0.5 ms a step and more at 8 k elements. */
@@ -145,15 +159,15 @@ function x0Coefficients({ schedule, timestep }: Pick<PredictionInput, 'schedule'
   onSample: number
   onOutput: number
 } {
-  const { signal, sigma } = shares(schedule, timestep)
+  const { sqrtAlphaProd, sqrtOneMinusAlphaProd } = diffusionCoefficients(schedule, timestep)
   const type = schedule.config.predictionType
   switch (type) {
     case 'epsilon':
-      return { onSample: 1 / signal, onOutput: -sigma / signal }
+      return { onSample: 1 / sqrtAlphaProd, onOutput: -sqrtOneMinusAlphaProd / sqrtAlphaProd }
     case 'sample':
       return { onSample: 0, onOutput: 1 }
     case 'v_prediction':
-      return { onSample: signal, onOutput: -sigma }
+      return { onSample: sqrtAlphaProd, onOutput: -sqrtOneMinusAlphaProd }
     default:
       return unknownPrediction(type)
   }

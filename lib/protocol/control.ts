@@ -53,7 +53,7 @@ export const ClientMessageSchema = v.variant('type', [
 export type ClientMessage = v.InferOutput<typeof ClientMessageSchema>
 
 export const TimingsSchema = v.object({
-  /** Received by the gateway to handed to the engine. */
+  /** Received to handed to the engine. */
   waitMs: v.number(),
   /** Image bytes to raw RGB at the model's size. */
   decodeMs: v.number(),
@@ -68,9 +68,9 @@ export const TimingsSchema = v.object({
   previewMs: v.optional(v.number()),
   /** Handed to the engine to result, waiting excluded. */
   engineMs: v.number(),
-  /** Received by the gateway to reply handed to the socket. */
+  /** Received to picture there: packing it for the wire and the wait for a slow socket come after. */
   totalMs: v.number(),
-  /** When the gateway received it, on the clock of `pong.serverMs`; servers before this field leave it out. */
+  /** When the gateway had read it, on the clock of `pong.serverMs`; servers before this field leave it out. */
   receivedAtMs: v.optional(v.number()),
 })
 /** Where the time of one frame went, in milliseconds. */

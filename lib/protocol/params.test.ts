@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { checkParams, DrawParamsSchema, type DrawParams, type ModelLimits } from './params.ts'
+import { createSchedule, LCM_DEFAULTS, ScheduleError, timesteps } from '../lcm/schedule.ts'
+import { checkParams, leastStrengthFor, type ModelLimits } from './param-limits.ts'
+import { DrawParamsSchema, type DrawParams } from './params.ts'
 
 const GOOD: DrawParams = {
   prompt: 'a red boat',
@@ -67,24 +69,28 @@ describe('checkParams', () => {
     expect(checkParams({ ...GOOD, steps: 8, strength: 0.16 }, MODEL)).toBeUndefined()
   })
 
-  it('names a least strength that is taken, and nothing just below it, for any steps and schedule', () => {
-    const wide = {
-      ...MODEL,
-      limits: { ...MODEL.limits, steps: [1, 50] as [number, number], strength: [0, 1] as [number, number] },
-    }
-    for (const originalInferenceSteps of [50, 100]) {
-      for (let steps = 2; steps <= 50; steps++) {
-        const model = { ...wide, originalInferenceSteps }
-        const range = checkParams({ ...GOOD, steps, strength: 0 }, model)?.range ?? ''
-        const least = Number(range.split('..')[0])
-        expect(checkParams({ ...GOOD, steps, strength: least }, model), `${steps} steps`).toBeUndefined()
-        const below = (steps - 0.01) / originalInferenceSteps
-        expect(checkParams({ ...GOOD, steps, strength: below }, model)?.field, `${steps} steps`).toBe(
-          'strength',
-        )
+  it.each([
+    ['lcm', 50],
+    ['lcm', 100],
+    ['generic', 50],
+  ] as const)(
+    'tells the least strength that leaves timesteps to run, in thousandths: %s, %i origin steps',
+    (semantics, originalInferenceSteps) => {
+      const limits: ModelLimits['limits'] = { ...MODEL.limits, steps: [1, 50], strength: [0, 1] }
+      const model = { limits, originalInferenceSteps, strengthSemantics: semantics }
+      const schedule = createSchedule({ ...LCM_DEFAULTS, originalInferenceSteps })
+      for (let steps = 1; steps <= 50; steps++) {
+        const thousandths = Math.round(leastStrengthFor({ steps }, model) * 1000)
+        const [least, below] = [thousandths / 1000, (thousandths - 1) / 1000]
+        const runs = (strength: number) => timesteps(schedule, { steps, strength, semantics }).length
+        const label = `${steps} steps`
+        expect(checkParams({ ...GOOD, steps, strength: below }, model)?.range, label).toBe(`${least}..1`)
+        expect(() => runs(below), label).toThrow(ScheduleError)
+        expect(checkParams({ ...GOOD, steps, strength: least }, model), label).toBeUndefined()
+        expect(runs(least), label).toBe(semantics === 'lcm' ? steps : 1)
       }
-    }
-  })
+    },
+  )
 
   it('leaves strength alone where the model drops steps instead', () => {
     const generic: ModelLimits = { ...MODEL, strengthSemantics: 'generic' }

@@ -2,8 +2,6 @@ import * as v from 'valibot'
 import { hasAtMostChars } from '../std/text.ts'
 import { HARD_LIMITS } from './param-limits.ts'
 
-export * from './param-limits.ts'
-
 const finite = (field: string, [low, high]: readonly [number, number]) =>
   v.pipe(
     v.number(`${field} must be a number from ${low} to ${high}`),

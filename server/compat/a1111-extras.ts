@@ -1,17 +1,17 @@
 // AUTOMATIC1111's extra-single-image and extra-batch-images, as far as they go without a model that upscales: pictures are
 // resampled. Faces are not restored, and a second upscaler is not blended in.
 import type { WireError } from '../../lib/protocol/errors.ts'
+import type { Size } from '../../lib/std/size.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
 import { imageSize } from './image-size.ts'
-import type { ImageSize } from './image-size.ts'
 import { imageFromText, toBase64 } from './image-text.ts'
 import { isRecord } from './validation.ts'
 
 /** One picture to resample. */
 export interface Extra {
   readonly image: Uint8Array
-  readonly size: ImageSize
+  readonly size: Size
   readonly fit: NonNullable<FrameRequest['fit']>
   readonly kernel: 'lanczos3' | 'nearest'
 }
@@ -92,14 +92,14 @@ function scaledSize(
   fields: Fields,
   image: Uint8Array,
   maxSide: number,
-): Pick<Extra, 'size' | 'fit'> & { own: ImageSize } {
+): Pick<Extra, 'size' | 'fit'> & { own: Size } {
   const own = imageSize(image)
   if (!own || own.width === 0 || own.height === 0) throw new InputError(UNREADABLE)
   const byFactor = (fields.whole('resize_mode', [0, 1]) ?? 0) === 0
   const factor = fields.number('upscaling_resize', [0.01, 100]) ?? 2
   const width = fields.whole('upscaling_resize_w', [1, 16_384]) ?? 512
   const height = fields.whole('upscaling_resize_h', [1, 16_384]) ?? 512
-  const scaled = (size: ImageSize, scale: number) => within(size, scale, maxSide)
+  const scaled = (size: Size, scale: number) => within(size, scale, maxSide)
   if (byFactor) return { own, fit: 'stretch', size: scaled(own, factor) }
   if (fields.flag('upscaling_crop') ?? true) return { own, fit: 'crop', size: scaled({ width, height }, 1) }
   const cover = Math.max(width / own.width, height / own.height)
@@ -113,7 +113,7 @@ const UNREADABLE: WireError = {
 }
 
 /** Scaled, shape kept, no side longer than `maxSide`. */
-function within({ width, height }: ImageSize, scale: number, maxSide: number): ImageSize {
+function within({ width, height }: Size, scale: number, maxSide: number): Size {
   const fitted = Math.min(scale, maxSide / Math.max(width, height))
   const side = (px: number) => Math.max(1, Math.round(px * fitted))
   return { width: side(width), height: side(height) }

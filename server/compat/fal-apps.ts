@@ -1,5 +1,5 @@
 // The apps of fal that this server stands in for. All of them are the one loaded model; they differ in what they take.
-import type { ImageSize } from './image-size.ts'
+import type { Size } from '../../lib/std/size.ts'
 
 export interface FalApp {
   /** Owner, alias and sub-path, as fal's clients write it. */
@@ -52,7 +52,7 @@ export function findFalApp(id: string): FalApp | undefined {
 }
 
 /** fal's names for sizes. Source: its published endpoint types. */
-export const SIZE_PRESETS: Readonly<Record<string, ImageSize>> = {
+export const SIZE_PRESETS: Readonly<Record<string, Size>> = {
   square_hd: { width: 1024, height: 1024 },
   square: { width: 512, height: 512 },
   portrait_4_3: { width: 768, height: 1024 },

@@ -4,6 +4,7 @@ import type { WireError } from '../../lib/protocol/errors.ts'
 import { clamp } from '../../lib/protocol/fit-to-model.ts'
 import { HARD_LIMITS } from '../../lib/protocol/param-limits.ts'
 import type { ModelInfo } from '../../lib/protocol/params.ts'
+import type { Size } from '../../lib/std/size.ts'
 import { fitTo } from '../session/fit-params.ts'
 import type { Fitted } from '../session/fit-params.ts'
 import type { FrameRequest } from '../session/frame-request.ts'
@@ -12,7 +13,6 @@ import type { FalApp } from './fal-apps.ts'
 import type { FalFiles } from './fal-files.ts'
 import { fault, Fields, InputError } from './fal-fields.ts'
 import { imageSize } from './image-size.ts'
-import type { ImageSize } from './image-size.ts'
 import { imageFromText } from './image-text.ts'
 import { isRecord } from './validation.ts'
 
@@ -140,7 +140,7 @@ function readMask(fields: Fields, { files }: FalInputContext, hasImage: boolean)
 const MASK_BLUR_PX = 4
 
 /** `undefined` where neither the request nor its picture says one: it is the model's then. */
-function sizeOf(fields: Fields, image: Uint8Array | undefined): ImageSize | undefined {
+function sizeOf(fields: Fields, image: Uint8Array | undefined): Size | undefined {
   const asked = fields.value('image_size')
   if (typeof asked === 'string') {
     const preset = Object.hasOwn(SIZE_PRESETS, asked) ? SIZE_PRESETS[asked] : undefined
@@ -157,7 +157,7 @@ function sizeOf(fields: Fields, image: Uint8Array | undefined): ImageSize | unde
 }
 
 /** Scaled down, shape kept, until no side is longer than `maxSide`. */
-function fitted(size: ImageSize, maxSide: number): ImageSize {
+function fitted(size: Size, maxSide: number): Size {
   const scale = Math.min(1, maxSide / Math.max(size.width, size.height, 1))
   const side = (px: number) => clamp(Math.round(px * scale), HARD_LIMITS.side)
   return { width: side(size.width), height: side(size.height) }

@@ -1,11 +1,7 @@
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
+import type { Size } from '../../lib/std/size.ts'
 
-export interface ImageSize {
-  readonly width: number
-  readonly height: number
-}
-
-interface Header extends ImageSize {
+interface Header extends Size {
   /** Where a TIFF block with EXIF begins, when there is one. */
   readonly exifAt?: number | undefined
 }
@@ -14,7 +10,7 @@ interface Header extends ImageSize {
  * Width and height in pixels as a JPEG, PNG or WebP is to be shown, EXIF rotation counted, from its headers alone;
  * `undefined` when the bytes end early or are something else.
  */
-export function imageSize(bytes: Uint8Array): ImageSize | undefined {
+export function imageSize(bytes: Uint8Array): Size | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const header = orUndefined(() => readHeader(bytes, view))
   if (!header) return undefined

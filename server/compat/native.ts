@@ -11,6 +11,7 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import { DEFAULT_CREDIT, NATIVE_MESSAGE_LIMIT_BYTES, PROTOCOL_VERSION } from '../../lib/protocol/version.ts'
 import { AppError } from '../../lib/std/errors.ts'
 import { assertNever } from '../../lib/std/assert.ts'
+import { HELLO_FIRST } from '../session/refusals.ts'
 import type { ImageEvent, SessionEvent } from '../session/session-event.ts'
 import { isTerminal } from '../session/session-event.ts'
 import type {
@@ -216,7 +217,6 @@ class NativeTranslator implements Translator {
 /** Far above any credit window; only a client that misuses numbers gets there. */
 const MAX_REMEMBERED = 256
 const CLIENT_TYPES = ['hello', 'params', 'frame', 'previews', 'cancel', 'ping']
-const HELLO_FIRST: WireError = { code: 'hello_first', message: 'Say hello with your protocol version first' }
 
 /** What the engine has to say beside its state comes after it (SPEC W10). */
 function greeting(event: Extract<SessionEvent, { type: 'opened' }>): Outbound[] {

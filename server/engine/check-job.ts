@@ -1,5 +1,6 @@
 import { asPainted } from '../../lib/protocol/as-painted.ts'
-import { checkParams, type ModelInfo } from '../../lib/protocol/params.ts'
+import { checkParams } from '../../lib/protocol/param-limits.ts'
+import type { ModelInfo } from '../../lib/protocol/params.ts'
 import { EngineError, type Job } from './engine.ts'
 
 /**

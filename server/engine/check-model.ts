@@ -1,5 +1,5 @@
 // What can be told of a model and what is asked of it before a process is started.
-import { createSchedule } from '../../lib/lcm/index.ts'
+import { createSchedule } from '../../lib/lcm/schedule.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import type { Manifest } from './manifest.ts'
 import { inInt8 } from './manifest-files.ts'

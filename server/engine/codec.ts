@@ -4,6 +4,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { ImageCodec } from '../../lib/protocol/control.ts'
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
 import { messageOf } from '../../lib/std/errors.ts'
+import type { Size } from '../../lib/std/size.ts'
 import { EngineError } from './engine.ts'
 import type { ImageFit } from './engine.ts'
 
@@ -14,10 +15,8 @@ export const MAX_IMAGE_PIXELS = 4096 * 4096
 sharp.cache(false)
 sharp.concurrency(1)
 
-export interface PixelSize {
-  readonly width: number
-  readonly height: number
-}
+/** In pixels, where there are latent cells too. */
+export type PixelSize = Size
 
 /** [height,width,3] RGB uint8. */
 export interface RgbImage extends PixelSize {

@@ -119,7 +119,10 @@ export class EngineError extends AppError {
 }
 
 export interface GenerateOptions {
-  /** Read between denoising steps; an abort ends the job with EngineError `cancelled`. */
+  /**
+   * Read between denoising steps; an abort ends the job with EngineError `cancelled`. The engine has no deadline of its
+   * own: whoever has one aborts.
+   */
   readonly signal: AbortSignal
   readonly onStep?: (event: StepEvent) => void
   /** Changes to `job.previews`, read between denoising steps. */

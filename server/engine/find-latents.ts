@@ -1,6 +1,6 @@
 // Where a picture's latents are between its steps: on the device, or back with the loop. Which is faster depends on the
 // device and its driver, so it is found out by painting the same picture both ways.
-import { isLinear } from '../../lib/lcm/index.ts'
+import { isLinear } from '../../lib/lcm/step.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import { spread } from '../../lib/std/statistics.ts'
 import type { OnnxModels } from './onnx/models.ts'

@@ -1,4 +1,5 @@
-import { CancelledError, ScheduleError } from '../../lib/lcm/index.ts'
+import { CancelledError } from '../../lib/lcm/denoise.ts'
+import { ScheduleError } from '../../lib/lcm/schedule.ts'
 import { isErrorCode } from '../../lib/protocol/errors.ts'
 import { AppError, messageOf } from '../../lib/std/errors.ts'
 import { OUT_OF_MEMORY, PROVIDER_FAILED } from './onnx/device-errors.ts'

@@ -7,7 +7,7 @@ import { createLocalEngine, type LocalEngine } from './local-engine.ts'
 import { silentLog } from './log.ts'
 import { POCKET_MODEL, TOY_MODEL, TOY_MODEL_PLAIN } from './testing/models.ts'
 
-const open = (modelDir: string, options: { slots?: number; deadlineMs?: number } = {}) =>
+const open = (modelDir: string, options: { slots?: number; cancelTimeoutMs?: number } = {}) =>
   createLocalEngine({ modelDir, log: silentLog, ...options })
 
 const mean = (values: Uint8Array | undefined) =>
@@ -151,11 +151,12 @@ describe('local engine', () => {
     stop()
   })
 
-  it('ends a job that exceeds its deadline with `engine_timeout`, and serves the next one', async () => {
-    await using slow = await open(TOY_MODEL, { deadlineMs: 400 })
-    process.kill(slow.pids[0] ?? 0, 'SIGSTOP')
-    await expect(generateWhenFree(slow, await jobFor(slow))).rejects.toMatchObject({ code: 'engine_timeout' })
-    expect((await generateWhenFree(slow, await jobFor(slow))).image.length).toBeGreaterThan(0)
+  it('ends a process that does not answer a cancel, and serves the next job from another', async () => {
+    await using stuck = await open(TOY_MODEL, { cancelTimeoutMs: 400 })
+    process.kill(stuck.pids[0] ?? 0, 'SIGSTOP')
+    const running = generateWhenFree(stuck, await jobFor(stuck), { signal: AbortSignal.timeout(50) })
+    await expect(running).rejects.toMatchObject({ code: 'engine_crashed' })
+    expect((await generateWhenFree(stuck, await jobFor(stuck))).image.length).toBeGreaterThan(0)
   })
 
   it('runs as many jobs at a time as it has slots, and one killed slot does not stop the other', async () => {

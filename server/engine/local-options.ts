@@ -24,7 +24,7 @@ export interface LocalEngineOptions {
   readonly batching?: BatchingChoice
   /** Bytes the graphs of all open sizes may take in one process; default half of the memory, shared by the slots. */
   readonly memoryBudgetBytes?: number
-  /** Longest a job may take in ms, loading of its size included; default 60 s. */
+  /** Longest that whoever gives the jobs lets one take before it cancels it, in ms; default 60 s. */
   readonly deadlineMs?: number
   /** Whether pictures pass the model's safety checker; default: as its manifest says. */
   readonly safetyChecker?: boolean
@@ -33,6 +33,8 @@ export interface LocalEngineOptions {
   readonly onProcessLost?: () => void
   /** For tests: longest a child that starts may say nothing of its progress, in ms; 120 s, or the deadline where it is longer. */
   readonly startTimeoutMs?: number
+  /** For tests: longest a child may leave a cancel unanswered, in ms; 60 s, or the deadline where it is longer. */
+  readonly cancelTimeoutMs?: number
   /** For tests: `false` does not compare every file's SHA-256 with the manifest at start. */
   readonly verifyHashes?: boolean
   /** For tests: where the compiled child entry is. */
@@ -47,7 +49,14 @@ export interface LocalEngineOptions {
   readonly memory?: () => Memory
 }
 
-/** Both times with their defaults. Opening one file of weights may take as long as a picture, and is no less patient. */
-export function timeoutsOf({ deadlineMs = 60_000, startTimeoutMs }: LocalEngineOptions) {
-  return { deadlineMs, startTimeoutMs: startTimeoutMs ?? Math.max(120_000, deadlineMs) }
+/**
+ * How long a child may be silent before it counts as hung. A cancel is read between two calls of a graph: the one that
+ * runs, or the opening of the graphs of a new size, cannot be interrupted. Where a whole picture may take the deadline,
+ * each of them may; and the deadline may be short for people's sake, on a machine where one step takes longer.
+ */
+export function timeoutsOf({ deadlineMs = 60_000, startTimeoutMs, cancelTimeoutMs }: LocalEngineOptions) {
+  return {
+    startTimeoutMs: startTimeoutMs ?? Math.max(120_000, deadlineMs),
+    cancelTimeoutMs: cancelTimeoutMs ?? Math.max(60_000, deadlineMs),
+  }
 }

@@ -1,7 +1,7 @@
 // What a model folder says of itself. Everything the engine knows about one model comes from here or is read from
 // its graphs. This is its form and its defaults; read-manifest.ts reads it.
 import * as v from 'valibot'
-import { LCM_DEFAULTS } from '../../lib/lcm/index.ts'
+import { LCM_DEFAULTS } from '../../lib/lcm/schedule.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 

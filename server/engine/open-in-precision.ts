@@ -1,5 +1,5 @@
 import { join, normalize, resolve } from 'node:path'
-import type { Schedule } from '../../lib/lcm/index.ts'
+import type { Schedule } from '../../lib/lcm/schedule.ts'
 import { messageOf } from '../../lib/std/errors.ts'
 import type { Manifest } from './manifest.ts'
 import { inInt8 } from './manifest-files.ts'

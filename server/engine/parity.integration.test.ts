@@ -2,7 +2,9 @@
 // same sketch, prompt and seed. References: models/golden/dump_parity.py.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxDifference } from '../../lib/lcm/_util/compare.ts'
-import { createSchedule, img2img, ScheduleError, type StepReport } from '../../lib/lcm/index.ts'
+import type { StepReport } from '../../lib/lcm/denoise.ts'
+import { img2img } from '../../lib/lcm/img2img.ts'
+import { createSchedule, ScheduleError } from '../../lib/lcm/schedule.ts'
 import { decodeImage } from './codec.ts'
 import type { Manifest } from './manifest.ts'
 import { readManifest } from './read-manifest.ts'

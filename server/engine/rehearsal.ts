@@ -1,13 +1,10 @@
 // A picture of nobody's, of the default size: one denoising step if no more are asked for, through every graph that a frame
 // needs.
-import {
-  img2img,
-  type Holding,
-  type Img2ImgJob,
-  type Models,
-  type NoiseSupplier,
-  type Schedule,
-} from '../../lib/lcm/index.ts'
+import type { Holding } from '../../lib/lcm/denoise.ts'
+import { img2img, type Img2ImgJob } from '../../lib/lcm/img2img.ts'
+import type { NoiseSupplier } from '../../lib/lcm/job-noises.ts'
+import type { Models } from '../../lib/lcm/models.ts'
+import type { Schedule } from '../../lib/lcm/schedule.ts'
 import type { Manifest } from './manifest.ts'
 
 export interface Stage {

@@ -168,6 +168,23 @@ describe('models', () => {
     expect(runs).toEqual(['textEncode', 'textEncode'])
     await models.release()
   })
+
+  it('tells of every graph its own time, not that of the others it waited for', async () => {
+    const { models } = await open(TOY_MODEL_PLAIN)
+    const told: { stage: string; ms: number }[] = []
+    const heard = models.heardBy((stage, ms) => told.push({ stage, ms }))
+    const large = { width: 128, height: 128 }
+    const latents = new Float32Array(4 * 16 * 16)
+    await models.open(large)
+    const startedMs = performance.now()
+    const images = Array.from({ length: 20 }, () => heard.decodeImage(latents, large))
+    // All of them are asked for by then, and this comes behind them.
+    await Promise.all([...images, images[0]?.then(() => heard.encodePrompt('boat'))])
+    const elapsedMs = performance.now() - startedMs
+    expect(told.map(({ stage }) => stage)).toEqual([...Array<string>(20).fill('vaeDecode'), 'textEncode'])
+    expect(told.reduce((sum, { ms }) => sum + ms, 0)).toBeLessThanOrEqual(elapsedMs)
+    await models.release()
+  })
 })
 
 describe('a graph for one provider', () => {

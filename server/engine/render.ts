@@ -1,18 +1,13 @@
 // One job from bytes to bytes: codec, lib/lcm's loop over the ONNX graphs, codec. Knows nothing of processes. Several
 // may run side by side; their steps then share U-Net calls where that pays.
 import { relative } from 'node:path'
-import {
-  createSchedule,
-  drawNoises,
-  img2img,
-  latentsToRgb,
-  type HeldStepReport,
-  type Img2ImgJob,
-  type Models,
-  type NoiseSupplier,
-  type Schedule,
-  type StepReport,
-} from '../../lib/lcm/index.ts'
+import type { HeldStepReport, StepReport } from '../../lib/lcm/denoise.ts'
+import { img2img, type Img2ImgJob } from '../../lib/lcm/img2img.ts'
+import type { NoiseSupplier } from '../../lib/lcm/job-noises.ts'
+import type { Models } from '../../lib/lcm/models.ts'
+import { drawNoises } from '../../lib/lcm/noise.ts'
+import { latentsToRgb } from '../../lib/lcm/preview.ts'
+import { createSchedule, type Schedule } from '../../lib/lcm/schedule.ts'
 import { findBatching, type SideBySide } from './batch/find-batching.ts'
 import type { StepBatcher } from './batch/step-batcher.ts'
 import { decodeImage, encodeImage, type PixelSize, type Placement, type RgbImage } from './codec.ts'
@@ -24,10 +19,11 @@ import type { Manifest } from './manifest.ts'
 import { forProvider } from './manifest-files.ts'
 import { schedulerConfig } from './scheduler-config.ts'
 import { readModelFolder } from './model-folder.ts'
-import type { OnnxModels, Stage } from './onnx/models.ts'
+import type { OnnxModels } from './onnx/models.ts'
 import { orRelease } from './onnx/or-release.ts'
 import type { RuntimeOptions } from './onnx/runtime.ts'
 import { openSafetyChecker, type SafetyChecker } from './onnx/safety-checker.ts'
+import type { Stage } from './onnx/timed.ts'
 import { openInPrecision } from './open-in-precision.ts'
 import { paintThrough } from './paint-through.ts'
 import type { FoundPrecision } from './precision.ts'

@@ -1,4 +1,4 @@
-import type { SchedulerConfig } from '../../lib/lcm/index.ts'
+import type { SchedulerConfig } from '../../lib/lcm/schedule.ts'
 import type { Manifest } from './manifest.ts'
 
 /** The schedule of lib/lcm, diffusers' defaults where the manifest is silent. */

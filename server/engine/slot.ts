@@ -19,7 +19,7 @@ export interface SlotFailure {
   readonly unusable: Unusable | undefined
   /** Children in a row that were never ready, this one included; 0 where it was. */
   readonly failedStarts: number
-  /** It was ended because a job took too long. */
+  /** It was ended because it did not answer a cancel. */
   readonly isHang: boolean
   /** What was being tried, where that was more than a U-Net call of one row. */
   readonly measuring: Trial | undefined
@@ -27,7 +27,7 @@ export interface SlotFailure {
 
 interface Run {
   readonly options: GenerateOptions
-  /** Ends the promise, its timer and its listener; only the first call counts. */
+  /** Ends the promise, its timer and its listeners; only the first call counts. */
   readonly settle: (outcome: JobResult | EngineError) => void
 }
 
@@ -35,8 +35,8 @@ export interface SlotOptions {
   readonly spawn: SpawnChild
   /** Asked at every start: the provider may be another by then. */
   readonly config: () => WorkerConfig
-  /** A job that takes longer is ended with `engine_timeout`, and its child with it, and what else that child did. */
-  readonly deadlineMs: number
+  /** A child that has not answered a cancel for so long hangs: it is ended, and whatever else it did. */
+  readonly cancelTimeoutMs: number
   /** A child that starts and says nothing for so long, neither that it is ready nor what it has done, is ended. */
   readonly startTimeoutMs: number
   readonly clock: Clock
@@ -137,20 +137,20 @@ export class Slot {
     const id = this.#nextId++
     const { child } = state
     return new Promise((resolve, reject) => {
-      const onAbort = () => child.send({ type: 'cancel', id })
+      let cancelPatience = () => {}
       let stopWatching = () => {}
+      const onAbort = () => {
+        child.send({ type: 'cancel', id })
+        cancelPatience = this.#awaitAnswer()
+      }
       const settle = (outcome: JobResult | EngineError) => {
         if (!this.#runs.delete(id)) return
-        cancelDeadline()
+        cancelPatience()
         options.signal.removeEventListener('abort', onAbort)
         stopWatching()
         if (outcome instanceof EngineError) reject(outcome)
         else resolve(outcome)
       }
-      const cancelDeadline = this.#options.clock.setTimer(
-        () => this.#onDeadline(settle),
-        this.#options.deadlineMs,
-      )
       this.#runs.set(id, { options, settle })
       this.#countLanes()
       options.signal.addEventListener('abort', onAbort, { once: true })
@@ -279,11 +279,11 @@ export class Slot {
     for (const run of [...this.#runs.values()]) run.settle(error)
   }
 
-  #onDeadline(settle: Run['settle']): void {
-    const { deadlineMs } = this.#options
-    const message = `The picture took longer than ${deadlineMs} ms; ask for fewer steps or a smaller size, or raise the deadline`
-    settle(new EngineError('engine_timeout', message))
-    this.#kill(`a job took longer than ${deadlineMs} ms`, { blame: 'hang' })
+  /** Whoever gives the jobs says when one has taken too long; here it only counts whether the child heeds that. */
+  #awaitAnswer(): () => void {
+    const { clock, cancelTimeoutMs } = this.#options
+    const reason = `a job that was cancelled had not ended ${cancelTimeoutMs} ms later`
+    return clock.setTimer(() => this.#kill(reason, { blame: 'hang' }), cancelTimeoutMs)
   }
 
   /** Large weights on a slow disk take minutes: only a child that says nothing any more hangs. */

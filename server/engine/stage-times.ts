@@ -1,5 +1,5 @@
 import type { EngineTimings } from './engine.ts'
-import type { Stage } from './onnx/models.ts'
+import type { Stage } from './onnx/timed.ts'
 
 interface StepTime {
   readonly ms: number

@@ -123,6 +123,27 @@ describe('a switch without room for both', () => {
   })
 })
 
+it('closed while the old engine still works in front of the next: waits until it is closed, and opens none', async () => {
+  const old = fake('old', { paused: true })
+  const engine = new SwitchableEngine(old)
+  const running = generateWhenFree(engine, await jobFor(engine))
+  await turn()
+  let opened = 0
+  const open = () => {
+    opened += 1
+    return Promise.resolve(fake('next'))
+  }
+  const switched = engine.switchTo({ name: 'Next', open, reopen: open })
+  const [job, change] = [running, switched].map((promise) =>
+    expect(promise).rejects.toMatchObject({ code: 'draining' }),
+  )
+  await turn()
+  await engine[Symbol.asyncDispose]()
+  expect([old.state().name, opened]).toEqual(['closed', 0])
+  await Promise.all([job, change])
+  expect([engine.state().name, opened]).toEqual(['closed', 0])
+})
+
 it('makes one switch at a time, and closes an engine that arrives after the end', async () => {
   const [next, late] = [fake('next'), gate<ReturnType<typeof fake>>()]
   const engine = new SwitchableEngine(fake('old'))

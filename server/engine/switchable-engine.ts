@@ -115,7 +115,7 @@ export class SwitchableEngine implements Engine {
     try {
       const next = await this.#opened(open)
       this.#loading = undefined
-      this.#retire(this.#moveIn(next))
+      void this.#retire(this.#moveIn(next))
     } finally {
       this.#loading = undefined
       this.#tell()
@@ -125,7 +125,7 @@ export class SwitchableEngine implements Engine {
   async #inTurn({ open, name }: EngineSwitch, reopen: OpenEngine): Promise<void> {
     const { engine } = this.#current
     const old = this.#moveIn(vacancy(engine, { name: 'loading', detail: `Loading ${name}` }))
-    await old.leave()
+    await this.#retire(old)
     try {
       this.#moveIn(await this.#opened(open))
     } catch (error) {
@@ -147,6 +147,8 @@ export class SwitchableEngine implements Engine {
   }
 
   async #opened(open: OpenEngine): Promise<Engine> {
+    // Nobody opens gigabytes for an end.
+    if (this.#closed) throw closedError()
     const engine = await open()
     if (!this.#closed) return engine
     await engine[Symbol.asyncDispose]()
@@ -166,9 +168,14 @@ export class SwitchableEngine implements Engine {
     return old
   }
 
-  #retire(old: Tenant): void {
+  /** Resolves when the engine that moved out is closed. */
+  async #retire(old: Tenant): Promise<void> {
     this.#leaving.add(old)
-    void old.leave().finally(() => this.#leaving.delete(old))
+    try {
+      await old.leave()
+    } finally {
+      this.#leaving.delete(old)
+    }
   }
 
   #tell(): void {

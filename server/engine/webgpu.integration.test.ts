@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(DRIVER) || !existsSync(LOADER))('provider webgpu thr
     const log: EngineLog = { ...silentLog, info: (fields) => told.push(fields) }
     const paint = async (provider: string) => {
       const options = { modelDir: TOY_MODEL, provider, log, startTimeoutMs: 200_000 }
-      await using engine = await createLocalEngine({ ...options, deadlineMs: 200_000 })
+      await using engine = await createLocalEngine(options)
       expect(engine.info.provider).toBe(provider)
       const { image } = await generateWhenFree(engine, await jobFor(engine, { steps: 2, strength: 0.6 }))
       return decodeImage(image, engine.info.defaults)

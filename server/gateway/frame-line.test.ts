@@ -31,7 +31,7 @@ function world(depth = 1) {
       )
   }
   const ends = () => [...gave, ...drawing.events].filter(isTerminal).map((end) => `${end.seq} ${end.type}`)
-  return { ...base, line, ask, asked, ends }
+  return { ...base, line, ask, asked, gave, ends }
 }
 
 const picture: FetchedImage = { ok: true, image: JPEG }
@@ -63,6 +63,59 @@ describe('a line of frames', () => {
     asked[0]?.answer(picture)
     await runOut()
     expect(ends()).toEqual(['0 superseded', '1 superseded', '2 image'])
+  })
+
+  it.each([1, 2])(
+    'C2 F4 paints from a steady stream of pictures that come more slowly than their requests, the newest at the end [depth %i]',
+    async (depth) => {
+      const { ask, asked, gave, ends, runOut } = world(depth)
+      const begun: number[] = []
+      // A request every two ticks, a picture after three.
+      const ticks = 160
+      for (let tick = 0; tick < ticks; tick++) {
+        if (tick % 2 === 0) ask([tick / 2], `http://slow/${tick / 2}`)
+        while (begun.length < asked.length) begun.push(tick)
+        for (const [index, { answer }] of asked.entries())
+          if (tick - (begun[index] ?? 0) >= 2) answer(picture)
+        await settle()
+      }
+      for (let left = 0; left < depth + 1; left++) {
+        for (const { answer } of asked) answer(picture)
+        await settle()
+      }
+      expect(ticks / 2 - gave.length).toBeGreaterThanOrEqual(ticks / 3 - 1)
+      expect(asked.filter(({ signal }) => signal.aborted)).toEqual([])
+      await runOut()
+      const painted = ends().filter((end) => end.endsWith('image'))
+      expect([ends().length, painted.at(-1)]).toEqual([ticks / 2, `${ticks / 2 - 1} image`])
+    },
+  )
+
+  it('C2 of the requests behind a picture that is fetched keeps the newest, which is fetched then', async () => {
+    const { ask, asked, ends, runOut } = world()
+    for (const seq of [0, 1, 2]) ask([seq], `http://slow/${seq}`)
+    expect([asked.map(({ url }) => url), ends()]).toEqual([['http://slow/0'], ['1 superseded']])
+    asked[0]?.answer(refused)
+    await settle()
+    expect(asked.map(({ url }) => url)).toEqual(['http://slow/0', 'http://slow/2'])
+    asked[1]?.answer(picture)
+    await runOut()
+    expect(ends().sort()).toEqual(['0 refused', '1 superseded', '2 image'])
+  })
+
+  it('F2 lets nothing older be painted after a request that passed it', async () => {
+    const { ask, asked, ends, runOut } = world(2)
+    for (const seq of [0, 1, 2]) ask([seq], `http://slow/${seq}`)
+    ask([3])
+    expect(ends()).toEqual(['0 superseded', '1 superseded'])
+    expect(asked.map(({ url, signal }) => [url, signal.aborted])).toEqual([
+      ['http://slow/0', true],
+      ['http://slow/1', true],
+      ['http://slow/2', false],
+    ])
+    for (const { answer } of asked) answer(picture)
+    await runOut()
+    expect(ends()).toEqual(['0 superseded', '1 superseded', '2 image', '3 image'])
   })
 
   it('keeps the order for a client that has room for more than one, and drops the oldest beyond it', async () => {

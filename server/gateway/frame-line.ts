@@ -9,7 +9,7 @@ import type { FetchTurn } from './fetch-turns.ts'
 export interface FrameLineOptions {
   readonly session: Pick<Session, 'submit' | 'refuse'>
   readonly fetch: (url: string, signal: AbortSignal) => Promise<FetchTurn>
-  /** Requests that may wait for their picture; one more and the oldest gives way. */
+  /** Requests whose pictures are fetched at a time; one more waits behind them, the newest. */
   readonly depth: number
   /** Hears of those that gave way, and of those refused behind one that waits. */
   readonly sink: SessionSink
@@ -18,13 +18,15 @@ export interface FrameLineOptions {
 type Deliver = (fetched: FetchedImage) => void
 
 interface Entrance {
-  readonly batch?: number | undefined
-  readonly imageUrl?: string | undefined
+  readonly batch: number | undefined
+  readonly imageUrl: string | undefined
 }
 
 /** What waits for one picture: the frames of one request. */
 interface Awaited {
   readonly batch: number | undefined
+  /** What is still to be asked for. */
+  imageUrl: string | undefined
   readonly frames: FrameRef[]
   readonly deliver: Deliver[]
   readonly stop: AbortController
@@ -40,7 +42,9 @@ const NO_PICTURE: FetchTurn = {
 
 /**
  * Frames on their way to a session, which takes their numbers only upwards: behind one whose picture still comes from
- * another server the later ones wait, as many requests as the client's own buffer has, and then the oldest goes.
+ * another server the later ones wait, as many requests as the client's own buffer has. A fetch that was begun is not
+ * given up for a newer one (as SPEC F4 has it of frames that run): where fetching takes longer than the next request to
+ * come, nothing would ever be painted.
  */
 export class FrameLine {
   readonly #options: FrameLineOptions
@@ -85,25 +89,33 @@ export class FrameLine {
   }
 
   #enter(frame: FrameRef, deliver: Deliver, { batch, imageUrl }: Entrance): void {
-    this.#makeRoom(frame.seq)
-    if (imageUrl === undefined && this.#line.length === 0) return deliver(NO_PICTURE.fetched)
+    const { depth } = this.#options
+    const isReady = imageUrl === undefined
+    // What needs no fetch does not wait behind a slow server of somebody else, unless the client has room for both.
+    const outdated = isReady
+      ? this.#line.splice(0, Math.max(0, this.#line.length + 1 - depth))
+      : this.#line.splice(depth)
+    for (const awaited of outdated) this.#giveUp(awaited, frame.seq)
+    this.#flush()
+    if (isReady && this.#line.length === 0) return deliver(NO_PICTURE.fetched)
+    const turn = isReady ? NO_PICTURE : undefined
     const stop = new AbortController()
-    const turn = imageUrl === undefined ? NO_PICTURE : undefined
-    const awaited: Awaited = { batch, frames: [frame], deliver: [deliver], stop, turn }
-    this.#line.push(awaited)
-    if (imageUrl !== undefined) this.#fetch(awaited, imageUrl)
+    this.#line.push({ batch, imageUrl, frames: [frame], deliver: [deliver], stop, turn })
+    this.#fetchNext()
   }
 
-  /** A newer request does not wait behind a slow server of somebody else, unless the client has room for both. */
-  #makeRoom(by: number): void {
-    while (this.#line.length >= this.#options.depth) {
-      const oldest = this.#line.shift()
-      oldest?.stop.abort()
-      oldest?.turn?.giveBack()
-      for (const { seq, rev } of oldest?.frames ?? [])
-        this.#options.sink({ type: 'superseded', seq, rev, by })
+  #giveUp({ stop, turn, frames }: Awaited, by: number): void {
+    stop.abort()
+    turn?.giveBack()
+    for (const { seq, rev } of frames) this.#options.sink({ type: 'superseded', seq, rev, by })
+  }
+
+  #fetchNext(): void {
+    for (const awaited of this.#line.slice(0, this.#options.depth)) {
+      const { imageUrl } = awaited
+      awaited.imageUrl = undefined
+      if (imageUrl !== undefined) this.#fetch(awaited, imageUrl)
     }
-    this.#flush()
   }
 
   #fetch(awaited: Awaited, imageUrl: string): void {
@@ -112,6 +124,7 @@ export class FrameLine {
       if (signal.aborted) return turn.giveBack()
       awaited.turn = turn
       this.#flush()
+      this.#fetchNext()
     })
   }
 

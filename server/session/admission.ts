@@ -4,8 +4,9 @@ import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { EngineStateName } from '../../lib/protocol/control.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { sniffCodec } from '../../lib/protocol/image-bytes.ts'
-import { checkParams } from '../../lib/protocol/params.ts'
-import type { DrawParams, ModelLimits } from '../../lib/protocol/params.ts'
+import { checkParams, type ModelLimits } from '../../lib/protocol/param-limits.ts'
+import type { DrawParams } from '../../lib/protocol/params.ts'
+import { STOPPING } from './refusals.ts'
 
 export interface AdmissionRequest {
   readonly rev: number
@@ -55,8 +56,7 @@ export function admit(request: AdmissionRequest, limits: AdmissionLimits, load: 
   const rate = pay(request, limits, load)
   const { bucket } = rate
   const refuse = (error: WireError): Admission => ({ admitted: false, error, bucket })
-  if (load.draining)
-    return refuse({ code: 'draining', message: 'The server is stopping; reconnect in a moment.' })
+  if (load.draining) return refuse(STOPPING)
   if (load.engine === 'closed')
     return refuse({ code: 'engine_crashed', message: 'The engine has stopped; restart the server.' })
   if (!rate.ok) {

@@ -1,6 +1,6 @@
 import type { FrameMode } from '../../lib/protocol/control.ts'
 import type { Clock } from '../../lib/std/clock.ts'
-import type { Engine } from '../engine/engine.ts'
+import { EngineError, type Engine } from '../engine/engine.ts'
 import type { SessionObserver } from './observer.ts'
 import type { Session } from './session.ts'
 import type { RunningFrame } from './work.ts'
@@ -11,7 +11,7 @@ export interface DispatcherOptions {
   readonly engine: Engine
   readonly clock: Clock
   readonly observer: SessionObserver
-  /** A job that runs longer than this fails with `engine_timeout`. */
+  /** A frame whose job runs longer than this fails with `engine_timeout`, and the job is cancelled. */
   readonly jobDeadlineMs: number
 }
 
@@ -47,10 +47,6 @@ export class Dispatcher implements AsyncDisposable {
 
   remove(session: Session): void {
     this.#turns.remove(session)
-  }
-
-  get running(): number {
-    return this.#jobs.size
   }
 
   /** Something waits that did not, or a slot may have become free. */
@@ -141,9 +137,10 @@ export class Dispatcher implements AsyncDisposable {
     job.session.fail(job.frame, wire)
   }
 
+  /** The frame ends now; its job between two steps, or where the engine hangs, with the engine's process. */
   #expire(job: RunningJob): void {
-    const message = `The engine took longer than ${this.#options.jobDeadlineMs} ms; try fewer steps or a smaller size`
-    job.session.expire(job.frame, { code: 'engine_timeout', message })
+    const message = `The engine took longer than ${this.#options.jobDeadlineMs} ms; try fewer steps or a smaller size, or raise SKETCHWIRE_JOB_DEADLINE_MS`
+    this.#failed(job, new EngineError('engine_timeout', message))
     job.frame.controller.abort()
   }
 

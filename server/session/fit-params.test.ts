@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { asPainted } from '../../lib/protocol/as-painted.ts'
-import { checkParams } from '../../lib/protocol/params.ts'
+import { checkParams } from '../../lib/protocol/param-limits.ts'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
 import { fitTo, nthPicture, paramsFor } from './fit-params.ts'
 

@@ -1,7 +1,7 @@
 // What clients of other servers ask, fitted to the loaded model: clamped to the manifest's limits where it makes
 // sense and the model cannot do it, the model's own default where it was left out. Replies say what was used.
 import { clamp } from '../../lib/protocol/fit-to-model.ts'
-import { HARD_LIMITS, leastStrength } from '../../lib/protocol/params.ts'
+import { HARD_LIMITS, leastStrength } from '../../lib/protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 import type { Size } from '../../lib/std/size.ts'
 

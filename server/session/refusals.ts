@@ -1,9 +1,15 @@
-// What a session says to frames that it does not take up.
+// What those hear whom a session, or the server, does not take up.
 import type { WireError } from '../../lib/protocol/errors.ts'
 
 export const HELLO_FIRST: WireError = {
   code: 'hello_first',
   message: 'Say hello with your protocol version first',
+}
+
+export const STOPPING: WireError = {
+  code: 'draining',
+  message: 'The server is stopping; reconnect in a moment.',
+  retryAfterMs: 2000,
 }
 
 export const REFINE_LATER: WireError = {

@@ -6,6 +6,7 @@ import type { SessionObserver, SessionPlace } from './observer.ts'
 import { HeldInputs, InputRoom } from './held-inputs.ts'
 import type { InputLimits } from './held-inputs.ts'
 import { ANY_RATE } from './admission.ts'
+import { STOPPING } from './refusals.ts'
 import { Session } from './session.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { SessionSink } from './session-event.ts'
@@ -76,10 +77,6 @@ export class Registry {
 
   get size(): number {
     return this.#sessions.size
-  }
-
-  get draining(): boolean {
-    return this.#draining
   }
 
   /** The server is about to stop, or stops: nobody new should be sent here. */
@@ -222,20 +219,13 @@ export class Registry {
 
   /** Ends what still runs after the drain's patience. */
   abandon(): void {
-    const message = 'The server stopped before this frame was done; reconnect in a moment.'
-    for (const session of this.#sessions.values()) session.abandon({ code: 'draining', message })
+    for (const session of this.#sessions.values()) session.abandon()
   }
 
   dispose(): void {
     for (const stop of this.#unsubscribe) stop()
     for (const session of [...this.#sessions.values()]) this.close(session)
   }
-}
-
-const STOPPING: WireError = {
-  code: 'draining',
-  message: 'The server is stopping; reconnect in a moment.',
-  retryAfterMs: 2000,
 }
 
 const GAVE_WAY: WireError = {

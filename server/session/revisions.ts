@@ -1,7 +1,7 @@
 import { asPainted } from '../../lib/protocol/as-painted.ts'
 import type { WireError } from '../../lib/protocol/errors.ts'
 import { fitToModel } from '../../lib/protocol/fit-to-model.ts'
-import { checkParams } from '../../lib/protocol/params.ts'
+import { checkParams } from '../../lib/protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../../lib/protocol/params.ts'
 
 const MAX_REVISIONS = 16

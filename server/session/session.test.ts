@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { FAKE_MODEL } from '../engine/fake-engine.ts'
-import { FIFO, harness, JPEG, PARAMS, settle } from './testing/harness.ts'
+import { STOPPING } from './refusals.ts'
+import { FIFO, harness, JPEG, PARAMS, QUICK, settle } from './testing/harness.ts'
 
 let world = harness()
 const start = (...args: Parameters<typeof harness>) => (world = harness(...args))
@@ -195,18 +196,30 @@ describe('a live session', () => {
     expect(endOf(1)?.type).toBe('image')
   })
 
-  it('F1 ends a frame at the deadline even if the engine does not stop', async () => {
-    const { open, clock } = start()
+  it('F1 ends a frame at the deadline even if the engine does not stop, and says what helps', async () => {
+    // As a picture that takes long in one call: it does not heed its signal.
+    const { open, clock, engine } = start({ slots: 2, picture: () => new Promise(() => undefined) })
     const { submit, endOf, ends } = open()
-    submit(1)
+    submit(1, 'live', JPEG, QUICK)
+    await settle()
+    engine.step()
     await settle()
     clock.advance(10_000)
-    expect(endOf(1)).toMatchObject({ type: 'failed', retryable: true, error: { code: 'engine_timeout' } })
+    expect(endOf(1)).toMatchObject({
+      type: 'failed',
+      retryable: true,
+      error: {
+        code: 'engine_timeout',
+        message: expect.stringMatching(/or raise SKETCHWIRE_JOB_DEADLINE_MS$/),
+      },
+    })
+    // The next one does not wait for that job where another slot is free.
+    submit(2)
     await settle()
-    expect(ends()).toHaveLength(1)
+    expect([engine.running, ends().length]).toEqual([2, 1])
   })
 
-  it('E4 drains: what waits fails, what runs finishes, what comes is refused', async () => {
+  it('E4 drains: what waits fails, what runs finishes, what comes is refused, all in the same words', async () => {
     const { open, registry, dispatcher, runOut } = start()
     const { submit, endOf } = open()
     submit(1)
@@ -218,14 +231,26 @@ describe('a live session', () => {
     await runOut()
     await idle
     expect(endOf(1)?.type).toBe('image')
-    expect(endOf(2)).toMatchObject({ type: 'failed', error: { code: 'draining' } })
-    expect(endOf(3)).toMatchObject({ type: 'refused', error: { code: 'draining' } })
+    expect(endOf(2)).toMatchObject({ type: 'failed', error: STOPPING })
+    expect(endOf(3)).toMatchObject({ type: 'refused', error: STOPPING })
     expect(
       registry.create({ caller: 'a', door: 'd', policy: FIFO, maxImageBytes: 1, sink: () => undefined }),
-    ).toMatchObject({
-      ok: false,
-      error: { code: 'draining' },
-    })
+    ).toEqual({ ok: false, error: STOPPING })
+  })
+
+  it('E4 says the same to a refinement that gave way meanwhile, and to what runs longer than it waits', async () => {
+    const { open, registry, engine } = start({ slots: 2 })
+    const [a, b, c] = [open(), open(), open()]
+    a.submit(1, 'refine')
+    b.submit(1)
+    await settle()
+    engine.step()
+    c.submit(1)
+    registry.drain()
+    await settle()
+    registry.abandon()
+    for (const drawing of [a, b, c])
+      expect(drawing.endOf(1)).toMatchObject({ type: 'failed', error: STOPPING })
   })
 
   it('E2 keeps the words of unexpected errors to itself', async () => {

@@ -9,18 +9,24 @@ import type { PreviewWant } from '../../lib/protocol/preview.ts'
 import type { Clock } from '../../lib/std/clock.ts'
 import type { Size } from '../../lib/std/size.ts'
 import type { EngineState, JobResult, PreviewSource, StepEvent } from '../engine/engine.ts'
-import { admit, firstBucket } from './admission.ts'
-import type { AdmissionLimits, Allowance } from './admission.ts'
+import { admit, firstBucket, type AdmissionLimits, type Allowance } from './admission.ts'
 import { paramsFor } from './fit-params.ts'
 import type { FrameRequest } from './frame-request.ts'
 import type { HeldInputs } from './held-inputs.ts'
 import { toJob } from './job.ts'
 import type { SessionObserver } from './observer.ts'
-import { creditOf, hasRoom } from './policy.ts'
-import type { SessionPolicy } from './policy.ts'
+import { creditOf, hasRoom, type SessionPolicy } from './policy.ts'
 import type { RunningFrame, WaitingFrame, Work } from './work.ts'
 import { PreviewDemand } from './preview-demand.ts'
-import { duplicateSeq, HELLO_FIRST, INPUTS_FULL, lineFull, noCredit, REFINE_LATER } from './refusals.ts'
+import {
+  duplicateSeq,
+  HELLO_FIRST,
+  INPUTS_FULL,
+  lineFull,
+  noCredit,
+  REFINE_LATER,
+  STOPPING,
+} from './refusals.ts'
 import { Revisions } from './revisions.ts'
 import { isRetryable, isTerminal, restOf, toTimings } from './session-event.ts'
 import type { FrameRef, SessionEvent, SessionSink, TerminalEvent } from './session-event.ts'
@@ -214,7 +220,7 @@ export class Session {
   drain(): void {
     if (this.#state.name !== 'live') return
     this.#state = { ...this.#state, name: 'draining' }
-    this.failWaiting({ code: 'draining', message: 'The server is stopping; reconnect in a moment.' })
+    this.failWaiting(STOPPING)
   }
 
   failWaiting(error: WireError): void {
@@ -223,11 +229,10 @@ export class Session {
   }
 
   /** Ends everything in flight with a word: the server stops and waits no longer. */
-  abandon(error: WireError): void {
-    this.failWaiting(error)
-    const work = this.#work()
-    for (const frame of work?.running ?? []) {
-      if (work) this.#fail(work, frame, error)
+  abandon(): void {
+    this.failWaiting(STOPPING)
+    for (const frame of this.#work()?.running ?? []) {
+      this.fail(frame, STOPPING)
       frame.controller.abort()
     }
   }
@@ -323,14 +328,9 @@ export class Session {
     }
   }
 
+  /** May be called before the job has stopped, whose own end is then no news. */
   fail(frame: RunningFrame, error: WireError): void {
     const work = this.#settle(frame)
-    if (work) this.#fail(work, frame, error)
-  }
-
-  /** Ends a frame whose job will not stop in time; the job's own end is then no news. */
-  expire(frame: RunningFrame, error: WireError): void {
-    const work = this.#work()
     if (work) this.#fail(work, frame, error)
   }
 
@@ -338,8 +338,7 @@ export class Session {
   putBack(frame: RunningFrame): void {
     const work = this.#settle(frame)
     if (!work || !work.credit.has(frame.seq)) return
-    if (this.#state.name === 'draining')
-      return this.#fail(work, frame, { code: 'draining', message: 'The server is stopping.' })
+    if (this.#state.name === 'draining') return this.#fail(work, frame, STOPPING)
     const newer = this.#next(work) ?? this.#overlapping.find(({ seq }) => seq > frame.seq)
     if (newer) return this.#end(work, { type: 'superseded', ...ref(frame), by: newer.seq })
     work.mailbox.put(frame)

@@ -100,7 +100,7 @@ async function load(module: Promise<unknown>): Promise<FalClient> {
   return client ?? (loaded as unknown as FalClient)
 }
 
-/** @fal-ai/serverless-client, then its successor @fal-ai/client. */
+/** @fal-ai/serverless-client, then its successor @fal-ai/client. 0.6 and 0.7 require tslib without naming it: package.json does. */
 export const CLIENTS = {
   '0.6.1': { name: 'serverless-client 0.6.1', app: OLD, load: () => load(import('fal-serverless-0.6')) },
   '0.7.4': { name: 'serverless-client 0.7.4', app: OLD, load: () => load(import('fal-serverless-0.7')) },

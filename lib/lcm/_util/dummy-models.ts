@@ -1,8 +1,8 @@
 // The formulas of models/golden/dump_golden.py in TypeScript: a U-Net and autoencoder without weights,
 // behind `Models`, that record what they were called with.
+import type { Size } from '../../std/size.ts'
 import type { Models, PredictInput, PromptEmbedding } from '../models.ts'
 import { nchwToRgb, rgbToNchw } from '../pixels.ts'
-import type { Size } from '../shape.ts'
 
 const SCALING_FACTOR = 0.18215
 const CELL = 8

@@ -1,7 +1,9 @@
 // Whole frames: the bytes of a sketch in, the bytes of a picture out, through lib/lcm's loop and the codec. The prompt
 // is embedded before, as it is for every frame but the first of a prompt.
 import { join } from 'node:path'
-import { createSchedule, img2img, LCM_DEFAULTS, type Models } from '../../../lib/lcm/index.ts'
+import { img2img } from '../../../lib/lcm/img2img.ts'
+import type { Models } from '../../../lib/lcm/models.ts'
+import { createSchedule, LCM_DEFAULTS } from '../../../lib/lcm/schedule.ts'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { DeviceLatents, type DeviceInput, type DeviceUnet } from '../../engine/onnx/device-latents.ts'
 import { openGraph, type Feeds, type Graph } from '../../engine/onnx/runtime.ts'

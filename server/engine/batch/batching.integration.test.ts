@@ -47,7 +47,7 @@ describe('rows of one call', () => {
 })
 
 async function open(modelDir: string, batching: 'on' | 'off' | 'auto', log: EngineLog = silentLog) {
-  return createLocalEngine({ modelDir, log, batching, provider: 'cpu', deadlineMs: 120_000 })
+  return createLocalEngine({ modelDir, log, batching, provider: 'cpu' })
 }
 
 describe('an engine whose pictures share U-Net calls', () => {

@@ -1,5 +1,5 @@
 // Whether pictures share U-Net calls here, and how many at a time: what the model allows, and what pays.
-import type { PredictInput } from '../../../lib/lcm/index.ts'
+import type { PredictInput } from '../../../lib/lcm/models.ts'
 import type { PixelSize } from '../codec.ts'
 import type { Manifest } from '../manifest.ts'
 import type { OnnxModels } from '../onnx/models.ts'

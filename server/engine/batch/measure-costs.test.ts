@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PredictInput } from '../../../lib/lcm/index.ts'
+import type { PredictInput } from '../../../lib/lcm/models.ts'
 import { assumedCosts, measureCosts, rowsAt } from './measure-costs.ts'
 
 const row: PredictInput = {

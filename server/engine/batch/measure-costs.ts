@@ -1,5 +1,6 @@
 // What a U-Net call costs by its number of rows, found out by running it: devices differ in where more rows pay.
-import type { PredictInput, Size } from '../../../lib/lcm/index.ts'
+import type { PredictInput } from '../../../lib/lcm/models.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { messageOf } from '../../../lib/std/errors.ts'
 import { BUCKETS, usefulRows, type CallCosts } from './next-call.ts'
 

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  createSchedule,
-  img2img,
-  LCM_DEFAULTS,
-  type Img2ImgJob,
-  type PredictInput,
-} from '../../../lib/lcm/index.ts'
+import { img2img, type Img2ImgJob } from '../../../lib/lcm/img2img.ts'
+import type { PredictInput } from '../../../lib/lcm/models.ts'
+import { createSchedule, LCM_DEFAULTS } from '../../../lib/lcm/schedule.ts'
 import { dummyModels, dummySketch } from '../../../lib/lcm/_util/dummy-models.ts'
 import { FakeClock } from '../../../lib/std/testing/fake-clock.ts'
 import { StepBatcher, type Lane, type LaneOptions } from './step-batcher.ts'

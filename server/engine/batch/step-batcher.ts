@@ -1,6 +1,7 @@
 // Step-level batching, the running part: gathers the rows of all pictures that are being made and runs them call by
 // call. Rows join and leave between steps; `next-call.ts` chooses.
-import type { Models, PredictInput, Size } from '../../../lib/lcm/index.ts'
+import type { Models, PredictInput } from '../../../lib/lcm/models.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import type { FrameMode } from '../../../lib/protocol/control.ts'
 import type { Clock } from '../../../lib/std/clock.ts'
 import { isWorthWaiting, JOIN_WAIT_MS, nextCall, within, type Call, type CallCosts } from './next-call.ts'

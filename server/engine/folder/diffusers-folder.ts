@@ -3,7 +3,7 @@
 // not fit is refused here or when the graphs are bound (onnx/ports.ts), with what was found and what was expected.
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
-import { SD15_LATENT_RGB } from '../../../lib/lcm/index.ts'
+import { SD15_LATENT_RGB } from '../../../lib/lcm/preview.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import {

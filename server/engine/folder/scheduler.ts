@@ -1,5 +1,5 @@
 // scheduler_config.json to the manifest's scheduler. Class defaults are diffusers' own.
-import { LCM_DEFAULTS } from '../../../lib/lcm/index.ts'
+import { LCM_DEFAULTS } from '../../../lib/lcm/schedule.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import type { DiffusersScheduler } from './config-files.ts'

@@ -1,7 +1,8 @@
 // Latents that stay on the device between steps: the U-Net writes its output into a tensor there, a small graph that is
 // the sampler's step makes the next sample of it, and nothing is waited for until a step's result is read. Provider
 // webgpu only. What it saves, and how that is measured: docs/bench.
-import type { HeldInput, HeldLatents, LinearStep } from '../../../lib/lcm/index.ts'
+import type { HeldInput, HeldLatents } from '../../../lib/lcm/models.ts'
+import type { LinearStep } from '../../../lib/lcm/step.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import { orRelease } from './or-release.ts'
 import {

@@ -1,6 +1,7 @@
 // lib/lcm's `Models` over ONNX graphs: opens a size when it is first drawn in, remembers prompts, times every run.
 import { join } from 'node:path'
-import type { Models, PredictInput, Size } from '../../../lib/lcm/index.ts'
+import type { Models, PredictInput } from '../../../lib/lcm/models.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import { memoizePromise } from '../lru.ts'
 import type { Manifest, SizeFiles } from '../manifest.ts'
@@ -12,16 +13,11 @@ import { bindImageDecoder, bindImageEncoder } from './ports.ts'
 import { openImageEncoder, openRepeatable } from './repeatable.ts'
 import type { Feeds, Graph, RuntimeOptions, TensorValue } from './runtime.ts'
 import { openTextEncoders } from './text-encoders.ts'
-import { TurnTimer } from './turn-timer.ts'
+import { timed, type OnRun, type Stage } from './timed.ts'
 import { bindUnet } from './unet-ports.ts'
 
 /** The prompts people switch between, at a few dozen kB each. */
 const PROMPTS = 64
-
-export type Stage = 'textEncode' | 'vaeEncode' | 'unet' | 'vaeDecode'
-
-/** Milliseconds one graph ran, tensors made and read excluded, and the wait for another that ran. */
-export type OnRun = (stage: Stage, ms: number) => void
 
 export interface OnnxModelsOptions extends RuntimeOptions {
   readonly modelDir: string
@@ -237,17 +233,8 @@ interface Run {
   readonly feeds: Feeds
 }
 
-/** Of this process: whichever graph runs has its one thread. */
-const turns = new TurnTimer(() => performance.now())
-
 async function timedRun(onRun: OnRun, stage: Stage, { graph, feeds }: Run): Promise<TensorValue> {
   const [output] = await timed(onRun, stage, () => graph.run(feeds))
   if (output !== undefined) return output
   throw new AppError('model_unexpected_io', `${graph.path} gave no output; export the model again`)
-}
-
-async function timed<T>(onRun: OnRun, stage: Stage, run: () => Promise<T>): Promise<T> {
-  const { value, ms } = await turns.time(run)
-  onRun(stage, ms)
-  return value
 }

@@ -1,5 +1,5 @@
 // The words in which a graph is told that it does not fit: what was found, what was expected, what to do.
-import type { Size } from '../../../lib/lcm/index.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Graph, Port } from './runtime.ts'

@@ -1,6 +1,8 @@
 // Checks what the autoencoder's graphs take and give against the manifest, and adapts to what exporters do differently:
 // images as bytes or floats, latents or their posterior.
-import { latentsOfMoments, nchwToRgb, rgbToNchw, type Size } from '../../../lib/lcm/index.ts'
+import { nchwToRgb, rgbToNchw } from '../../../lib/lcm/pixels.ts'
+import { latentsOfMoments } from '../../../lib/lcm/posterior.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import { check, FLOAT, latentShape, only, unexpected, type Expected } from './port-checks.ts'

@@ -5,6 +5,7 @@ import { coverSquare, type RgbImage } from '../codec.ts'
 import type { Manifest } from '../manifest.ts'
 import { orRelease } from './or-release.ts'
 import { openGraph, type Graph, type Port, type RuntimeOptions, type TensorValue } from './runtime.ts'
+import { inTurn } from './timed.ts'
 
 export interface SafetyChecker {
   /** True when the picture must not be shown. */
@@ -29,7 +30,7 @@ export async function openSafetyChecker(
       const square = await coverSquare(picture, config.side)
       const input = { data: normalised(square, config), dims: [1, 3, config.side, config.side] }
       const feeds = Object.fromEntries([[PICTURE, input] as const, ...others])
-      const [verdict] = await graph.run(feeds, [VERDICT])
+      const [verdict] = await inTurn(() => graph.run(feeds, [VERDICT]))
       return verdict?.data[0] === 1
     },
     release: () => graph.release(),

@@ -1,7 +1,9 @@
 // The sampler's step as a graph, on provider cpu: what it gives is what the loop's own step gives.
 import { expect, it } from 'vitest'
 import { maxDifference } from '../../../lib/lcm/_util/compare.ts'
-import { createSchedule, LCM_DEFAULTS, lcmStep, linearStep, TorchNormal } from '../../../lib/lcm/index.ts'
+import { TorchNormal } from '../../../lib/lcm/noise.ts'
+import { createSchedule, LCM_DEFAULTS } from '../../../lib/lcm/schedule.ts'
+import { lcmStep, linearStep } from '../../../lib/lcm/step.ts'
 import { openGraph, type TensorValue } from './runtime.ts'
 import { STEP_PORTS, stepGraph } from './step-graph.ts'
 

@@ -2,22 +2,20 @@
 // one of two encoders side by side, and the pooled text_embeds of the second (diffusers
 // `StableDiffusionXLPipeline.encode_prompt`).
 import { join } from 'node:path'
-import type { PromptEmbedding } from '../../../lib/lcm/index.ts'
+import type { PromptEmbedding } from '../../../lib/lcm/models.ts'
 import { AppError } from '../../../lib/std/errors.ts'
 import type { Manifest } from '../manifest.ts'
 import { orRelease } from './or-release.ts'
 import { openRepeatable } from './repeatable.ts'
 import type { Graph, RuntimeOptions, TensorValue } from './runtime.ts'
 import { bindTextEncoder } from './text-ports.ts'
+import { timed, type OnRun } from './timed.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
 export interface TextEncodersOptions extends RuntimeOptions {
   readonly modelDir: string
   readonly manifest: Manifest
 }
-
-/** Told of every graph that ran: its milliseconds. */
-type OnRun = (stage: 'textEncode', ms: number) => void
 
 export interface TextEncoders {
   encode(prompt: string, onRun: OnRun): Promise<PromptEmbedding>
@@ -84,10 +82,7 @@ async function openEncoder(options: TextEncodersOptions, files: EncoderFiles): P
     graph,
     async encode(prompt, onRun) {
       const feeds = feed(tokenize(prompt))
-      const startedMs = performance.now()
-      const values = await graph.run(feeds, outputs)
-      onRun('textEncode', performance.now() - startedMs)
-      return values
+      return timed(onRun, 'textEncode', () => graph.run(feeds, outputs))
     },
   }
 }

@@ -1,6 +1,7 @@
 // Checks what a U-Net takes and gives against the manifest, adapts to what exporters do differently (the timestep's
 // type and rank), and lays the rows of one call side by side where the graph lets it.
-import type { PromptEmbedding, Size } from '../../../lib/lcm/index.ts'
+import type { PromptEmbedding } from '../../../lib/lcm/models.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import type { Manifest } from '../manifest.ts'
 import { check, FLOAT, latentShape, only, unexpected, type Dim, type Expected } from './port-checks.ts'
 import type { DeviceTensor, Feeds, Graph, Port, TensorData, TensorValue } from './runtime.ts'

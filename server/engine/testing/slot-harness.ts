@@ -57,7 +57,7 @@ export function harness(options: Partial<SlotOptions> = {}) {
       return child
     },
     config: () => ({ modelDir: 'm', provider: 'cpu', threads: 1 }),
-    deadlineMs: 1_000,
+    cancelTimeoutMs: 1_000,
     startTimeoutMs: 5_000,
     clock,
     log: silentLog,
