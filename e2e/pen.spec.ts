@@ -25,3 +25,30 @@ for (const surface of ['tldraw', 'plain'])
     await expect(choice('Brush')).toHaveAttribute('aria-pressed', 'true')
     await expect(choice('Fill closed shapes')).toHaveAttribute('aria-pressed', 'false')
   })
+
+for (const surface of ['tldraw', 'plain'])
+  test(`a colour of one's own is drawn, kept in its place, and there after a reload: ${surface}`, async ({
+    page,
+  }) => {
+    const studio = new Studio(page)
+    await studio.open(`${server.url}/?surface=${surface}&start=blank`)
+    const pen = page.locator('.pen-inline')
+    const own = (colour: string) => pen.getByRole('button', { name: `Own colour ${colour}` })
+    await pen.getByLabel('Choose a colour of your own').fill('#8b5a2b')
+    await expect(own('#8b5a2b')).toHaveAttribute('aria-pressed', 'true')
+    await studio.changing(() =>
+      studio.stroke([
+        [0.3, 0.5],
+        [0.7, 0.5],
+      ]),
+    )
+    expect(await studio.colourAt(0.5, 0.5)).toEqual([0x8b, 0x5a, 0x2b])
+
+    await pen.getByRole('button', { name: 'Red', exact: true }).click()
+    await page.goto(`${page.url()}&surface=${surface}`)
+    await studio.settled()
+    expect(await studio.colourAt(0.5, 0.5)).toEqual([0x8b, 0x5a, 0x2b])
+    await own('#8b5a2b').click()
+    await expect(own('#8b5a2b')).toHaveAttribute('aria-pressed', 'true')
+    expect(studio.complaints).toEqual([])
+  })

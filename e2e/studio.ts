@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from '@playwright/test'
+import sharp from 'sharp'
 
 /** RGB bytes of the rendered picture, drawn into a square of this side so that sizes compare. */
 const SAMPLE_SIDE = 256
@@ -93,6 +94,13 @@ export class Studio {
     await this.page.mouse.down()
     for (const point of rest) await this.page.mouse.move(...(await this.#at(...point)), { steps: 6 })
     await this.page.mouse.up()
+  }
+
+  /** RGB of the drawing as it is on the screen, at a point in parts of it. */
+  async colourAt(x: number, y: number): Promise<number[]> {
+    const [left, top] = await this.#at(x, y)
+    const png = await this.page.screenshot({ clip: { x: left, y: top, width: 1, height: 1 } })
+    return [...(await sharp(png).removeAlpha().raw().toBuffer())]
   }
 
   /** Where the whole page of the drawing is on the screen, in pixels; larger than its sheet while zoomed in. */

@@ -1,12 +1,13 @@
 // The pen that someone chose last, kept in this browser: whichever canvas is opened next begins with it.
 import * as v from 'valibot'
 import { readSaved, writeSaved } from '../session/saved.ts'
+import { isOwnColour, type OwnColour } from './own-colour.ts'
 import { COLOURS, WIDTHS } from './palette.ts'
 
 const NAME = 'pen'
 
 const PenSchema = v.object({
-  colour: v.picklist(COLOURS.map(({ id }) => id)),
+  colour: v.union([v.picklist(COLOURS.map(({ id }) => id)), v.custom<OwnColour>(isOwnColour)]),
   width: v.picklist(WIDTHS.map(({ id }) => id)),
   /** Closed shapes are filled. */
   filled: v.boolean(),

@@ -3,7 +3,9 @@ import { useId, type MouseEvent, type ReactNode } from 'react'
 import { IconButton } from '../ui/icon-button.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import type { DrawingSurface } from './drawing-surface.ts'
-import { COLOURS, WIDTHS, type ColourId, type WidthId } from './palette.ts'
+import { cssOf, type AnyColour } from './own-colour.ts'
+import { OwnColours } from './own-colours.tsx'
+import { COLOURS, WIDTHS, type WidthId } from './palette.ts'
 import { PhotoButton } from './photo-button.tsx'
 import { useToolActions } from './tool-actions.ts'
 
@@ -12,7 +14,8 @@ export interface PenStylesProps {
   readonly colour: string | undefined
   readonly width: string | undefined
   readonly filled: boolean
-  readonly onColour: (colour: ColourId) => void
+  /** `goesOn`: in the place of what the picker, still open, showed before. */
+  readonly onColour: (colour: AnyColour, goesOn?: boolean) => void
   readonly onWidth: (width: WidthId) => void
   readonly onFill: () => void
 }
@@ -30,19 +33,20 @@ export function PenInline(props: PenStylesProps) {
 /** The same behind a button, for windows with little room. */
 export function PenButton(props: PenStylesProps) {
   const id = useId()
-  const shown = COLOURS.find((candidate) => candidate.id === props.colour)
+  const { colour } = props
+  const name = COLOURS.find((candidate) => candidate.id === colour)?.label ?? colour ?? 'mixed'
   return (
     <>
       <button
-        aria-label={`Colour and width: ${shown?.label ?? 'mixed'}`}
+        aria-label={`Colour and width: ${name}`}
         className="pen-button"
         popoverTarget={id}
         type="button"
       >
         <span
           className="swatch"
-          data-colour={props.colour}
-          style={{ background: shown?.css ?? 'transparent' }}
+          data-colour={colour}
+          style={{ background: colour === undefined ? 'transparent' : cssOf(colour) }}
         />
       </button>
       <div className="pen-styles" id={id} popover="auto">
@@ -69,6 +73,7 @@ function Swatches({ colour, filled, onColour, onFill }: PenStylesProps) {
           <span className="swatch" data-colour={id} style={{ background: css }} />
         </button>
       ))}
+      <OwnColours colour={colour} onColour={onColour} />
       <IconButton
         icon="fill"
         label="Fill closed shapes"

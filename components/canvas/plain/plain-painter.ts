@@ -1,7 +1,8 @@
 import { getStroke } from 'perfect-freehand'
 import { AppError } from '../../../lib/std/errors.ts'
-import { paperFor, type Size } from '../paper.ts'
-import { COLOURS } from '../palette.ts'
+import type { Size } from '../../../lib/std/size.ts'
+import { paperFor } from '../paper.ts'
+import { cssOf } from '../own-colour.ts'
 import { freeCanvas } from '../raster-cache.ts'
 import type { DecodedPhotos } from './decoded-photos.ts'
 import { PLAIN_WIDTHS, type Item, type Stroke } from './plain-drawing.ts'
@@ -143,7 +144,7 @@ export class PlainPainter {
 }
 
 function paintStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {
-  context.fillStyle = COLOURS.find(({ id }) => id === stroke.colour)?.css ?? '#1d1d1d'
+  context.fillStyle = cssOf(stroke.colour)
   if (stroke.filled) context.fill(fillOf(stroke))
   context.fill(outlineOf(stroke))
 }

@@ -3,7 +3,9 @@
 // read there is no canvas. Here the drawing goes on, unkept, and the surface says so.
 import { createTLSchema, createTLStore, type TLRecord, type TLStore } from 'tldraw'
 import type { Clock } from '../../../lib/std/clock.ts'
+import { claimUnsaved, forgetOnceWritten } from '../../session/unsaved.ts'
 import { Keeper } from '../keeper.ts'
+import { takeAnyColour } from './any-colour.ts'
 import { DrawingDatabase, type KeptDrawing } from './drawing-database.ts'
 import { flushStore, flushWhileHidden } from './hidden-flush.ts'
 import { holdDrawing } from './hold-drawing.ts'
@@ -26,7 +28,9 @@ interface KeptStoreOptions {
 }
 
 export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStore> {
+  takeAnyColour()
   const database = new DrawingDatabase(options.drawing)
+  claimUnsaved(options.drawing)
   const assets = keepAssets(database)
   const store = createTLStore({
     assets: assets.store,
@@ -35,7 +39,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
   })
   // Before anything that listens: what goes out of sight is told before it is written.
   const stopFlushing = flushWhileHidden(store, options.clock)
-  let stopWriting = async () => {}
+  let stopWriting = async () => false
   const letGo = await holdDrawing(options.drawing, () =>
     dropUnusedPhotos(database, options.drawing, store.schema),
   )
@@ -48,7 +52,8 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
   }
   const close = async () => {
     stopFlushing()
-    await stopWriting()
+    const forget = forgetOnceWritten(options.drawing)
+    if (await stopWriting()) forget()
     assets.dispose()
     database.close()
     letGo()
@@ -70,11 +75,13 @@ interface WritingOptions extends KeptStoreOptions {
   readonly isOld: boolean
 }
 
+/** Returns the stop, which writes what is not yet written: whether the database has all that was on the page. */
 function keepWriting(
   store: TLStore,
   database: DrawingDatabase,
   { drawing, clock, onKept, isOld }: WritingOptions,
-): () => Promise<void> {
+): () => Promise<boolean> {
+  let isWhole = true
   const changed = new ChangedRecords(store)
   if (isOld) changed.addAll()
   const keeper = new Keeper({ write: () => changed.write(database), onKept, clock })
@@ -84,6 +91,7 @@ function keepWriting(
       keeper.soon()
     },
     onNewer: () => {
+      isWhole = false
       void stop()
       onKept(false)
     },
@@ -96,6 +104,8 @@ function keepWriting(
     },
     { source: 'user', scope: 'document' },
   )
+  // What another tab drew is for that one to write, and it may be gone before it has.
+  const stopHearing = store.listen(() => (isWhole = false), { source: 'remote', scope: 'document' })
   const stopLeaving = onGoing(() => {
     flushStore(store)
     void keeper.flush()
@@ -104,8 +114,9 @@ function keepWriting(
     flushStore(store)
     stopLeaving()
     stopListening()
+    stopHearing()
     tabs.leave()
-    await keeper.stop()
+    return (await keeper.stop()) && isWhole
   }
   return stop
 }

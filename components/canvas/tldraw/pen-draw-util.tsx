@@ -31,5 +31,3 @@ export class PenDrawUtil extends DrawShapeUtil {
     ) : undefined
   }
 }
-
-export const SHAPE_UTILS = [PenDrawUtil]

@@ -14,7 +14,8 @@ import {
   type TLDefaultSizeStyle,
 } from 'tldraw'
 import { keepPen, samePen, type AnyPen, type KeptPen } from '../kept-pen.ts'
-import { widthBeside, type ColourId, type WidthId } from '../palette.ts'
+import type { AnyColour } from '../own-colour.ts'
+import { widthBeside, type WidthId } from '../palette.ts'
 
 export type ToolId = 'select' | 'draw' | 'eraser' | 'rectangle' | 'ellipse' | 'triangle' | 'line' | 'text'
 
@@ -98,8 +99,9 @@ export function chooseTool(editor: Editor, tool: ToolId): void {
   editor.setCurrentTool(tool)
 }
 
-export function chooseColour(editor: Editor, color: ColourId): void {
-  setStyle(editor, DefaultColorStyle, color)
+/** @param goesOn what the picker showed before is replaced: undo takes back all of it at once. */
+export function chooseColour(editor: Editor, color: AnyColour, goesOn = false): void {
+  setStyle(editor, DefaultColorStyle, color, goesOn)
   if (editor.getCurrentToolId() === 'eraser') editor.setCurrentTool('draw')
 }
 
@@ -118,10 +120,10 @@ export function chooseFill(editor: Editor, filled: boolean): void {
   setStyle(editor, DefaultFillStyle, filled ? 'fill' : 'none')
 }
 
-function setStyle<T>(editor: Editor, style: StyleProp<T>, value: T): void {
+function setStyle<T>(editor: Editor, style: StyleProp<T>, value: T, goesOn = false): void {
   editor.run(() => {
     if (editor.isIn('select')) {
-      editor.markHistoryStoppingPoint('style')
+      if (!goesOn) editor.markHistoryStoppingPoint('style')
       editor.setStyleForSelectedShapes(style, value)
     }
     editor.setStyleForNextShapes(style, value)

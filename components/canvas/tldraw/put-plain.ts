@@ -7,6 +7,7 @@ import {
   type TLCreateShapePartial,
   type TLImageAsset,
 } from 'tldraw'
+import { isOwnColour } from '../own-colour.ts'
 import { COLOURS } from '../palette.ts'
 import type { PlainContent, Photo, Stroke } from '../plain/plain-drawing.ts'
 
@@ -20,7 +21,8 @@ export function putPlain(editor: Editor, { items }: PlainContent): void {
 function strokeShape({ points, colour, width, filled }: Stroke): TLCreateShapePartial {
   const [x, y] = points[0] ?? [0, 0]
   const path = b64Vecs.encodePoints(points.map(([px, py, z]) => ({ x: px - x, y: py - y, z })))
-  const color = COLOURS.find(({ id }) => id === colour)?.id ?? 'black'
+  const named = COLOURS.find(({ id }) => id === colour)?.id ?? 'black'
+  const color = isOwnColour(colour) ? colour : named
   const fill = filled ? ('fill' as const) : ('none' as const)
   const segments = [{ type: 'free' as const, path }]
   // As the plain canvas paints it: a mouse presses the same everywhere.

@@ -28,7 +28,7 @@ function Tools({ editor, surface }: ToolsProps) {
     colour: pen.color,
     width: pen.width,
     filled: pen.filled,
-    onColour: (colour) => chooseColour(editor, colour),
+    onColour: (colour, goesOn) => chooseColour(editor, colour, goesOn),
     onWidth: (width) => chooseWidth(editor, width),
     onFill: () => chooseFill(editor, !pen.filled),
   }
