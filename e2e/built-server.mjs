@@ -1,9 +1,9 @@
 // The built server and a headless Chromium for the tools that run outside the test runner.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { chromium } from '@playwright/test'
+import { LAUNCH } from './system-chromium.mjs'
 
 /** Starts the server on a free port and answers with its address once it listens. */
 export async function startBuiltServer(env = {}) {
@@ -27,9 +27,5 @@ export async function startBuiltServer(env = {}) {
 }
 
 export function launchChromium() {
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
-  return chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
-  })
+  return chromium.launch(LAUNCH)
 }

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
+import { LAUNCH } from './system-chromium.mjs'
 
 const json = process.env.PLAYWRIGHT_JSON
-const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
 
 // What asserts rates, times or memory has the machine's cores to itself; all else waits for the page and shares them.
 const TIMED = /\b(benchmark|latency|soak)\.spec\.ts$/
@@ -37,9 +36,6 @@ export default defineConfig({
       snapshots: true,
       sources: true,
     },
-    launchOptions: {
-      ...(systemChromium ? { executablePath: systemChromium } : {}),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
-    },
+    launchOptions: LAUNCH,
   },
 })

@@ -1,10 +1,9 @@
 // The pictures of README.md: `node e2e/screenshots.mjs http://localhost:7878 docs/images`, against a running server.
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
-import { existsSync } from 'node:fs'
+import { LAUNCH } from './system-chromium.mjs'
 
 const [url = 'http://localhost:7878', folder = 'docs/images'] = process.argv.slice(2)
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
 const shots = [
   { name: 'desktop-light', width: 1440, height: 900, colorScheme: 'light', scale: 1 },
   {
@@ -26,10 +25,7 @@ const shots = [
   { name: 'phone-dark', width: 390, height: 844, colorScheme: 'dark', scale: 2 },
 ]
 
-const browser = await chromium.launch({
-  ...(executablePath ? { executablePath } : {}),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-})
+const browser = await chromium.launch(LAUNCH)
 for (const { name, width, height, colorScheme, scale, words } of shots) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme, deviceScaleFactor: scale })
   await page.goto(url)
