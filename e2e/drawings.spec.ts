@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from '@playwright/test'
 import { type RunningServer, startServer } from './server.ts'
-import { tableOf } from './stored.ts'
+import { tableOf, untilStored } from './stored.ts'
 import { Studio } from './studio.ts'
 
 // Nothing that somebody drew is out of reach: not behind a plain address, and not off the end of a list.
@@ -113,4 +113,76 @@ test('an address of which this browser keeps nothing is said to be one, with the
   await page.reload()
   await studio.settled()
   await expect(notices(page)).not.toContainText('This browser keeps no drawing')
+})
+
+test('what was drawn on the plain canvas is there in the full editor, to be gone on with', async ({
+  page,
+}) => {
+  const studio = new Studio(page)
+  // Visited in the full editor before, which keeps a blank page of it then.
+  await studio.open(`${server.url}/?d=boat`)
+  await expect
+    .poll(async () => (await tableOf(page, 'TLDRAW_DOCUMENT_v2sketchwire-boat', 'records')).length)
+    .toBeGreaterThan(0)
+  await page.goto(`${server.url}/?d=boat&surface=plain`)
+  await studio.settled()
+  await draw(studio, 'a boat')
+  await untilStored(studio)
+  const drawn = await studio.saved()
+
+  await page.goto(`${server.url}/?d=boat`)
+  await studio.settled()
+  const shapes = page.locator('.tl-shape')
+  await expect(shapes).toHaveCount(drawn.length)
+  await expect(page.getByRole('button', { name: /^Undo/ })).toBeDisabled()
+  await draw(studio, 'a boat at sea')
+  await untilStored(studio)
+  await page.reload()
+  await studio.settled()
+  await expect(shapes).toHaveCount(drawn.length + 1)
+
+  // A page that was cleared is not filled again with what was there before.
+  await page.getByRole('button', { name: /^Clear/ }).click()
+  await expect(shapes).toHaveCount(0)
+  await untilStored(studio)
+  await page.reload()
+  await studio.settled()
+  await expect(shapes).toHaveCount(0)
+})
+
+test('the plain canvas says what was drawn in the full editor, and leaves its look alone', async ({
+  page,
+}) => {
+  const looks = async () => new Map(await tableOf(page, 'sketchwire-thumbnails', 'thumbnails'))
+  const studio = new Studio(page)
+  await studio.open(server.url)
+  const id = await draw(studio, 'a boat')
+  await untilStored(studio)
+  const drawn = await studio.saved()
+  await menu(page, 'New drawing')
+  await expect(page).not.toHaveURL(new RegExp(id))
+  await expect.poll(async () => (await looks()).has(id)).toBe(true)
+  const look = (await looks()).get(id)
+
+  await page.goto(`${server.url}/?d=${id}&surface=plain`)
+  await studio.settled()
+  await expect(notices(page)).toContainText('drawn on in the full editor')
+  expect(await studio.saved()).toEqual([])
+  // The look of the one that is open is kept when another is opened, before that one's.
+  await menu(page, 'New drawing')
+  await expect(page).not.toHaveURL(new RegExp(id))
+  await expect(notices(page)).not.toContainText('drawn on in the full editor')
+  const next = await draw(studio, 'an island')
+  await expect.poll(async () => (await looks()).has(next)).toBe(true)
+  expect((await looks()).get(id)).toEqual(look)
+  // A reload is the same page, on the same canvas.
+  const island = await studio.saved()
+  await page.reload()
+  expect(await studio.saved()).toEqual(island)
+
+  await page.goBack()
+  await notices(page).getByRole('button', { name: 'Open the full editor' }).click()
+  await expect(page).toHaveURL(`${server.url}/?d=${id}`)
+  await studio.settled()
+  expect(await studio.saved()).toHaveLength(drawn.length)
 })

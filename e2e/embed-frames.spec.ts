@@ -9,8 +9,9 @@ import {
   onlyCanvas,
   painted,
 } from './embedding.ts'
+import { behindNetwork } from './other-origin.ts'
 
-// A canvas in a document that is no page of its own, and files that fall beside the sheet of one.
+// A canvas in a document that is no page of its own or behind a network, and files that fall beside the sheet of one.
 const embedding = embedExamples()
 
 test('a frame without an address of its own has its page’s origin, and a sandboxed one is told what it lacks', async ({
@@ -28,6 +29,17 @@ test('a frame without an address of its own has its page’s origin, and a sandb
   const words = page.frameLocator('#sandboxed').getByRole('status')
   await expect(words).toContainText('the page has no origin')
   await expect(words).toContainText('allow-same-origin')
+})
+
+test('as many words as may be come to a canvas whose server is behind a network', async ({ page }) => {
+  const network = await behindNetwork(embedding.server.url)
+  const prompt = '海'.repeat(2000)
+  const server = { ...embedding.server, url: network.url }
+  await onlyCanvas(page, { server, site: embedding.site }, `surface="plain" prompt="${prompt}"`)
+  const inside = insideOf(page)
+  await painted(inside)
+  await expect(inside.getByRole('textbox', { name: 'Prompt' })).toHaveValue(prompt)
+  await network.stop()
 })
 
 /** Lets go of a file over a part of a page; whether the browser would leave the page for it. */

@@ -1,5 +1,6 @@
 import { test, type Page } from '@playwright/test'
-import { embedExamples, expect } from './embedding.ts'
+import { drawn, embedExamples, expect, insideOf, onlyCanvas, painted, strokeAt } from './embedding.ts'
+import { serveElsewhere } from './other-origin.ts'
 
 // Which drawing belongs to which canvas of a page, when nobody named it, or gave it a name that is none.
 const embedding = embedExamples()
@@ -26,7 +27,8 @@ test('a canvas that comes later, or moves, shares no drawing with another', asyn
     const moved = await shown(above, second!, after)
     return { loaded, inserted, appended, moved }
   })
-  const places = (of: (string | null)[]) => of.map((name) => name?.replace(/^embed-[a-z0-9]+-/, ''))
+  const places = (of: (string | null)[]) =>
+    of.map((name) => name?.replace(/^embed-[a-z0-9]+-|-[a-z0-9]+$/g, ''))
   expect(places(names.loaded)).toEqual(['0', '1'])
   expect(places(names.inserted)).toEqual(['2', '0', '1'])
   expect(places(names.appended)).toEqual(['2', '1', '0'])
@@ -56,8 +58,26 @@ test('canvases in shadow trees have drawings of their own', async ({ page }) => 
     while (roots.some((root) => !frameIn(root))) await new Promise(requestAnimationFrame)
     return roots.map((root) => new URL(frameIn(root) ?? '').searchParams.get('drawing'))
   }, embedding.server.url)
-  expect(names[0]).toMatch(/^embed-[a-z0-9]+-s0$/)
-  expect(names[1]).toMatch(/^embed-[a-z0-9]+-s1$/)
+  expect(names[0]).toMatch(/^embed-[a-z0-9]+-s0-[a-z0-9]+$/)
+  expect(names[1]).toMatch(/^embed-[a-z0-9]+-s1-[a-z0-9]+$/)
+})
+
+test('pages of two origins share no drawing that nobody named, though their paths are the same', async ({
+  page,
+}) => {
+  const { site, server } = embedding
+  const other = await serveElsewhere('examples', server.url)
+  const drawnOn = async (where: typeof site) => {
+    await onlyCanvas(page, { server, site: where }, 'surface="plain"')
+    await painted(insideOf(page))
+    return drawn(page.locator('sketchwire-canvas'))
+  }
+  expect(await drawnOn(site)).toBe(0)
+  await strokeAt(page, insideOf(page), 0.5)
+  await expect.poll(() => drawn(page.locator('sketchwire-canvas'))).toBe(1)
+  expect(await drawnOn(other)).toBe(0)
+  expect(await drawnOn(site)).toBe(1)
+  await other.stop()
 })
 
 /** Which drawings canvases show, by their place; frames are those that hold them. */
@@ -111,7 +131,7 @@ test('names that are none are told in the console, and share no drawing', async 
     while (frames().some((frame) => !frame)) await new Promise(requestAnimationFrame)
     return frames().map((frame) => new URL(frame?.src ?? '').searchParams.get('drawing'))
   }, server.url)
-  expect(names[0]).toMatch(/^embed-[a-z0-9]+-n[a-z0-9]+$/)
+  expect(names[0]).toMatch(/^embed-[a-z0-9]+-n[a-z0-9]+-[a-z0-9]+$/)
   expect(names[1]).not.toBe(names[0])
   expect(names[2]).toBe(names[0])
   expect(told.filter((text) => text.includes('is no name of a drawing'))).toEqual([

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect, createServer as createRelay, type Server, type Socket } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface OtherSite {
   readonly url: string
@@ -27,17 +29,66 @@ export async function serveElsewhere(
       response.writeHead(status, { 'content-type': type, ...headers }).end(body)
     })
   }).listen(0, '127.0.0.1')
-  await once(site, 'listening')
-  const address = site.address()
-  if (address === null || typeof address === 'string') throw new Error('no port to be had')
   return {
-    url: `http://localhost:${address.port}`,
+    url: await addressOf(site),
     stop: async () => {
       site.closeAllConnections()
       site.close()
       await once(site, 'close')
     },
   }
+}
+
+/** What a packet of most networks carries. */
+const PACKET_BYTES = 1448
+const APART_MS = 3
+
+/** The server as it is behind a network: what a browser sends comes to it in packets, one after the other. */
+export async function behindNetwork(server: string): Promise<OtherSite> {
+  const { hostname, port } = new URL(server)
+  const open = new Set<Socket>()
+  const relay = createRelay((browser) => {
+    const inner = connect(Number(port), hostname).setNoDelay()
+    for (const [one, other] of [
+      [browser, inner],
+      [inner, browser],
+    ] as const) {
+      open.add(one)
+      one.on('error', () => undefined)
+      one.on('close', () => other.destroy())
+    }
+    inner.pipe(browser)
+    void inPackets(browser, inner)
+  }).listen(0, '127.0.0.1')
+  return {
+    url: await addressOf(relay),
+    stop: async () => {
+      open.forEach((socket) => socket.destroy())
+      relay.close()
+      await once(relay, 'close')
+    },
+  }
+}
+
+async function inPackets(from: Socket, to: Socket): Promise<void> {
+  try {
+    for await (const data of from as AsyncIterable<Buffer>) {
+      for (let at = 0; at < data.length; at += PACKET_BYTES) {
+        to.write(data.subarray(at, at + PACKET_BYTES))
+        // It is the network that is tried here: nothing could be waited for in its place.
+        await pause(APART_MS)
+      }
+    }
+  } catch {
+    // The browser has gone.
+  }
+}
+
+async function addressOf(listening: Server): Promise<string> {
+  await once(listening, 'listening')
+  const address = listening.address()
+  if (address === null || typeof address === 'string') throw new Error('no port to be had')
+  return `http://localhost:${address.port}`
 }
 
 /**

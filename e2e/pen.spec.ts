@@ -45,7 +45,7 @@ for (const surface of ['tldraw', 'plain'])
     expect(await studio.colourAt(0.5, 0.5)).toEqual([0x8b, 0x5a, 0x2b])
 
     await pen.getByRole('button', { name: 'Red', exact: true }).click()
-    await page.goto(`${page.url()}&surface=${surface}`)
+    await page.reload()
     await studio.settled()
     expect(await studio.colourAt(0.5, 0.5)).toEqual([0x8b, 0x5a, 0x2b])
     await own('#8b5a2b').click()

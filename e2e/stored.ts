@@ -39,9 +39,13 @@ export async function untilStored(studio: Studio): Promise<void> {
   const { page } = studio
   const key = `sketchwire-${new URL(page.url()).searchParams.get('d')}`
   const shown = comparable(await studio.saved())
+  // Both canvases may keep one: each its own.
+  const isPlain = await page.locator('.plain-canvas').isVisible()
   const stored = async () => {
-    const plain = new Map(await tableOf(page, 'sketchwire-plain', 'drawings')).get(key)
-    if (plain) return comparable(await plainItems(page, key, plain as PlainDrawing))
+    if (isPlain) {
+      const plain = new Map(await tableOf(page, 'sketchwire-plain', 'drawings')).get(key)
+      return comparable(await plainItems(page, key, (plain ?? {}) as PlainDrawing))
+    }
     const records = await tableOf(page, `TLDRAW_DOCUMENT_v2${key}`, 'records')
     return comparable(records.map(([, record]) => record as Shape).filter(isShape))
   }

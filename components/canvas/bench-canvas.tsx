@@ -1,8 +1,8 @@
 import { Suspense } from 'react'
 import type { BenchPaper } from '../../lib/client/bench/runner.ts'
+import type { Size } from '../../lib/std/size.ts'
 import { surfaceHere } from './create-surface.ts'
 import { LoadFailed } from './load-failed.tsx'
-import type { Size } from './paper.ts'
 import { BenchPlain } from './plain/bench-plain.tsx'
 import { BenchEditor } from './tldraw-parts.tsx'
 

@@ -1,8 +1,9 @@
-// The drawing as the rest of the page knows it, whichever canvas it is drawn on.
+// The drawing as the rest of the page knows it, whichever canvas it is drawn on. Both are held to it in a browser, which
+// tldraw needs: what goes on the page, comes off it and is held by e2e/files.spec.ts, what is kept by e2e/storage.spec.ts.
 import type { StoreApi } from 'zustand/vanilla'
 import type { TakeSnapshot } from '../../lib/client/types.ts'
+import type { Size } from '../../lib/std/size.ts'
 import type { DrawingContent } from './drawing-content.ts'
-import type { Size } from './paper.ts'
 
 export type { DrawingContent } from './drawing-content.ts'
 
@@ -16,6 +17,8 @@ export interface SurfaceState {
   readonly busy: boolean
   /** False while this browser refuses to keep what is drawn. */
   readonly kept: boolean
+  /** The full editor keeps shapes of this drawing, and this canvas cannot show them. */
+  readonly unshown: boolean
 }
 
 export interface Change {
@@ -32,15 +35,21 @@ export interface SurfaceOptions {
 /** What every canvas can do, whichever draws on it. */
 export interface DrawingSurface {
   readonly store: Pick<StoreApi<SurfaceState>, 'getState' | 'getInitialState' | 'subscribe'>
-  /** Something on the page changed; called for every pointer event that draws. */
+  /** Something on the page changed; told while the pen draws too, a frame later at most. The size is none of it. */
   onChange(listener: (change: Change) => void): () => void
-  /** Equal for equal drawings. It costs as much as what changed since it was asked last. */
+  /**
+   * Equal for equal drawings. Nothing is hashed while nothing changes; after that, what is new, and the list of all hashes.
+   */
   scene(): number
   readonly takeSnapshot: TakeSnapshot
   /** The size that will be asked for; only its aspect matters here. */
   setSize(size: Size): void
+  /** Everything on the page, what is under the pen with it, once there is a page. */
   content(): Promise<DrawingContent>
-  /** The drawing of this moment, without a copy of it: gives its content whenever that is asked for. Cheap. */
+  /**
+   * The drawing of this moment, without a copy of it: gives its content whenever that is asked for. Cheap. Before there is a
+   * page, that is the page as it is when somebody asks and it has come.
+   */
   hold(): () => Promise<DrawingContent>
   /** Throws AppError for a drawing that this canvas cannot show, as far as can be told before it is put on a page. */
   check(content: DrawingContent): void

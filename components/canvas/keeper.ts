@@ -60,12 +60,13 @@ export class Keeper {
     }
   }
 
-  /** Writes what waits, once, and nothing after that. */
-  async stop(): Promise<void> {
+  /** Writes what waits, once, and nothing after that; whether the browser took all of it. */
+  async stop(): Promise<boolean> {
     await this.flush()
     await this.flush()
     this.#stopped = true
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
+    return !this.#refused
   }
 }

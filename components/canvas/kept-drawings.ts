@@ -1,13 +1,11 @@
 // The drawings that this browser keeps, without opening them: which there are, what is on them, and their end.
 import { idOfKey, keyOf } from '../session/drawing-id.ts'
 import { deleteDatabase } from '../session/indexed-db.ts'
-import { readUnsaved } from '../session/unsaved.ts'
 import type { DrawingContent } from './drawing-content.ts'
 import { databaseOf, keyOfDatabase } from './drawing-names.ts'
 import { loadTldraw } from './load-tldraw.ts'
-import type { PlainContent } from './plain/plain-drawing.ts'
-import { joinLeft, LeftSchema } from './plain/plain-left.ts'
-import { deletePlain, loadPlain, plainKeys } from './plain/plain-storage.ts'
+import { keptPlain } from './plain/kept-plain.ts'
+import { deletePlain, plainKeys } from './plain/plain-storage.ts'
 
 /** Ids of all drawings that IndexedDB holds, as far as this browser tells them. */
 export async function keptIds(): Promise<string[]> {
@@ -23,19 +21,12 @@ export async function keptIds(): Promise<string[]> {
  */
 export async function readKept(id: string, { outline = false } = {}): Promise<DrawingContent | undefined> {
   const key = keyOf(id)
-  const plain = await readPlain(key)
+  const plain = await keptPlain(key)
   const names = await databaseNames()
   if (names && !names.includes(databaseOf(key))) return plain
   const { keptContent } = await loadTldraw()
   const content = await keptContent(key, { outline })
   return plain && (!content || content.shapes.length === 0) ? plain : content
-}
-
-/** With what the last page of it left, as that is put back when it is opened. */
-async function readPlain(key: string): Promise<PlainContent | undefined> {
-  const kept = await loadPlain(key)
-  const left = kept && readUnsaved(key, LeftSchema)
-  return left ? { plain: 1, items: [...joinLeft(left, kept.items)] } : kept
 }
 
 /** Throws AppError `busy` while another page holds it. */

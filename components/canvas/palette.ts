@@ -1,9 +1,8 @@
 // What every canvas offers: tldraw's own colours and sizes by name, so that a drawing of one canvas looks the same in the
 // other. Written down, because the plain canvas must not load tldraw to know them; a test holds them against it.
-import type { TLDefaultColorStyle, TLDefaultSizeStyle } from 'tldraw'
 
-export interface Colour {
-  readonly id: TLDefaultColorStyle
+interface Colour {
+  readonly id: string
   readonly label: string
   readonly css: string
 }
@@ -30,7 +29,7 @@ export const WIDTHS = [
   { id: 'm', label: 'Medium' },
   { id: 'l', label: 'Broad' },
   { id: 'xl', label: 'Brush' },
-] as const satisfies readonly { readonly id: TLDefaultSizeStyle; readonly label: string }[]
+] as const satisfies readonly { readonly id: string; readonly label: string }[]
 export type WidthId = (typeof WIDTHS)[number]['id']
 
 /** The width so many places broader (or finer, below zero); `undefined` at the end of the list. */

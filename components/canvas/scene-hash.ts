@@ -1,5 +1,6 @@
 // Equal hash: equal pixels. Hashes the records that make the picture instead of the picture itself, because that
 // costs microseconds. Records are immutable, so each is hashed once in its life.
+import type { Size } from '../../lib/std/size.ts'
 
 const hashes = new WeakMap<object, number>()
 
@@ -55,12 +56,12 @@ export function hashRecords(records: readonly object[]): number {
 }
 
 /** Hash of records in painting order, at one size. */
-export function hashScene(records: readonly object[], size: { width: number; height: number }): string {
+export function hashScene(records: readonly object[], size: Size): string {
   return nameScene(records.map(hashRecord), size)
 }
 
 /** Of the hashes of all that is painted, lowest first, at one size. */
-export function nameScene(all: readonly number[], size: { width: number; height: number }): string {
+export function nameScene(all: readonly number[], size: Size): string {
   return `${size.width}x${size.height}:${all.length}:${hashHashes(all).toString(36)}`
 }
 

@@ -3,6 +3,7 @@
 import type { Editor } from 'tldraw'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../lib/client/types.ts'
+import type { Size } from '../../lib/std/size.ts'
 import type {
   Change,
   DrawingContent,
@@ -10,7 +11,6 @@ import type {
   SurfaceOptions,
   SurfaceState,
 } from './drawing-surface.ts'
-import type { Size } from './paper.ts'
 
 /** What an editor does for the surface (tldraw/attach-editor.ts). */
 export interface EditorHands extends Pick<
@@ -38,7 +38,8 @@ export interface TldrawState extends SurfaceState {
 
 export class TldrawSurface implements DrawingSurface {
   readonly store: StoreApi<TldrawState>
-  readonly start: SurfaceOptions['start']
+  /** Another one once storage was looked at: what the plain canvas keeps of a drawing that the editor has nothing of. */
+  start: SurfaceOptions['start']
   readonly #listeners = new Set<(change: Change) => void>()
 
   constructor({ size, start }: SurfaceOptions) {
@@ -50,6 +51,7 @@ export class TldrawSurface implements DrawingSurface {
       size,
       busy: false,
       kept: true,
+      unshown: false,
     }))
   }
 
@@ -95,7 +97,6 @@ export class TldrawSurface implements DrawingSurface {
     return (await this.#hands()).content()
   }
 
-  /** Without an editor there is nothing yet to hold: what it gives is the page as it will be then. */
   hold(): () => Promise<DrawingContent> {
     return this.store.getState().hands?.hold() ?? (() => this.content())
   }

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SketchClient } from '../../lib/client/types.ts'
 import {
+  addressParameters,
   EMBED_DEFAULTS,
   readEmbedOptions,
   type EmbedOptions,
@@ -17,8 +18,8 @@ export interface EmbedState {
 
 export type EmbedStore = StoreApi<EmbedState>
 
-export function createEmbedStore(search: string): EmbedStore {
-  return createStore<EmbedState>()(() => readEmbedOptions(new URLSearchParams(search)))
+export function createEmbedStore(address: Pick<Location, 'search' | 'hash'>): EmbedStore {
+  return createStore<EmbedState>()(() => readEmbedOptions(addressParameters(address)))
 }
 
 /** Applies attributes that changed; `null` for one that was taken away. */

@@ -24,11 +24,13 @@ import { SessionProvider } from '../session/session-provider.tsx'
 import { SessionKeyDialog } from '../shell/key-dialog.tsx'
 import { Notices } from '../shell/notices.tsx'
 import { useUnkeptInPassing } from '../shell/unkept.ts'
+import { useUnshownInPassing } from '../shell/unshown.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { HeardKeys } from '../ui/page-keys.ts'
 import { useEmbedDrops } from './embed-drops.ts'
 import { createEmbedStore, dismissProblems, paramsOf, type EmbedStore } from './embed-state.ts'
 import { bridge, openLine, watchModel, type Line } from './frame-bridge.ts'
+import { keptName } from './kept-name.ts'
 import { PageKey } from './page-key.ts'
 import { tellUnkept } from './unkept-copy.ts'
 import { wantedHeight } from './wanted-height.ts'
@@ -41,7 +43,7 @@ interface Opened {
 
 /** The canvas alone, with as much around it as the embedding page wants. */
 export function EmbedStudio() {
-  const [store] = useState(() => createEmbedStore(window.location.search))
+  const [store] = useState(() => createEmbedStore(window.location))
   const [open] = useState(() => createStore<{ readonly now?: Opened }>()(() => ({})))
   const opened = useStore(open, (state) => state.now)
   useEffect(() => {
@@ -76,7 +78,7 @@ export function EmbedStudio() {
 
 /** What was drawn here before comes back; words and settings that the page gives come first. */
 function openEmbedded(options: EmbedOptions, { dial }: PageKey): Session {
-  const id = options.drawing ?? 'embed'
+  const id = keptName(options)
   const saved = readSettings(id).params
   const params = { ...saved, ...paramsOf(options) }
   return openSession({
@@ -112,6 +114,7 @@ function Sheets({ store, line, pageKey }: SheetsProps) {
   const session = useSession()
   const { id, surface } = session
   useUnkeptInPassing(session)
+  useUnshownInPassing(session)
   const options = useStore(store, (state) => state.options)
   const size = useStore(surface.store, (state) => state.size)
   const isEmpty = useStore(surface.store, (state) => state.empty)

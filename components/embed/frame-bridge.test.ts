@@ -33,7 +33,7 @@ function opened() {
   const surface = { store, clear: () => undefined, content: async () => ({ plain: 1, items: [] }) }
   const shown = { store: createStore(() => ({ current: true })) }
   const session = { client, rest, surface, shown, changed: () => undefined } as unknown as Session
-  const stop = bridge(line, session, createEmbedStore(''))
+  const stop = bridge(line, session, createEmbedStore({ search: '', hash: '' }))
   const kept = () => said.flatMap((message) => (message.type === 'status' ? [message.detail.kept] : []))
   const errors = () => said.flatMap((message) => (message.type === 'error' ? [message.detail.code] : []))
   return { store, kept, errors, stop, rest, world, ask: (message: Asked) => ask(message) }

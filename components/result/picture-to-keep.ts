@@ -2,8 +2,9 @@
 // smaller one that is there, or leave it.
 import type { ClientState, PaintedFrame, SketchClient } from '../../lib/client/types.ts'
 import { AppError } from '../../lib/std/errors.ts'
+import type { Size } from '../../lib/std/size.ts'
 import { showStaying } from '../session/notices.ts'
-import { awaitedSize, largerPicture, type Painting, type Size } from './larger-picture.ts'
+import { awaitedSize, largerPicture, type Painting } from './larger-picture.ts'
 
 export const sizeWords = ({ width, height }: Size) => `${width} × ${height}`
 

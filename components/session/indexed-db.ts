@@ -17,6 +17,21 @@ export function openDatabase(
   })
 }
 
+/** `undefined` where there is none, and none is made. */
+export function openExisting(name: string): Promise<IDBDatabase | undefined> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name)
+    let isNew = false
+    opening.onupgradeneeded = () => {
+      isNew = true
+      opening.transaction?.abort()
+    }
+    opening.onsuccess = () => resolve(opening.result)
+    opening.onerror = () =>
+      isNew ? resolve(undefined) : reject(opening.error ?? new Error('IndexedDB refused'))
+  })
+}
+
 /** For this long others may hold a database that is to be deleted: a page that closed it a moment ago still writes. */
 const LET_GO_WITHIN_MS = 4_000
 

@@ -26,6 +26,7 @@ export class KeptSettings {
   /** Names of what was set here and is not written yet. */
   readonly #own = new Set<string>()
   #isFollowing = false
+  #isTouched = false
   /** What the list said of this drawing last, and when that was. */
   #listed = { prompt: '', atMs: -Infinity }
 
@@ -44,7 +45,13 @@ export class KeptSettings {
 
   /** The drawing changed: the menu offers it from now on. */
   touched(): void {
+    this.#isTouched = true
     this.#timer ??= setTimeout(() => this.#save(), SAVE_AFTER_MS)
+  }
+
+  /** Whether anything was drawn or set since it was opened. */
+  get isTouched(): boolean {
+    return this.#isTouched
   }
 
   stop(): void {

@@ -18,6 +18,7 @@ afterEach(() => {
 function watched(id = 'boat') {
   let tell: (frame: PaintedFrame) => void = () => undefined
   const kept: string[] = []
+  const look = { isIts: true }
   const client = {
     onFrame: (listener: (frame: PaintedFrame) => void) => {
       tell = listener
@@ -26,9 +27,9 @@ function watched(id = 'boat') {
   }
   const make = async ({ seq }: PaintedFrame) => String(seq)
   const save = async (drawing: string, uri: string) => void kept.push(`${drawing} ${uri}`)
-  const thumbnail = new KeptThumbnail({ id, client, make, save })
+  const thumbnail = new KeptThumbnail({ id, client, isItsLook: () => look.isIts, make, save })
   const paint = (seq: number) => tell({ seq } as PaintedFrame)
-  return { kept, thumbnail, paint, later: (ms = 4_000) => vi.advanceTimersByTimeAsync(ms) }
+  return { kept, look, thumbnail, paint, later: (ms = 4_000) => vi.advanceTimersByTimeAsync(ms) }
 }
 
 it('of many pictures the last is kept, once in a while', async () => {
@@ -62,5 +63,14 @@ it('a drawing that the list does not offer has none', async () => {
   const { kept, paint, later } = watched('only-visited')
   paint(1)
   await later()
+  expect(kept).toEqual([])
+})
+
+it('a page that is not how the drawing looks leaves the thumbnail as it was', async () => {
+  const { kept, look, thumbnail, paint, later } = watched()
+  look.isIts = false
+  paint(1)
+  await later()
+  thumbnail.stop()
   expect(kept).toEqual([])
 })

@@ -13,6 +13,8 @@ const SOON_MS = 800
 interface Kept {
   readonly id: string
   readonly client: Pick<SketchClient, 'onFrame'>
+  /** Whether what is painted now is how the drawing looks. */
+  readonly isItsLook: () => boolean
   /** Makes the data URI of a picture; another one in tests, where there is no canvas. */
   readonly make?: (frame: PaintedFrame) => Promise<string>
   readonly save?: (id: string, uri: string) => Promise<void>
@@ -42,6 +44,7 @@ export class KeptThumbnail {
   }
 
   #soon(frame: PaintedFrame): void {
+    if (!this.#kept.isItsLook()) return
     this.#frame = frame
     const waitMs = Math.max(SOON_MS, this.#lastMs + EVERY_MS - performance.now())
     this.#timer ??= setTimeout(() => this.#flush(), waitMs)

@@ -19,8 +19,13 @@ function open(way: Way, options: OpenOptions): void {
   current.setState({ session: openSession({ canvas: wish, ...options }), way })
 }
 
-/** The plain canvas where tldraw would be shown, for as long as this page is open: its address loses the parameter. */
+/** The plain canvas where tldraw would be shown, for as long as this page is open. */
 let wish: 'auto' | 'plain' = 'auto'
+
+/** With the wish in it: a reload shows what was drawn where it was drawn. */
+function addressHere(id: string): string {
+  return wish === 'plain' ? `${addressOf(id)}&surface=plain` : addressOf(id)
+}
 
 /** The id this page made up for a plain `/`: React's strict mode opens, closes and opens again at the new address. */
 let madeUp: string | undefined
@@ -30,7 +35,7 @@ function openAddressed(): void {
   const id = named ?? newDrawingId()
   if (!named) {
     madeUp = id
-    window.history.replaceState(null, '', addressOf(id))
+    window.history.replaceState(null, '', addressHere(id))
   }
   if (id === madeUp) open('plain', { id, start: 'example' })
   else open('named', { id, start: 'blank' })
@@ -68,11 +73,11 @@ export function openNew({ start, params, seedLocked = true }: NewDrawing): void 
   const id = newDrawingId()
   if (params) writeSettings(id, { params, seedLocked })
   if (start !== 'blank') rememberDrawing({ id, atMs: Date.now(), prompt: params?.prompt ?? '' })
-  window.history.pushState(null, '', addressOf(id))
+  window.history.pushState(null, '', addressHere(id))
   open('chosen', { id, start, ...(params ? { params } : {}) })
 }
 
 export function openExisting(id: string): void {
-  window.history.pushState(null, '', addressOf(id))
+  window.history.pushState(null, '', addressHere(id))
   open('chosen', { id, start: 'blank' })
 }

@@ -10,7 +10,6 @@ import {
   writeSaved,
   writeSettings,
 } from './saved.ts'
-import { forgetUnsaved, holdsUnkept, leaveUnsaved, readUnsaved } from './unsaved.ts'
 
 /** A browser's storage that takes nothing while `isFull`. */
 const storage = { isFull: true, texts: new Map<string, string>() }
@@ -29,15 +28,13 @@ beforeEach(() => {
 })
 afterEach(() => {
   storage.isFull = false
-  for (const name of ['key', 'unsaved', 'word', 'recent']) writeSaved(name, '')
+  for (const name of ['key', 'word', 'recent']) writeSaved(name, '')
   vi.unstubAllGlobals()
 })
 
-it('what storage refuses is remembered for the life of the page: a key, and a drawing that was left', () => {
+it('a key that storage refuses is remembered for the life of the page', () => {
   saveKey(' a-key ')
   expect(savedKey()).toBe('a-key')
-  leaveUnsaved('boat', { strokes: 3 })
-  expect(readUnsaved('boat', v.object({ strokes: v.number() }))).toEqual({ strokes: 3 })
   expect(storage.texts.size).toBe(0)
 })
 
@@ -57,29 +54,6 @@ it('what was saved before is read where storage cannot be read at all', () => {
   vi.stubGlobal('localStorage', undefined)
   writeSaved('word', 'kept')
   expect(readSaved('word', v.string())).toBe('kept')
-})
-
-it('what is left of drawings that IndexedDB has makes room, and what it does not have never does', () => {
-  storage.isFull = false
-  leaveUnsaved('unkept', 1, { unkept: true })
-  for (let i = 0; i < 9; i++) leaveUnsaved(`kept-${i}`, i)
-  const left = (drawing: string) => readUnsaved(drawing, v.number())
-  expect(left('unkept')).toBe(1)
-  expect(left('kept-8')).toBe(8)
-  expect(left('kept-4')).toBeUndefined()
-})
-
-it('drawings that this page alone remembers are known until storage takes them or they are opened', () => {
-  leaveUnsaved('kept', 1)
-  expect(holdsUnkept()).toBe(false)
-  leaveUnsaved('unkept', 1, { unkept: true })
-  expect(holdsUnkept()).toBe(true)
-  storage.isFull = false
-  expect(holdsUnkept()).toBe(false)
-  storage.isFull = true
-  leaveUnsaved('unkept', 2, { unkept: true })
-  forgetUnsaved('unkept')
-  expect(holdsUnkept()).toBe(false)
 })
 
 describe('the list of drawings', () => {

@@ -33,7 +33,24 @@ export function readSaved<T>(name: string, schema: v.GenericSchema<unknown, T>):
   }
 }
 
-/** Storage may be full or refused; this page remembers it all the same. */
+/** Tells of what another tab has written under `name`; returns the stop. */
+export function onSavedElsewhere<T>(
+  name: string,
+  schema: v.GenericSchema<unknown, T>,
+  tell: (value: T) => void,
+): () => void {
+  const onStorage = ({ key }: StorageEvent) => {
+    const value = key === PREFIX + name ? readSaved(name, schema) : undefined
+    if (value !== undefined) tell(value)
+  }
+  window.addEventListener('storage', onStorage)
+  return () => window.removeEventListener('storage', onStorage)
+}
+
+/**
+ * Storage may be full or refused; this page remembers it all the same. What was stored before stays then: of words, settings
+ * and the list of drawings, those of before are better than none once this page is gone.
+ */
 export function writeSaved(name: string, value: unknown): void {
   store(name, JSON.stringify(value))
 }
@@ -54,8 +71,28 @@ export function isRefused(name: string): boolean {
   return refused.has(name)
 }
 
-function removeSaved(name: string): void {
+/** Names of all that was refused, and is when it is tried again. */
+export function refusedNames(): string[] {
+  return [...refused.keys()].filter(isRefused)
+}
+
+/** Names of what is stored that begin so. */
+export function storedNames(beginning: string): string[] {
+  try {
+    const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? '')
+    return keys.flatMap((key) => (key.startsWith(PREFIX + beginning) ? key.slice(PREFIX.length) : []))
+  } catch {
+    return []
+  }
+}
+
+export function removeSaved(name: string): void {
   refused.delete(name)
+  removeStored(name)
+}
+
+/** This page goes on with what it remembers; the next one finds nothing. */
+export function removeStored(name: string): void {
   try {
     localStorage.removeItem(PREFIX + name)
   } catch {
@@ -79,11 +116,7 @@ export function writeSettings(id: string, settings: Settings): void {
 
 /** Tells of settings of this drawing that another tab has written; returns the stop. */
 export function onSettingsElsewhere(id: string, tell: (settings: Settings) => void): () => void {
-  const onStorage = ({ key }: StorageEvent) => {
-    if (key === PREFIX + settingsName(id) && hasSettings(id)) tell(readSettings(id))
-  }
-  window.addEventListener('storage', onStorage)
-  return () => window.removeEventListener('storage', onStorage)
+  return onSavedElsewhere(settingsName(id), SettingsSchema, tell)
 }
 
 /** The drawings of this browser as far as they were drawn on here, newest first; none that other pages embed. */

@@ -72,7 +72,12 @@ export function openSession(options: OpenOptions): Session {
   const rolls = rollsOf({ client, seed, surface })
   const calm = calmActivity(client.store)
   const kept = new KeptSettings({ id, client, seed })
-  const thumbnail = new KeptThumbnail({ id, client })
+  const isItsLook = () => {
+    const { empty, unshown } = surface.store.getState()
+    // A page that is blank because nothing was found, or may be shown, of what somebody drew is not how that looks.
+    return !empty || (kept.isTouched && !unshown)
+  }
+  const thumbnail = new KeptThumbnail({ id, client, isItsLook })
   const stops = [
     calm.stop,
     shown.stop,

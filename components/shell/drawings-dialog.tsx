@@ -35,31 +35,12 @@ interface DrawingsProps {
 }
 
 function Drawings({ heading, onClose }: DrawingsProps) {
-  const session = useSession()
-  const { id: here } = session
+  const { id: here } = useSession()
   const { drawings, thumbnails, isComplete, remove } = useAllDrawings()
+  const { said, ...commands } = useCommands({ heading, onClose, remove })
   const [nowMs] = useState(() => Date.now())
-  const [said, setSaid] = useState('')
   const [words, setWords] = useState('')
   const shown = drawings.filter(({ prompt }) => prompt.toLowerCase().includes(words.trim().toLowerCase()))
-  const onOpen = (id: string) => {
-    onClose()
-    if (id !== here) openExisting(id)
-  }
-  const onSave = (id: string) => {
-    setSaid('')
-    void (id === here ? saveDrawing(session, setSaid) : saveKeptDrawing(id, setSaid))
-  }
-  const onDelete = async ({ id, prompt }: KnownDrawing) => {
-    try {
-      await remove(id)
-      setSaid(`Deleted: ${shortWords(prompt) || 'No words'}`)
-      // The button that was pressed went with its row.
-      heading.current?.focus()
-    } catch (error) {
-      setSaid(`It was not deleted: ${messageOf(error)}`)
-    }
-  }
   return (
     <>
       {drawings.length > AT_A_GLANCE ? (
@@ -79,10 +60,8 @@ function Drawings({ heading, onClose }: DrawingsProps) {
             here={drawing.id === here}
             key={drawing.id}
             nowMs={nowMs}
-            onDelete={onDelete}
-            onOpen={onOpen}
-            onSave={onSave}
             thumbnail={thumbnails.get(drawing.id)}
+            {...commands}
           />
         ))}
       </ul>
@@ -97,6 +76,35 @@ function Drawings({ heading, onClose }: DrawingsProps) {
       </p>
     </>
   )
+}
+
+interface CommandsOptions extends DrawingsProps {
+  readonly remove: (id: string) => Promise<void>
+}
+
+/** What can be done with a drawing of the list, and what was `said` of it last. */
+function useCommands({ heading, onClose, remove }: CommandsOptions) {
+  const session = useSession()
+  const [said, setSaid] = useState('')
+  const onOpen = (id: string) => {
+    onClose()
+    if (id !== session.id) openExisting(id)
+  }
+  const onSave = (id: string) => {
+    setSaid('')
+    void (id === session.id ? saveDrawing(session, setSaid) : saveKeptDrawing(id, setSaid))
+  }
+  const onDelete = async ({ id, prompt }: KnownDrawing) => {
+    try {
+      await remove(id)
+      setSaid(`Deleted: ${shortWords(prompt) || 'No words'}`)
+      // The button that was pressed went with its row.
+      heading.current?.focus()
+    } catch (error) {
+      setSaid(`It was not deleted: ${messageOf(error)}`)
+    }
+  }
+  return { said, onOpen, onSave, onDelete }
 }
 
 const NONE_WORDS = {

@@ -32,10 +32,11 @@ function offerLast(session: Session): (() => void) | undefined {
 function tellUnknown(session: Session): () => void {
   const { surface, id } = session
   let stop: (() => void) | undefined
-  const look = ({ ready, empty, kept } = surface.store.getState()) => {
+  const look = ({ ready, empty, kept, unshown } = surface.store.getState()) => {
     if (!ready) return
     stopLooking()
-    if (empty && kept && !hasSettings(id) && recentDrawings().every((drawing) => drawing.id !== id))
+    const isKnown = unshown || hasSettings(id) || recentDrawings().some((drawing) => drawing.id === id)
+    if (empty && kept && !isKnown)
       stop = sayUntilDrawn(session, UNKNOWN, { label: 'Open from file', run: chooseDrawingFile })
   }
   const stopLooking = surface.store.subscribe((state) => look(state))

@@ -30,20 +30,9 @@ interface MenuProps {
 
 /** Drawings, files and looks. */
 export function Menu({ onHelp, onDrawings }: MenuProps) {
-  const session = useSession()
   const button = useRef<HTMLButtonElement>(null)
-  const file = useRef<HTMLInputElement>(null)
-  const theme = useStore(preferences, (state) => state.theme)
   const helpKey = useHeardKey({ pageKey: '?' })
-  const [recent, setRecent] = useState<readonly RecentDrawing[]>([])
-  const [nowMs, setNowMs] = useState(0)
-  const [looks, setLooks] = useState<ReadonlyMap<string, string>>(NO_LOOKS)
-  const onOpen = () => {
-    const others = recentDrawings().filter(({ id }) => id !== session.id)
-    setRecent(others.slice(0, RECENT))
-    setNowMs(Date.now())
-    loadThumbnails().then(setLooks, () => undefined)
-  }
+  const { nowMs, read, ...others } = useOthers()
   // A dialog gives the focus back to where it was, and the item goes with the menu.
   const openDialog = (open: () => void) => {
     button.current?.focus()
@@ -58,36 +47,16 @@ export function Menu({ onHelp, onDrawings }: MenuProps) {
         aria-label="Menu"
         className="menu"
         id={ID}
-        onBeforeToggle={(event) => (event.newState === 'open' ? onOpen() : undefined)}
+        onBeforeToggle={(event) => (event.newState === 'open' ? read() : undefined)}
         popover="auto"
         role="dialog"
       >
-        <MenuItem icon="add" label="New drawing" onClick={() => newDrawing(session)} />
-        <MenuItem icon="open" label="Open from file" onClick={() => file.current?.click()} />
-        <MenuItem icon="save" label="Save to file" onClick={() => void saveDrawing(session)} />
-        <input
-          accept=".json,application/json"
-          aria-label="Drawing file"
-          hidden
-          id={FILE_FIELD}
-          onChange={(event) => {
-            const [chosen] = event.target.files ?? []
-            event.target.value = ''
-            if (chosen) void openDrawingFile(chosen, session.surface)
-          }}
-          ref={file}
-          type="file"
-        />
+        <DrawingAndFiles />
         <Befores nowMs={nowMs} />
-        <RecentDrawings looks={looks} nowMs={nowMs} recent={recent} />
+        <RecentDrawings nowMs={nowMs} {...others} />
         <MenuItem icon="pictures" label="All drawings…" onClick={() => openDialog(onDrawings)} />
         <hr />
-        <Segmented
-          label="Theme"
-          onChange={(next) => preferences.setState({ theme: next })}
-          options={THEME_OPTIONS}
-          value={theme}
-        />
+        <ThemeChoice />
         <hr />
         <MenuItem icon="chart" label="Benchmark" onClick={() => window.location.assign('/benchmark')} />
         <MenuItem
@@ -98,6 +67,61 @@ export function Menu({ onHelp, onDrawings }: MenuProps) {
         />
       </div>
     </>
+  )
+}
+
+const NO_LOOKS: ReadonlyMap<string, string> = new Map()
+
+/** The last drawings of this browser but for the open one, as of when they were `read`. */
+function useOthers() {
+  const session = useSession()
+  const [recent, setRecent] = useState<readonly RecentDrawing[]>([])
+  const [nowMs, setNowMs] = useState(0)
+  const [looks, setLooks] = useState(NO_LOOKS)
+  const read = () => {
+    const others = recentDrawings().filter(({ id }) => id !== session.id)
+    setRecent(others.slice(0, RECENT))
+    setNowMs(Date.now())
+    loadThumbnails().then(setLooks, () => undefined)
+  }
+  return { recent, nowMs, looks, read }
+}
+
+/** A new drawing, and the open one to a file and from one. */
+function DrawingAndFiles() {
+  const session = useSession()
+  const file = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <MenuItem icon="add" label="New drawing" onClick={() => newDrawing(session)} />
+      <MenuItem icon="open" label="Open from file" onClick={() => file.current?.click()} />
+      <MenuItem icon="save" label="Save to file" onClick={() => void saveDrawing(session)} />
+      <input
+        accept=".json,application/json"
+        aria-label="Drawing file"
+        hidden
+        id={FILE_FIELD}
+        onChange={(event) => {
+          const [chosen] = event.target.files ?? []
+          event.target.value = ''
+          if (chosen) void openDrawingFile(chosen, session.surface)
+        }}
+        ref={file}
+        type="file"
+      />
+    </>
+  )
+}
+
+function ThemeChoice() {
+  const theme = useStore(preferences, (state) => state.theme)
+  return (
+    <Segmented
+      label="Theme"
+      onChange={(next) => preferences.setState({ theme: next })}
+      options={THEME_OPTIONS}
+      value={theme}
+    />
   )
 }
 
@@ -121,8 +145,6 @@ function Befores({ nowMs }: { readonly nowMs: number }) {
     </>
   )
 }
-
-const NO_LOOKS: ReadonlyMap<string, string> = new Map()
 
 interface RecentDrawingsProps {
   readonly recent: readonly RecentDrawing[]

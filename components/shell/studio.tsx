@@ -33,6 +33,7 @@ import { useDrops } from './drops.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { Skeleton } from './skeleton.tsx'
 import { useUnkept } from './unkept.ts'
+import { useUnshown } from './unshown.ts'
 
 /** The whole page. The open drawing follows the address. */
 export function Studio() {
@@ -64,6 +65,7 @@ function OpenStudio({ way }: { readonly way: Way }) {
   useShortcuts(session, openHelp)
   useDrops(session)
   useUnkept(session)
+  useUnshown(session)
   useFirstWords(session, way)
   usePersistence(session)
   useBefores(session)

@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   onEvent(event: ConnectionEvent): void
 }
 
-const NEVER_LIVE: LifeEnd = { reason: '', reload: false, locked: false, liveMs: 0 }
+const NEVER_LIVE: LifeEnd = { reason: '', code: undefined, liveMs: 0 }
 /** A connection that lived this long was good: the next loss starts again with the shortest delay. */
 const STABLE_MS = 5_000
 
@@ -90,8 +90,10 @@ class Connection {
       if (signal.aborted) break
       const end = await this.#live()
       if (signal.aborted) break
-      if (end.reload) return this.#status({ name: 'reload', reason: end.reason })
-      if (end.locked) {
+      // Only a newer page helps.
+      if (end.code === 'protocol_version') return this.#status({ name: 'reload', reason: end.reason })
+      // Only another key helps.
+      if (end.code === 'unauthorized' || end.code === 'forbidden') {
         await this.#untilUnlocked(end.reason)
         continue
       }
@@ -131,9 +133,9 @@ class Connection {
       })
       return await this.#life.ended
     } catch (error) {
-      const locked = error instanceof AppError && error.code === 'unauthorized'
-      const reason = (locked ? '' : 'Cannot dial the server: ') + messageOf(error)
-      return { ...NEVER_LIVE, reason, locked }
+      if (error instanceof AppError && error.code === 'unauthorized')
+        return { ...NEVER_LIVE, reason: error.message, code: error.code }
+      return { ...NEVER_LIVE, reason: `Cannot dial the server: ${messageOf(error)}` }
     } finally {
       this.#life = undefined
     }

@@ -3,14 +3,15 @@ import { clamp } from '../protocol/fit-to-model.ts'
 import { checkParams, HARD_LIMITS } from '../protocol/param-limits.ts'
 import type { DrawParams, ModelInfo } from '../protocol/params.ts'
 import { refinedSize } from '../protocol/refinement.ts'
+import { hasAtMostChars } from '../std/text.ts'
 
 export { fitToModel, moveToModel } from '../protocol/fit-to-model.ts'
 
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
 
-const { promptChars, side, seed, steps, strength, guidanceScale } = HARD_LIMITS
-const NUMBERS = { strength, seed, steps, guidanceScale, width: side, height: side } as const
+const { promptChars, side, ...others } = HARD_LIMITS
+const NUMBERS = { ...others, width: side, height: side }
 const FRACTIONS: readonly string[] = ['strength', 'guidanceScale']
 
 /** Checks a patch against what no model may exceed, as DrawParamsSchema does; the error names field, value and range. */
@@ -27,7 +28,7 @@ export function checkPatch(patch: Partial<DrawParams>): Checked<Partial<DrawPara
 function wrongAbout(field: string, value: unknown): readonly [range: string, message: string] | undefined {
   if (field === 'prompt' || field === 'negativePrompt') {
     const isText = typeof value === 'string'
-    if (isText && [...value].length <= promptChars) return undefined
+    if (isText && hasAtMostChars(value, promptChars)) return undefined
     return [`0..${promptChars}`, `${field} must be ${isText ? `at most ${promptChars} characters` : 'text'}`]
   }
   const range = Object.entries(NUMBERS).find(([name]) => name === field)?.[1]

@@ -13,18 +13,22 @@ export const IDLE_PINGS_IN = 3
 export const ANSWER_WITHIN_MS = 8_000
 /** A ping stands in line behind what was sent before it: so much the slowest link of any use takes in a millisecond. */
 export const SLOWEST_BYTES_PER_MS = 16
-/** Close code of a server that speaks another protocol version (W1). */
-const CLOSE_RELOAD = 4009
 /** Close codes of a server that wants a key, or another one; and of one that a token was not made for. */
 export const CLOSE_UNAUTHORIZED = 4001
 export const CLOSE_FORBIDDEN = 4003
 
+/** What a close code says. The error before it says the same: over HTTP/2 browsers may report 1006 in its place. */
+const CLOSES: Record<number, string> = {
+  [CLOSE_UNAUTHORIZED]: 'unauthorized',
+  [CLOSE_FORBIDDEN]: 'forbidden',
+  // Another protocol version (W1).
+  4009: 'protocol_version',
+}
+
 export interface LifeEnd {
   readonly reason: string
-  /** Another protocol version: only a newer page helps. */
-  readonly reload: boolean
-  /** The server does not let us in: only another key helps. */
-  readonly locked: boolean
+  /** The error behind it, where there is one that decides what helps. */
+  readonly code: string | undefined
   /** How long the connection was live; 0 when it never was. */
   readonly liveMs: number
 }
@@ -49,8 +53,8 @@ export class SocketLife {
   readonly #socket: Socket
   #resolve: (end: LifeEnd) => void = () => undefined
   #liveSinceMs: number | undefined
-  /** Why we are not let in, in the server's words. */
-  #refusal = ''
+  /** Why we are not let in. */
+  #refusal: ServerMessageOf<'error'> | undefined
   #cancelDeadline: (() => void) | undefined
   #cancelPing: (() => void) | undefined
   /** Sent since the server was heard last. */
@@ -96,14 +100,14 @@ export class SocketLife {
   }
 
   /** Gives the socket up without waiting for the close handshake, which a dead link never finishes. */
-  end(reason: string, { reload = false, locked = false } = {}): void {
+  end(reason: string, code?: string): void {
     if (this.#over) return
     this.#over = true
     this.#cancelDeadline?.()
     this.#cancelPing?.()
     this.#socket.close()
     const liveMs = this.#liveSinceMs === undefined ? 0 : this.#options.env.clock.now() - this.#liveSinceMs
-    this.#resolve({ reason, reload, locked, liveMs })
+    this.#resolve({ reason, code, liveMs })
   }
 
   #hello(): void {
@@ -114,10 +118,8 @@ export class SocketLife {
     const fallback =
       this.#liveSinceMs === undefined ? 'The server cannot be reached.' : 'The connection was lost.'
     // Its sentence came before the close, whose reason is a code.
-    this.end(REASONS[code] ?? (this.#refusal || reason || fallback), {
-      reload: code === CLOSE_RELOAD,
-      locked: code === CLOSE_UNAUTHORIZED || code === CLOSE_FORBIDDEN,
-    })
+    const sentence = REASONS[code] ?? (this.#refusal?.message || reason || fallback)
+    this.end(sentence, CLOSES[code] ?? this.#refusal?.code)
   }
 
   #expectAnswer(): void {
@@ -149,7 +151,7 @@ export class SocketLife {
     // A frame may be on its way: asked at the next tick, or a link that dies now shows late.
     if (message?.type !== 'pong') this.#idle = IDLE_PINGS_IN
     if (message?.type === 'welcome') this.#welcome(message)
-    else if (message?.type === 'error' && this.#liveSinceMs === undefined) this.#refusal = message.message
+    else if (message?.type === 'error' && this.#liveSinceMs === undefined) this.#refusal = message
     else if (message) this.#options.onMessage(message)
   }
 
@@ -158,8 +160,8 @@ export class SocketLife {
       return readIncoming(data)
     } catch (error) {
       // A reply that cannot be read may have been the end of a frame: only a new connection has a sure count (E1).
-      const reload = error instanceof AppError && error.code === 'protocol_version'
-      this.end(`The server sent something this page cannot read: ${messageOf(error)}`, { reload })
+      const code = error instanceof AppError ? error.code : undefined
+      this.end(`The server sent something this page cannot read: ${messageOf(error)}`, code)
       return undefined
     }
   }
@@ -168,7 +170,7 @@ export class SocketLife {
     if (welcome.protocol !== PROTOCOL_VERSION) {
       this.end(
         `The server speaks protocol ${welcome.protocol}, this page ${PROTOCOL_VERSION}; reload the page.`,
-        { reload: true },
+        'protocol_version',
       )
       return
     }

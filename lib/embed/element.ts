@@ -11,7 +11,7 @@ import { DRAWING_NAMES, drawingNameFor, drawingNameFrom, isDrawingName } from '.
 import { CanvasBase, type CanvasEventMap } from './element-base.ts'
 import { EmbedHost } from './host.ts'
 import { EXPORT_TYPES, type EmbedError, type ExportType } from './messages.ts'
-import { browserHostEnvironment } from './host-environment.ts'
+import { browserHostEnvironment, originOfPage } from './host-environment.ts'
 import { exactOrigin, isOn } from './options.ts'
 import { pathOf } from './page-path.ts'
 import { Places } from './places.ts'
@@ -275,8 +275,8 @@ export class SketchwireCanvas extends CanvasBase {
     const given = this.getAttribute('drawing')
     if (given && isDrawingName(given)) return given
     this.#path ??= pathOf(window)
-    if (!given) return drawingNameFor(this.#path, this.#place())
-    const made = drawingNameFrom(this.#path, given)
+    if (!given) return drawingNameFor(this.#path, this.#place(), originOfPage())
+    const made = drawingNameFrom(this.#path, given, originOfPage())
     if (!toldNames.has(made)) tellBadName(this, { given, made, path: this.#path })
     return made
   }

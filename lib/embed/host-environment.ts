@@ -30,7 +30,7 @@ export function browserHostEnvironment(): HostEnvironment {
  * Its address does not always tell it: a frame of `srcdoc` has its parent's, a sandboxed one has none ("null"). Otherwise
  * the address is believed, because `origin` is a name that a page's own scripts may have taken.
  */
-function originOfPage(): string {
+export function originOfPage(): string {
   const ofAddress = exactOrigin(location.origin)
   return ofAddress !== undefined && self.origin !== 'null' ? ofAddress : self.origin
 }

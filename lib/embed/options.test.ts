@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EMBED_DEFAULTS, embedAddress, exactOrigin, readEmbedOptions } from './options.ts'
+import { addressParameters, EMBED_DEFAULTS, embedAddress, exactOrigin, readEmbedOptions } from './options.ts'
 
 const read = (query: string) => readEmbedOptions(new URLSearchParams(query))
 
@@ -76,8 +76,18 @@ describe('what an embedded canvas is told', () => {
       ['view', 'lens'],
     ] as const
     const address = new URL(embedAddress('https://draw.example.org', given))
-    expect(address.origin + address.pathname).toBe('https://draw.example.org/embed')
-    expect(readEmbedOptions(address.searchParams).options.prompt).toBe('sea & sky? 100%')
+    // Of words the server hears nothing: they may be longer than what it takes as an address.
+    expect(address.href.split('#')[0]).toBe('https://draw.example.org/embed?view=lens')
+    const { options, problems } = readEmbedOptions(addressParameters(address))
+    expect(options).toEqual({ ...EMBED_DEFAULTS, prompt: 'sea & sky? 100%', view: 'lens' })
+    expect(problems).toEqual([])
+  })
+
+  it('is read from either side of the #, and may have nothing there', () => {
+    const prompt = (href: string) => readEmbedOptions(addressParameters(new URL(href))).options.prompt
+    expect(prompt('https://draw.example.org/embed?prompt=a+boat')).toBe('a boat')
+    expect(prompt('https://draw.example.org/embed#prompt=a%20boat')).toBe('a boat')
+    expect(embedAddress('https://draw.example.org', [])).toBe('https://draw.example.org/embed')
   })
 })
 

@@ -169,12 +169,25 @@ export function readEmbedOptions(
   return { options: { ...defaults, ...found }, problems }
 }
 
-/** Address of the page that shows a canvas with these attributes, exactly as they were given. */
+/**
+ * Address of the page that shows a canvas with these attributes, exactly as they were given. The words go behind the `#`:
+ * there is room for as many as one likes, while servers and what stands before them limit what is asked of them.
+ */
 export function embedAddress(
   server: string,
   given: Iterable<readonly [name: string, value: string]>,
 ): string {
   const url = new URL('/embed', server)
-  for (const [name, value] of given) url.searchParams.set(name, value)
+  const unsent = new URLSearchParams()
+  for (const [name, value] of given) (name === 'prompt' ? unsent : url.searchParams).set(name, value)
+  url.hash = unsent.toString()
   return url.href
+}
+
+/** What that address says, before the `#` and behind it. */
+export function addressParameters({
+  search,
+  hash,
+}: Pick<Location, 'search' | 'hash'>): (readonly [name: string, value: string])[] {
+  return [...new URLSearchParams(search), ...new URLSearchParams(hash.slice(1))]
 }

@@ -1,7 +1,9 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readUnsaved } from '../../session/unsaved.ts'
 import type { Item } from './plain-drawing.ts'
+import { LeftSchema } from './plain-left.ts'
 import { nameOf } from './plain-names.ts'
 import { loadPlain, savePlain } from './plain-storage.ts'
 import { PlainSurface } from './plain-surface.ts'
@@ -81,7 +83,7 @@ describe('a plain drawing that is kept', () => {
     expect(put.mock.calls.filter(([value]) => 'order' in (value as object))).toHaveLength(1)
   })
 
-  it('is written at once when the page is closed, and opens again with what was undone and redone', async () => {
+  it('is written at once when it is closed, leaves nothing beside that, and opens again with what was undone and redone', async () => {
     const { surface, close } = await tab()
     for (const x of [1, 2, 3]) draw(surface, x)
     surface.undo()
@@ -91,7 +93,9 @@ describe('a plain drawing that is kept', () => {
     const open = vi.spyOn(indexedDB, 'open')
     close()
     expect(open).toHaveBeenCalledTimes(1)
+    expect(readUnsaved(drawing, LeftSchema)).toBeDefined()
     await untilStored(items)
+    await until(() => expect(readUnsaved(drawing, LeftSchema)).toBeUndefined())
     expect((await tab()).surface.items).toEqual(items)
   })
 

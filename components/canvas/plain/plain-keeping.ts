@@ -1,6 +1,12 @@
 // Where a plain drawing is kept: in IndexedDB, in the other tabs that show it, and in localStorage when the page goes.
 import type { Clock } from '../../../lib/std/clock.ts'
-import { forgetUnsaved, leaveUnsaved, onLeaving, readUnsaved } from '../../session/unsaved.ts'
+import {
+  forgetOnceWritten,
+  forgetUnsaved,
+  leaveUnsaved,
+  onLeaving,
+  readUnsaved,
+} from '../../session/unsaved.ts'
 import { Keeper } from '../keeper.ts'
 import { without, type Item } from './plain-drawing.ts'
 import { apartOf, joinLeft, leftOf, LeftSchema } from './plain-left.ts'
@@ -156,9 +162,14 @@ export class PlainKeeping {
 
   close(): void {
     this.#isOpen = false
+    const wasDrawn = this.#stopLeaving !== undefined
     this.#stopLeaving?.()
     this.#stopLeaving = undefined
     this.#tabs.close()
-    void this.#keeper.stop()
+    const now = this.#page.items()
+    const forget = forgetOnceWritten(this.#key)
+    void this.#keeper.stop().then(() => {
+      if (wasDrawn && this.#stored === now) forget()
+    })
   }
 }

@@ -1,5 +1,6 @@
-import type { BoxModel } from 'tldraw'
 import { AppError } from '../../../lib/std/errors.ts'
+import type { Size } from '../../../lib/std/size.ts'
+import type { Box } from '../paper.ts'
 import { photoPixels } from '../photo-pixels.ts'
 import type { Photo } from './plain-drawing.ts'
 
@@ -14,13 +15,13 @@ function unreadable(what: string): AppError {
 }
 
 /** A photo over the whole paper. */
-export async function coverPhoto(picture: Blob, paper: BoxModel): Promise<Photo> {
+export async function coverPhoto(picture: Blob, paper: Box): Promise<Photo> {
   const { src } = await dataUri(picture)
   return { kind: 'photo', src, ...paper }
 }
 
 /** A photo as large as fits on the paper, in the middle of it. */
-export async function fittedPhoto(picture: Blob, paper: BoxModel): Promise<Photo> {
+export async function fittedPhoto(picture: Blob, paper: Box): Promise<Photo> {
   const { src, width, height } = await dataUri(picture)
   const scale = Math.min(paper.w / width, paper.h / height)
   const w = width * scale
@@ -28,7 +29,7 @@ export async function fittedPhoto(picture: Blob, paper: BoxModel): Promise<Photo
   return { kind: 'photo', src, x: paper.x + (paper.w - w) / 2, y: paper.y + (paper.h - h) / 2, w, h }
 }
 
-async function dataUri(picture: Blob): Promise<{ src: string; width: number; height: number }> {
+async function dataUri(picture: Blob): Promise<Size & { readonly src: string }> {
   const pixels = await photoPixels(picture)
   if (!pixels) throw unreadable('The picture')
   const { canvas } = pixels

@@ -1,7 +1,7 @@
 // The plain paper as bytes, exactly as large as asked.
 import type { Snapshot } from '../../../lib/client/types.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
-import type { Size } from '../paper.ts'
 import { freeCanvas } from '../raster-cache.ts'
 import { hashScene } from '../scene-hash.ts'
 import type { DecodedPhotos } from './decoded-photos.ts'

@@ -2,7 +2,7 @@
 // beside it, and one record a drawing, which has the order of its items. Both in the table that earlier versions had, in
 // the database's version that they ask for: a page of theirs that is still open, or is put back, can write.
 import * as v from 'valibot'
-import { asked, inTables, type Tables } from '../../session/indexed-db.ts'
+import { asked, inTables, openExisting, type Tables } from '../../session/indexed-db.ts'
 import { ItemSchema, PlainContentSchema, type Item, type PlainContent } from './plain-drawing.ts'
 import { named, nameOf } from './plain-names.ts'
 
@@ -24,6 +24,13 @@ const DrawingSchema = v.union([OrderSchema, PlainContentSchema])
 
 /** All items of one drawing, whose keys are its own and the item's name. */
 const itemsOf = (key: string) => IDBKeyRange.bound([key], [key, []])
+
+/** Whether anything was ever kept here; asking makes no database. */
+export async function isPlainThere(): Promise<boolean> {
+  const database = await openExisting(PLAIN.database)
+  database?.close()
+  return database !== undefined
+}
 
 /** `undefined` for a drawing that is new. Throws for one that cannot be read, which must then not be written over. */
 export async function loadPlain(key: string): Promise<PlainContent | undefined> {

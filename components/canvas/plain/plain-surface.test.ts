@@ -217,11 +217,31 @@ it('says whether a change was made here, and knows a drawing again that undo bri
 })
 
 it('holds the drawing as it was, the stroke under the pen with it', async () => {
-  const surface = new PlainSurface({ size: { width: 256, height: 256 }, start: 'blank' })
+  const { surface } = await opened()
   surface.penDown([0, 0, 0.5])
   const held = surface.hold()
+  expect(await surface.content()).toMatchObject({ items: [{ kind: 'stroke' }] })
   surface.penUp()
   surface.clear()
   expect(await held()).toMatchObject({ plain: 1, items: [{ kind: 'stroke' }] })
   expect(surface.items).toEqual([])
+})
+
+it('held before there is a page is the page that comes', async () => {
+  const surface = new PlainSurface({ size: { width: 256, height: 256 }, start: 'example' })
+  const held = surface.hold()
+  close = surface.open(drawing, () => {})
+  expect(await held()).toEqual(await surface.content())
+  expect(surface.items.length).toBeGreaterThan(0)
+})
+
+it('another size is no change of the drawing', async () => {
+  const { surface } = await opened('example')
+  const told = vi.fn()
+  surface.onChange(told)
+  const before = surface.scene()
+  surface.setSize({ width: 384, height: 256 })
+  expect(surface.store.getState().size).toEqual({ width: 384, height: 256 })
+  expect(told).not.toHaveBeenCalled()
+  expect(surface.scene()).toBe(before)
 })

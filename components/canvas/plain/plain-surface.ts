@@ -1,14 +1,16 @@
 // The drawing surface where tldraw may not be shown: pen, eraser, colours, widths, photos, undo and redo.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Snapshot, TakeSnapshot } from '../../../lib/client/types.ts'
-import { AppError, messageOf } from '../../../lib/std/errors.ts'
+import { messageOf } from '../../../lib/std/errors.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import type { DrawingContent } from '../drawing-content.ts'
 import type { Change, DrawingSurface, SurfaceOptions, SurfaceState } from '../drawing-surface.ts'
 import { EXAMPLE } from '../example-scene.ts'
 import { keepPen, keptPen, samePen } from '../kept-pen.ts'
-import { paperFor, type Size } from '../paper.ts'
+import { keepsShapes } from '../kept-shapes.ts'
+import { paperFor } from '../paper.ts'
 import { widthBeside } from '../palette.ts'
-import { hashRecords } from '../scene-hash.ts'
+import { ListHash } from '../scene-hash.ts'
 import { DecodedPhotos } from './decoded-photos.ts'
 import { Eraser } from './eraser.ts'
 import { PenLine } from './pen-line.ts'
@@ -24,6 +26,7 @@ import {
   type PlainPoint,
   type PlainWidth,
 } from './plain-drawing.ts'
+import { plainItems } from './plain-items.ts'
 import { PlainKeeping } from './plain-keeping.ts'
 import { coverPhoto, fittedPhoto, notPictures } from './plain-photo.ts'
 import { createPlainSnapshotter } from './plain-snapshot.ts'
@@ -51,6 +54,7 @@ export class PlainSurface implements DrawingSurface {
   readonly #start: SurfaceOptions['start']
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #snapshot = createPlainSnapshotter(this.photos)
+  readonly #scene = new ListHash()
   #line: PenLine | undefined
   #eraser: Eraser | undefined
   #keeping: PlainKeeping | undefined
@@ -63,6 +67,7 @@ export class PlainSurface implements DrawingSurface {
       size,
       busy: false,
       kept: true,
+      unshown: false,
       history: startHistory([]),
       tool: 'draw',
       penOnly: false,
@@ -80,7 +85,7 @@ export class PlainSurface implements DrawingSurface {
   }
 
   scene(): number {
-    return hashRecords(this.items)
+    return this.#scene.of(this.items)
   }
 
   get isPenOnly(): boolean {
@@ -94,20 +99,26 @@ export class PlainSurface implements DrawingSurface {
       onKept: (kept) => this.store.setState({ kept }),
       onHeard: () => this.#adoptTold(),
     })
-    void this.#begin(keeping, onProblem)
+    void this.#begin(keeping, keepsShapes(key), onProblem)
     return () => {
       keeping.close()
       this.photos.releaseAll()
     }
   }
 
-  async #begin(keeping: PlainKeeping, onProblem: (message: string) => void): Promise<void> {
+  async #begin(
+    keeping: PlainKeeping,
+    isUnshown: Promise<boolean>,
+    onProblem: (message: string) => void,
+  ): Promise<void> {
     const found = await keeping.load()
     const items = found.length > 0 ? found : this.#firstItems(onProblem)
     await this.photos.decode(items)
+    const unshown = await isUnshown
     if (!keeping.isOpen) return
     this.#keeping = keeping
-    this.store.setState({ history: startHistory(items), ready: true, empty: items.length === 0 })
+    const empty = items.length === 0
+    this.store.setState({ history: startHistory(items), ready: true, empty, unshown })
     keeping.start()
     this.#adoptTold()
   }
@@ -231,15 +242,15 @@ export class PlainSurface implements DrawingSurface {
     const { size: before } = this.store.getState()
     if (size.width * before.height === size.height * before.width) return
     this.store.setState({ size })
-    this.#tell(OTHERS)
   }
 
   async content(): Promise<DrawingContent> {
     await this.#ready()
-    return { plain: 1, items: [...this.#now] }
+    return { plain: 1, items: [...this.items] }
   }
 
   hold(): () => Promise<DrawingContent> {
+    if (!this.store.getState().ready) return () => this.content()
     const { items } = this
     return async () => ({ plain: 1, items: [...items] })
   }
@@ -285,13 +296,4 @@ export class PlainSurface implements DrawingSurface {
   clear(): void {
     this.#step([])
   }
-}
-
-/** Throws AppError `unsupported_drawing` for a drawing of the full editor, whose records only that can read. */
-function plainItems(content: DrawingContent): readonly Item[] {
-  if ('plain' in content) return content.items
-  throw new AppError(
-    'unsupported_drawing',
-    'This drawing was made in the full editor, which this page may not show without a tldraw key. Open it where that editor runs, or set NEXT_PUBLIC_TLDRAW_LICENSE_KEY and build again',
-  )
 }

@@ -13,6 +13,7 @@ import { tellFullPage } from './full-page.ts'
 import { isOwnChange } from './own-change.ts'
 import { applyFirstStyles, chooseFill, keepStyles, readPen, stepWidth } from './pen.ts'
 import { Snapshotter } from './snapshot.ts'
+import { markTaken } from './took-plain.ts'
 
 /** The editor draws for `surface` from now on; returns the release. */
 export function attachEditor(
@@ -70,7 +71,12 @@ function begin(editor: Editor, start: TldrawSurface['start'], onProblem: (messag
   if (start === 'blank' || editor.getCurrentPageShapeIds().size > 0) return
   try {
     if (start === 'example') drawExample(editor)
-    else putContent(editor, start)
+    else {
+      putContent(editor, start)
+      if ('plain' in start) markTaken(editor)
+      // It was there before anything was done: undo does not take it away.
+      editor.clearHistory()
+    }
   } catch (error) {
     onProblem(`This drawing could not be put on the page: ${messageOf(error)}. Go back to the one before`)
   }

@@ -1,6 +1,6 @@
 // Canvases that nobody sees.
 import { AppError } from '../../../lib/std/errors.ts'
-import type { Size } from '../paper.ts'
+import type { Size } from '../../../lib/std/size.ts'
 
 export function canvasOf({ width, height }: Size): HTMLCanvasElement {
   const canvas = document.createElement('canvas')

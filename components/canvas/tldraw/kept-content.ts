@@ -4,7 +4,7 @@ import { AppError } from '../../../lib/std/errors.ts'
 import { readUnsaved } from '../../session/unsaved.ts'
 import { contentOfRecords } from './content-of-records.ts'
 import { DrawingDatabase } from './drawing-database.ts'
-import { ChangesSchema } from './unsaved-changes.ts'
+import { ChangesSchema, type Changes } from './unsaved-changes.ts'
 
 /**
  * `undefined` when nothing is kept under `key`. Throws what IndexedDB throws, and AppError with the remedy; an `outline`
@@ -15,10 +15,12 @@ export async function keptContent(
   { outline }: { readonly outline: boolean },
 ): Promise<TLContent | undefined> {
   const database = new DrawingDatabase(key)
+  // First: a page that closed it may write it meanwhile, and forget what it left.
+  const left = readUnsaved(key, ChangesSchema)
   try {
     const kept = await database.load()
     if (!kept) return undefined
-    const found = { records: recordsOf(kept, key), schema: kept.schema }
+    const found = { records: recordsOf(kept, left), schema: kept.schema }
     return await contentOfRecords(found, outline ? undefined : ({ id }) => database.asset(id))
   } finally {
     database.close()
@@ -26,8 +28,7 @@ export async function keptContent(
 }
 
 /** With what the last page of it left, as that is put back when it is opened. */
-function recordsOf({ store, schema }: TLStoreSnapshot, key: string): TLRecord[] {
-  const left = readUnsaved(key, ChangesSchema)
+function recordsOf({ store, schema }: TLStoreSnapshot, left: Changes | undefined): TLRecord[] {
   if (!left) return Object.values(store)
   if (JSON.stringify(left.schema) !== JSON.stringify(schema))
     throw new AppError(

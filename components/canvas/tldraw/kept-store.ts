@@ -75,13 +75,12 @@ interface WritingOptions extends KeptStoreOptions {
   readonly isOld: boolean
 }
 
-/** Returns the stop, which writes what is not yet written: whether the database has all that was on the page. */
+/** Returns the stop, which writes what is not yet written: whether the database has all that was on the page by then. */
 function keepWriting(
   store: TLStore,
   database: DrawingDatabase,
   { drawing, clock, onKept, isOld }: WritingOptions,
 ): () => Promise<boolean> {
-  let isWhole = true
   const changed = new ChangedRecords(store)
   if (isOld) changed.addAll()
   const keeper = new Keeper({ write: () => changed.write(database), onKept, clock })
@@ -91,7 +90,6 @@ function keepWriting(
       keeper.soon()
     },
     onNewer: () => {
-      isWhole = false
       void stop()
       onKept(false)
     },
@@ -104,8 +102,7 @@ function keepWriting(
     },
     { source: 'user', scope: 'document' },
   )
-  // What another tab drew is for that one to write, and it may be gone before it has.
-  const stopHearing = store.listen(() => (isWhole = false), { source: 'remote', scope: 'document' })
+  const endHearing = hearOthers(store)
   const stopLeaving = onGoing(() => {
     flushStore(store)
     void keeper.flush()
@@ -114,11 +111,20 @@ function keepWriting(
     flushStore(store)
     stopLeaving()
     stopListening()
-    stopHearing()
     tabs.leave()
-    return (await keeper.stop()) && isWhole
+    return (await keeper.stop()) && !endHearing()
   }
   return stop
+}
+
+/** Whether another tab drew, up to the call: that is for that tab to write, which may be gone before it has. */
+function hearOthers(store: TLStore): () => boolean {
+  let heard = false
+  const stop = store.listen(() => void (heard = true), { source: 'remote', scope: 'document' })
+  return () => {
+    stop()
+    return heard
+  }
 }
 
 /** Which records the database does not have as they are. */

@@ -1,9 +1,9 @@
 // Paints the shapes of a page onto canvases, layer by layer, and keeps the layers: adding a stroke to a drawing of
 // hundreds of shapes paints that stroke.
 import { Box, type Editor, type TLShape, type TLShapeId } from 'tldraw'
+import type { Size } from '../../../lib/std/size.ts'
 import { Breaths } from '../breaths.ts'
 import { planLayers, type Layer, type LayerItem } from '../layers.ts'
-import type { Size } from '../paper.ts'
 import { freeCanvas, LIVE_LAYERS, RasterCache, type Raster } from '../raster-cache.ts'
 import { canvasOf, contextOf } from './canvases.ts'
 import { fontsOf } from './fonts.ts'

@@ -2,8 +2,8 @@
 // sheets: one with all layers but those under the pen, and one that ends where the drawing last changed below it. A shape
 // in the depths that is dragged, or strokes that are taken back one by one, change the same place again and again.
 // However far a sheet is taken on, the same layers were laid down on white in the same order: its pixels are the same.
+import type { Size } from '../../../lib/std/size.ts'
 import type { Layer, LayerItem } from '../layers.ts'
-import type { Size } from '../paper.ts'
 import { freeCanvas } from '../raster-cache.ts'
 import { canvasOf, contextOf } from './canvases.ts'
 

@@ -6,15 +6,23 @@ import {
   type Editor,
   type TLCreateShapePartial,
   type TLImageAsset,
+  type TLShapeId,
 } from 'tldraw'
 import { isOwnColour } from '../own-colour.ts'
 import { COLOURS } from '../palette.ts'
 import type { PlainContent, Photo, Stroke } from '../plain/plain-drawing.ts'
+import { nameOf } from '../plain/plain-names.ts'
 
+/** Shapes have their items' names: two tabs that take over one drawing at the same moment make the same shapes of it. */
 export function putPlain(editor: Editor, { items }: PlainContent): void {
+  const equal = new Map<string, number>()
   for (const item of items) {
-    if (item.kind === 'stroke') editor.createShape(strokeShape(item))
-    else putPhoto(editor, item)
+    const name = nameOf(item)
+    const before = equal.get(name) ?? 0
+    equal.set(name, before + 1)
+    const id = createShapeId(`${name}-${before}`)
+    if (item.kind === 'stroke') editor.createShape({ id, ...strokeShape(item) })
+    else putPhoto(editor, id, item)
   }
 }
 
@@ -35,11 +43,11 @@ function strokeShape({ points, colour, width, filled }: Stroke): TLCreateShapePa
   }
 }
 
-function putPhoto(editor: Editor, { src, x, y, w, h }: Photo): void {
+function putPhoto(editor: Editor, shapeId: TLShapeId, { src, x, y, w, h }: Photo): void {
   const id = AssetRecordType.createId()
   const mimeType = /^data:(image\/[\w+]+)/.exec(src)?.[1] ?? 'image/png'
   const props = { name: 'photo', src, w, h, mimeType, isAnimated: false }
   const asset: TLImageAsset = { id, typeName: 'asset', type: 'image', props, meta: {} }
   editor.createAssets([asset])
-  editor.createShape({ id: createShapeId(), type: 'image', x, y, props: { assetId: id, w, h } })
+  editor.createShape({ id: shapeId, type: 'image', x, y, props: { assetId: id, w, h } })
 }

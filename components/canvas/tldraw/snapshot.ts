@@ -2,8 +2,9 @@
 // theme, a scene that has not changed since the last call is not drawn again, and of one that has only what changed.
 import { Box, type Editor } from 'tldraw'
 import type { Snapshot } from '../../../lib/client/types.ts'
+import type { Size } from '../../../lib/std/size.ts'
 import { encodeCanvas } from '../encode-canvas.ts'
-import { paperFor, type Size } from '../paper.ts'
+import { paperFor } from '../paper.ts'
 import { freeCanvas } from '../raster-cache.ts'
 import { nameScene } from '../scene-hash.ts'
 import { isAsHashed, pageShapes } from './page-shapes.ts'

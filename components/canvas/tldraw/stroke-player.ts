@@ -2,7 +2,8 @@
 // every pointer event.
 import { b64Vecs, createShapeId, type Editor, type TLShapeId } from 'tldraw'
 import { type Stroke, startingStrokes } from '../../../lib/benchmark/recording.ts'
-import { paperFor, type Size } from '../paper.ts'
+import type { Size } from '../../../lib/std/size.ts'
+import { paperFor } from '../paper.ts'
 import { playPen } from '../play-pen.ts'
 
 /** Empties the page and puts `count` shapes on it, the same every time. */

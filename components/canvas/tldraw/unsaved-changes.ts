@@ -17,7 +17,7 @@ export const ChangesSchema = v.object({
   removed: v.array(v.custom<Id>((input) => typeof input === 'string')),
   schema: SchemaSchema,
 })
-type Changes = v.InferOutput<typeof ChangesSchema>
+export type Changes = v.InferOutput<typeof ChangesSchema>
 
 /** Puts back what the last page of `drawing` left, and leaves what changes from now on; returns the stop. */
 export function keepUnsaved(editor: Editor, drawing: string, isKept: () => boolean): () => void {
