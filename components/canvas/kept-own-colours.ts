@@ -6,23 +6,31 @@ import { isOwnColour, type OwnColour } from './own-colour.ts'
 
 const NAME = 'own-colours'
 /** As many as fill the places beside the palette. */
-export const MOST_KEPT = 3
+const MOST_KEPT = 3
 
-const KeptSchema = v.array(v.custom<OwnColour>(isOwnColour))
+const KeptSchema = v.object({
+  colours: v.pipe(v.array(v.custom<OwnColour>(isOwnColour)), v.maxLength(MOST_KEPT)),
+  /** Of the oldest, where the next one goes. */
+  next: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_KEPT - 1)),
+})
 
-/** In the order of their places, which stay: a colour is found where it was before. */
+/** In their places, which stay: a colour is found where it was before. */
 export const ownColours = createStore<readonly OwnColour[]>(() => [])
 
 /** To be called once there is a page: what is prerendered knows nothing of a browser. */
 export function readOwnColours(): void {
-  ownColours.setState((readSaved(NAME, KeptSchema) ?? []).slice(0, MOST_KEPT), true)
+  ownColours.setState(read().colours, true)
 }
 
-/** The newest comes last, in the place of the oldest once all are taken. */
+/** In the place of the oldest, once all are taken. Another tab may have kept some since. */
 export function keepOwnColour(colour: OwnColour): void {
-  const kept = ownColours.getState()
-  if (kept.includes(colour)) return
-  const next = [...kept, colour].slice(-MOST_KEPT)
-  ownColours.setState(next, true)
-  writeSaved(NAME, next)
+  const { colours, next } = read()
+  const isKept = colours.includes(colour)
+  const kept = isKept ? colours : colours.toSpliced(Math.min(next, colours.length), 1, colour)
+  ownColours.setState(kept, true)
+  if (!isKept) writeSaved(NAME, { colours: kept, next: (next + 1) % MOST_KEPT })
+}
+
+function read(): v.InferOutput<typeof KeptSchema> {
+  return readSaved(NAME, KeptSchema) ?? { colours: [], next: 0 }
 }

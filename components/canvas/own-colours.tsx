@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { keepOwnColour, MOST_KEPT, ownColours, readOwnColours } from './kept-own-colours.ts'
+import { keepOwnColour, ownColours, readOwnColours } from './kept-own-colours.ts'
 import { cssOf, isOwnColour, type AnyColour } from './own-colour.ts'
 
 interface OwnColoursProps {
@@ -15,11 +15,9 @@ interface OwnColoursProps {
 export function OwnColours({ colour, onColour }: OwnColoursProps) {
   const kept = useStore(ownColours)
   useEffect(readOwnColours, [])
-  const isNew = isOwnColour(colour) && !kept.includes(colour)
-  const shown = isNew ? [...kept, colour].slice(-MOST_KEPT) : kept
   return (
     <>
-      {shown.map((own) => (
+      {kept.map((own) => (
         <button
           aria-label={`Own colour ${own}`}
           aria-pressed={colour === own}
@@ -32,12 +30,17 @@ export function OwnColours({ colour, onColour }: OwnColoursProps) {
           <span className="swatch" style={{ background: own }} />
         </button>
       ))}
-      <Picker colour={colour} onColour={onColour} />
+      <Picker colour={colour} isAnother={isOwnColour(colour) && !kept.includes(colour)} onColour={onColour} />
     </>
   )
 }
 
-function Picker({ colour, onColour }: OwnColoursProps) {
+interface PickerProps extends OwnColoursProps {
+  /** The colour has no place of its own: it is being chosen, or that of a shape that was drawn before. */
+  readonly isAnother: boolean
+}
+
+function Picker({ colour, isAnother, onColour }: PickerProps) {
   const input = useRef<HTMLInputElement>(null)
   const goesOn = useRef(false)
   // React hears every move in the picker; the browser tells once which colour it was in the end.
@@ -51,8 +54,8 @@ function Picker({ colour, onColour }: OwnColoursProps) {
     return () => field?.removeEventListener('change', keep)
   }, [])
   return (
-    <label className="swatch-button" title="Choose a colour of your own">
-      <span className="swatch swatch-any" />
+    <label className="swatch-button" data-on={isAnother} title="Choose a colour of your own">
+      <span className="swatch swatch-any" style={isAnother ? { background: colour } : undefined} />
       <input
         aria-label="Choose a colour of your own"
         className="colour-input"
