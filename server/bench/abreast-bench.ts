@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EngineError, type Engine } from '../engine/engine.ts'
 import { percentile } from '../../lib/std/statistics.ts'
+import { pictureSignal } from './picture-signal.ts'
 import { scriptedDrawing } from './strokes.ts'
 
 export interface AbreastFigures {
@@ -64,6 +65,6 @@ async function paintOne(engine: Engine, image: Uint8Array): Promise<number> {
   const startedMs = performance.now()
   const output = { codec: 'jpeg', quality: 85 } as const
   const job = { ...engine.info.defaults, image, mode: 'live', output, previews: [] } as const
-  await engine.generate(job, { signal: new AbortController().signal })
+  await engine.generate(job, { signal: pictureSignal() })
   return performance.now() - startedMs
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Engine, JobResult } from '../engine/engine.ts'
 import { mean, spread, sum } from '../../lib/std/statistics.ts'
+import { pictureSignal } from './picture-signal.ts'
 import { scriptedDrawing } from './strokes.ts'
 
 export interface EngineFigures {
@@ -37,7 +38,7 @@ export async function benchEngine(engine: Engine, frames: number): Promise<Engin
       output: { codec: 'jpeg', quality: 85 },
       previews: [],
     } as const
-    const result = await engine.generate(job, { signal: new AbortController().signal })
+    const result = await engine.generate(job, { signal: pictureSignal() })
     if (index < WARM_UP) continue
     wallMs.push(performance.now() - startedMs)
     results.push(result)

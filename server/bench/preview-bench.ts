@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Engine, Job, StepEvent } from '../engine/engine.ts'
 import { previewWant } from '../../lib/protocol/preview.ts'
 import { mean, spread, type Spread, sum } from '../../lib/std/statistics.ts'
+import { pictureSignal } from './picture-signal.ts'
 import { scriptedDrawing } from './strokes.ts'
 
 /** What watching costs: the same frames with a preview of every n-th step. */
@@ -52,7 +53,7 @@ async function frame(engine: Engine, image: Uint8Array, everySteps: number): Pro
   let shown = 0
   const onStep = ({ previews }: StepEvent) => (shown += previews.length)
   const startedMs = performance.now()
-  const { timings } = await engine.generate(job, { signal: new AbortController().signal, onStep })
+  const { timings } = await engine.generate(job, { signal: pictureSignal(), onStep })
   const frameMs = performance.now() - startedMs
   return { everySteps, frameMs, stepMs: mean(timings.unetMs), previewMs: timings.previewMs ?? 0, shown }
 }

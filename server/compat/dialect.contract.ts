@@ -191,7 +191,8 @@ export function socketDialectContract(
         if (!end) throw new Error('no such ending')
         const before = everythingElse.flatMap((event) => translator.encode(event))
         const last = translator.encode(end)
-        if (end.type === 'image') expect(last.length).toBeGreaterThan(0)
+        // Of what a newer frame replaced, some say nothing, as their originals.
+        if (end.type !== 'superseded') expect(last.length).toBeGreaterThan(0)
         const isImage = end.type === 'image' && !transcript.keepsPictures
         const out = [...before, ...last, ...translator.encode(PROBLEM)]
         expect(out.filter((one) => one.kind === 'image')).toHaveLength(isImage ? 1 : 0)
@@ -283,8 +284,9 @@ export function streamDialectContract(dialect: StreamDialect, transcripts: reado
       for (const end of endings(0)) {
         const one = exchange(facts)
         for (const body of request) one.decode(body)
-        const chunks = [...everythingElse, end].flatMap((event) => one.encode(event)).concat(one.end())
-        expect(chunks.filter((chunk) => chunk.kind === 'control').length).toBeGreaterThan(0)
+        for (const event of everythingElse) one.encode(event)
+        const last = [...one.encode(end), ...one.end()]
+        expect(last.filter((chunk) => chunk.kind === 'control').length).toBeGreaterThan(0)
         expect(one.head.status).toBe(200)
         expect(JSON.parse(one.refuse({ code: 'busy', message: 'busy' }).body)).toBeTypeOf('object')
       }

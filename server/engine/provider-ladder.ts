@@ -61,7 +61,7 @@ export class ProviderLadder {
   /**
    * Counts a failure at run time. When it was the third in a minute, or the third without a job done between, it says so
    * in words: then it is time to `fall`.
-   * @param isHang a job that took too long: one may be a large one, three in a row are not.
+   * @param isHang a process that left a cancel unanswered: one may be in a large call, three in a row are not.
    */
   failed({ isHang = false } = {}): string | undefined {
     const now = this.#clock.now()

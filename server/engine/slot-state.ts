@@ -5,7 +5,7 @@ export interface Unusable {
   readonly message: string
 }
 
-/** Why a child is ended: it failed, a job of it took too long, or it was asked to. */
+/** Why a child is ended: it failed, it left a cancel unanswered, or it was asked to. */
 export type Blame = 'fault' | 'hang' | 'nobody'
 
 export type SlotState =

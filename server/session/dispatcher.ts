@@ -20,6 +20,8 @@ interface RunningJob {
   readonly frame: RunningFrame
   /** Set when the job was told to give way, so that its `cancelled` is no failure. */
   gaveWay: boolean
+  /** Its frame has ended at the deadline: how the job ends is no news, and its slot may not be free for long. */
+  isLate: boolean
 }
 
 /**
@@ -104,7 +106,7 @@ export class Dispatcher implements AsyncDisposable {
   #start(session: Session): void {
     const frame = session.start()
     if (!frame) return
-    const job = { session, frame, gaveWay: false }
+    const job = { session, frame, gaveWay: false, isLate: false }
     this.#jobs.add(job)
     void this.#work(job)
   }
@@ -131,6 +133,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #failed(job: RunningJob, error: unknown): void {
+    if (job.isLate) return
     const wire = toWireError(error)
     if (job.gaveWay && wire.code === 'cancelled') return job.session.putBack(job.frame)
     if (wire.code !== 'cancelled') this.#options.observer.jobFailed(job.session.id, job.frame.seq, error)
@@ -139,9 +142,15 @@ export class Dispatcher implements AsyncDisposable {
 
   /** The frame ends now; its job between two steps, or where the engine hangs, with the engine's process. */
   #expire(job: RunningJob): void {
+    const { controller } = job.frame
+    // Its client cancelled it, and has been answered.
+    if (controller.signal.aborted && !job.gaveWay) return
     const message = `The engine took longer than ${this.#options.jobDeadlineMs} ms; try fewer steps or a smaller size, or raise SKETCHWIRE_JOB_DEADLINE_MS`
     this.#failed(job, new EngineError('engine_timeout', message))
-    job.frame.controller.abort()
+    job.isLate = true
+    controller.abort()
+    // The next frame of its session need not wait for it where another slot is free.
+    this.wake()
   }
 
   /** Stops as many refinements as live frames lack slots. The engine ends them between two steps. */
@@ -153,7 +162,8 @@ export class Dispatcher implements AsyncDisposable {
     const waiting = [...this.#turns].filter((session) => session.wantsLive())
     const own = refining.filter((job) => waiting.includes(job.session))
     const others = refining.filter((job) => !own.includes(job))
-    const ending = [...this.#jobs].filter((job) => job.frame.controller.signal.aborted).length + own.length
+    const isEnding = (job: RunningJob) => job.frame.controller.signal.aborted && !job.isLate
+    const ending = [...this.#jobs].filter(isEnding).length + own.length
     const free = this.#options.engine.slots - this.#jobs.size + ending
     const needed = waiting.filter((session) => this.#isServable(session, own)).length
     for (const job of [...own, ...others.slice(0, Math.max(0, needed - free))]) this.#stopRefining(job)

@@ -199,11 +199,13 @@ describe('a live session', () => {
   it('F1 ends a frame at the deadline even if the engine does not stop, and says what helps', async () => {
     // As a picture that takes long in one call: it does not heed its signal.
     const { open, clock, engine } = start({ slots: 2, picture: () => new Promise(() => undefined) })
-    const { submit, endOf, ends } = open()
+    const { submit, endOf, ends } = open(FIFO)
     submit(1, 'live', JPEG, QUICK)
+    submit(2, 'live', JPEG, QUICK)
     await settle()
     engine.step()
     await settle()
+    expect(engine.running).toBe(1)
     clock.advance(10_000)
     expect(endOf(1)).toMatchObject({
       type: 'failed',
@@ -213,8 +215,7 @@ describe('a live session', () => {
         message: expect.stringMatching(/or raise SKETCHWIRE_JOB_DEADLINE_MS$/),
       },
     })
-    // The next one does not wait for that job where another slot is free.
-    submit(2)
+    // The next one, which waited for it, does not wait for that job where another slot is free.
     await settle()
     expect([engine.running, ends().length]).toEqual([2, 1])
   })
