@@ -162,7 +162,10 @@ test('the plain canvas says what was drawn in the full editor, and leaves its lo
   await menu(page, 'New drawing')
   await expect(page).not.toHaveURL(new RegExp(id))
   await expect.poll(async () => (await looks()).has(id)).toBe(true)
+  // On a page that makes none: a later one may have been on its way.
+  await page.goto(`${server.url}/embed.json`)
   const look = (await looks()).get(id)
+  expect(look).toBeDefined()
 
   await page.goto(`${server.url}/?d=${id}&surface=plain`)
   await studio.settled()

@@ -238,7 +238,8 @@ function inkOf(element: Element): number {
 }
 
 test('the plain canvas draws, erases, undoes and keeps, where tldraw may not be shown', async ({ page }) => {
-  await page.goto(`${server.url}/embed?surface=plain&drawing=plain-1&prompt=day+sea+photo`)
+  const address = `${server.url}/embed?surface=plain&drawing=plain-1`
+  await page.goto(`${address}#prompt=day+sea+photo`)
   const picture = page.getByRole('img', { name: 'Rendered picture' })
   await expect(picture).toHaveAttribute('data-seq', /\d+/)
   const paper = page.getByRole('img', { name: 'Paper to draw on' })
@@ -266,7 +267,9 @@ test('the plain canvas draws, erases, undoes and keeps, where tldraw may not be 
   await expect.poll(ink).toBeLessThan(both * 0.7)
   await page.keyboard.press('Control+Shift+z')
   await expect.poll(ink).toBe(both)
-  await page.reload()
+  // Other words behind the `#` are another address, though browsers load no page for them.
+  await page.goto(`${address}#prompt=night+sea`)
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue('night sea')
   await expect.poll(ink).toBe(both)
 })
 

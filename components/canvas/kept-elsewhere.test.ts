@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase, transact } from '../session/indexed-db.ts'
-import { leaveUnsaved } from '../session/unsaved.ts'
+import { forgetUnsaved, leaveUnsaved, onPlain } from '../session/unsaved.ts'
 import { databaseOf } from './drawing-names.ts'
 import { keepsShapes } from './kept-shapes.ts'
 import { keptPlain } from './plain/kept-plain.ts'
@@ -43,8 +43,25 @@ describe('what the other canvas keeps of a drawing', () => {
   it('is strokes, with the last one that a page left as it went', async () => {
     const [first, last] = [strokeAt(0), strokeAt(9)]
     await savePlain('boat', [first], new Set())
-    leaveUnsaved('boat', leftOf([first, last], [[first]]))
+    leaveUnsaved(onPlain('boat'), leftOf([first, last], [[first]]))
     expect(await keptPlain('boat')).toEqual({ plain: 1, items: [first, last] })
     expect(await keptPlain('island')).toBeUndefined()
+  })
+
+  it('is what a page left where IndexedDB took none of it, or cannot be read', async () => {
+    const left = leftOf([strokeAt(0)], [[]])
+    leaveUnsaved(onPlain('full'), left, { unkept: true })
+    // As an editor that opens it does with what it left itself.
+    forgetUnsaved('full')
+    expect((await keptPlain('full'))?.items).toEqual(left.items)
+    leaveUnsaved('drawn', { put: [{ id: 'shape:1', typeName: 'shape' }] }, { unkept: true })
+    leaveUnsaved('seen', { put: [{ id: 'page:1', typeName: 'page' }] }, { unkept: true })
+    expect([await keepsShapes('drawn'), await keepsShapes('seen')]).toEqual([true, false])
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('Refused', 'InvalidStateError')
+    })
+    expect((await keptPlain('full'))?.items).toEqual(left.items)
+    expect(await keepsShapes('drawn')).toBe(true)
+    await expect(keptPlain('island')).rejects.toThrow('Refused')
   })
 })

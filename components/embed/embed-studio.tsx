@@ -60,7 +60,11 @@ export function EmbedStudio() {
       line.close,
     ]
     open.setState({ now: { session, key, line } })
+    // Words of an address are behind its `#`: a frame whose `src` gets others is not loaded anew by the browser.
+    const reload = () => window.location.reload()
+    window.addEventListener('hashchange', reload)
     return () => {
+      window.removeEventListener('hashchange', reload)
       stops.forEach((stop) => stop())
       open.setState({}, true)
     }

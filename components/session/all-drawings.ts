@@ -10,7 +10,7 @@ import { isOpenElsewhere } from './open-elsewhere.ts'
 import { deletePins } from './pin-database.ts'
 import { forgetDrawing, readSettings, recentDrawings } from './saved.ts'
 import { deleteThumbnail } from './thumbnail-database.ts'
-import { forgetUnsaved } from './unsaved.ts'
+import { forgetUnsaved, onPlain } from './unsaved.ts'
 
 export interface KnownDrawing {
   readonly id: string
@@ -61,5 +61,6 @@ export async function deleteDrawing(id: string): Promise<void> {
   await deleteThumbnail(id)
   // Last: what could not be deleted is on the list still, to be deleted again.
   forgetUnsaved(keyOf(id))
+  forgetUnsaved(onPlain(keyOf(id)))
   forgetDrawing(id)
 }

@@ -32,7 +32,7 @@ async function page() {
   vi.resetModules()
   const { readUnsaved, ...unsaved } = await import('./unsaved.ts')
   const left = (...drawings: string[]) => drawings.map((drawing) => readUnsaved(drawing, v.string())?.length)
-  return { ...unsaved, left }
+  return { ...unsaved, readUnsaved, left }
 }
 
 /** That so much was left. */
@@ -103,6 +103,25 @@ describe('what is left of a drawing', () => {
   })
 })
 
+it('what is left is later than what was left before it, whatever the clock says', async () => {
+  const { leaveUnsaved } = await page()
+  const now = vi.spyOn(Date, 'now').mockReturnValue(9)
+  leaveUnsaved('a', text(1))
+  now.mockReturnValue(5)
+  leaveUnsaved('a', text(2))
+  now.mockRestore()
+  expect(JSON.parse(storage.texts.get('sketchwire:unsaved:a') ?? '')).toMatchObject({ leftAtMs: 10 })
+})
+
+it('what one canvas left is not for the other to forget', async () => {
+  const { leaveUnsaved, forgetUnsaved, onPlain, left } = await page()
+  leaveUnsaved('a', text(1), { unkept: true })
+  leaveUnsaved(onPlain('a'), text(2), { unkept: true })
+  expect(left('a', onPlain('a'))).toEqual([1, 2])
+  forgetUnsaved('a')
+  expect(left('a', onPlain('a'))).toEqual([undefined, 2])
+})
+
 describe('a page that closed a drawing, and wrote it', () => {
   it('forgets what it left, where IndexedDB took it', async () => {
     const { leaveUnsaved, forgetOnceWritten, left } = await page()
@@ -131,10 +150,12 @@ it('what the version before left of all drawings under one name is read, and tha
     { drawing: 'a', value: text(1), unkept: false },
     { drawing: 'b', value: text(2), unkept: true },
     { drawing: 'c', value: text(3) },
+    { drawing: 'c', value: { plain: 1 } },
   ]
   storage.texts.set('sketchwire:unsaved', JSON.stringify(entries))
-  const { leaveUnsaved, forgetUnsaved, left } = await page()
+  const { leaveUnsaved, forgetUnsaved, left, readUnsaved, onPlain } = await page()
   expect(left('a', 'b', 'c')).toEqual([1, 2, 3])
+  expect(readUnsaved(onPlain('c'), v.unknown())).toEqual({ plain: 1 })
   expect(storage.texts.has('sketchwire:unsaved')).toBe(false)
   forgetUnsaved('a')
   leaveUnsaved('d', text(850))

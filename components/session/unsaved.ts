@@ -13,7 +13,7 @@ import {
 
 /** Each drawing has a name of its own: to forget one then takes no room, and storage never refuses it. */
 const BEGINNING = 'unsaved:'
-/** Where versions before left those of all drawings, the newest first. */
+/** Where versions before left those of all drawings and of both canvases, the newest first. */
 const JOINT = 'unsaved'
 /** Drawings whose last changes are kept; of older ones IndexedDB has long been written. */
 const KEPT = 4
@@ -36,6 +36,10 @@ interface Named {
 
 const nameOf = (drawing: string) => BEGINNING + drawing
 
+/** As which the plain canvas leaves `drawing`: neither canvas reads what the other left, so that it is not theirs to forget. */
+export const onPlain = (drawing: string) => `plain:${drawing}`
+const OfPlainSchema = v.object({ plain: v.literal(1) })
+
 function entryOf(name: string): Entry | undefined {
   return readSaved(name, EntrySchema)
 }
@@ -47,7 +51,8 @@ function entryOf(name: string): Entry | undefined {
 export function leaveUnsaved(drawing: string, value: unknown, { unkept = false } = {}): void {
   const name = nameOf(drawing)
   const others = storedBeside(name)
-  const leftAtMs = Math.max(Date.now(), 1 + (others.at(-1)?.entry.leftAtMs ?? 0))
+  const before = [entryOf(name), others.at(-1)?.entry].map((entry) => entry?.leftAtMs ?? 0)
+  const leftAtMs = Math.max(Date.now(), ...before.map((ms) => ms + 1))
   const spare = others.filter(({ entry }) => !entry.unkept)
   const old = spare.splice(0, spare.length - (KEPT - 1))
   old.forEach((one) => removeSaved(one.name))
@@ -86,7 +91,7 @@ function takeJointApart(): void {
   if (!joint) return
   removeSaved(JOINT)
   joint.forEach(({ drawing, value, unkept }, at) => {
-    const name = nameOf(drawing)
+    const name = nameOf(v.is(OfPlainSchema, value) ? onPlain(drawing) : drawing)
     if (!entryOf(name)) writeSaved(name, { value, unkept, leftAtMs: -at } satisfies Entry)
   })
 }

@@ -1,4 +1,5 @@
 import type { ServerMessageOf } from '../protocol/control.ts'
+import type { ERROR_TABLE, ErrorCode } from '../protocol/errors.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { AppError, messageOf } from '../std/errors.ts'
 import type { Environment, Socket } from './environment.ts'
@@ -13,17 +14,15 @@ export const IDLE_PINGS_IN = 3
 export const ANSWER_WITHIN_MS = 8_000
 /** A ping stands in line behind what was sent before it: so much the slowest link of any use takes in a millisecond. */
 export const SLOWEST_BYTES_PER_MS = 16
-/** Close codes of a server that wants a key, or another one; and of one that a token was not made for. */
-export const CLOSE_UNAUTHORIZED = 4001
-export const CLOSE_FORBIDDEN = 4003
+
+type CloseCode<C extends ErrorCode> = (typeof ERROR_TABLE)[C]['closeCode']
 
 /** What a close code says. The error before it says the same: over HTTP/2 browsers may report 1006 in its place. */
-const CLOSES: Record<number, string> = {
-  [CLOSE_UNAUTHORIZED]: 'unauthorized',
-  [CLOSE_FORBIDDEN]: 'forbidden',
-  // Another protocol version (W1).
+export const CLOSES: Record<number, ErrorCode> = {
+  4001: 'unauthorized',
+  4003: 'forbidden',
   4009: 'protocol_version',
-}
+} satisfies { [C in 'unauthorized' | 'forbidden' | 'protocol_version' as CloseCode<C>]: C }
 
 export interface LifeEnd {
   readonly reason: string

@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
+import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { readUnsaved } from '../../session/unsaved.ts'
+import { leaveUnsaved, onPlain, readUnsaved } from '../../session/unsaved.ts'
 import type { Item } from './plain-drawing.ts'
 import { LeftSchema } from './plain-left.ts'
 import { nameOf } from './plain-names.ts'
@@ -93,9 +94,9 @@ describe('a plain drawing that is kept', () => {
     const open = vi.spyOn(indexedDB, 'open')
     close()
     expect(open).toHaveBeenCalledTimes(1)
-    expect(readUnsaved(drawing, LeftSchema)).toBeDefined()
+    expect(readUnsaved(onPlain(drawing), LeftSchema)).toBeDefined()
     await untilStored(items)
-    await until(() => expect(readUnsaved(drawing, LeftSchema)).toBeUndefined())
+    await until(() => expect(readUnsaved(onPlain(drawing), LeftSchema)).toBeUndefined())
     expect((await tab()).surface.items).toEqual(items)
   })
 
@@ -165,6 +166,15 @@ describe('two tabs of one kept drawing', () => {
     expect(told[1]).toMatchObject({ page: [nameOf(theirs), nameOf(mine)] })
     expect(told[1]?.['items']).toContainEqual(theirs)
   })
+})
+
+it('what the editor alone has of a drawing is told of, and left to the editor', async () => {
+  const left = { put: [{ id: 'shape:1', typeName: 'shape' }], removed: [], schema: { schemaVersion: 2 } }
+  leaveUnsaved(drawing, left, { unkept: true })
+  const { surface } = await tab()
+  expect(surface.store.getState().unshown).toBe(true)
+  window.dispatchEvent(new Event('storage'))
+  expect(readUnsaved(drawing, v.unknown())).toEqual(left)
 })
 
 it('a drawing goes on where the page before left it: what was stored while that page went is on it too', async () => {

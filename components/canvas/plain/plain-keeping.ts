@@ -5,6 +5,7 @@ import {
   forgetUnsaved,
   leaveUnsaved,
   onLeaving,
+  onPlain,
   readUnsaved,
 } from '../../session/unsaved.ts'
 import { Keeper } from '../keeper.ts'
@@ -62,7 +63,7 @@ export class PlainKeeping {
 
   /** What was kept; nothing for a new drawing. What cannot be read is not written over, and the drawing goes on unkept. */
   async load(): Promise<Items> {
-    const left = readUnsaved(this.#key, LeftSchema)
+    const left = readUnsaved(onPlain(this.#key), LeftSchema)
     try {
       this.#stored = (await loadPlain(this.#key))?.items ?? []
     } catch {
@@ -79,8 +80,8 @@ export class PlainKeeping {
 
   /** The drawing is on the page, and what the page shows is the truth from now on. */
   start(): void {
-    forgetUnsaved(this.#key)
-    this.#stopLeaving = onLeaving(this.#key, () => {
+    forgetUnsaved(onPlain(this.#key))
+    this.#stopLeaving = onLeaving(onPlain(this.#key), () => {
       this.#leave()
       // It may be in time, and is where the page only hides.
       void this.#keeper.flush()
@@ -157,7 +158,7 @@ export class PlainKeeping {
     if (this.#isKept && !this.#writing && this.#isStored(now)) return
     if (this.#apart && now.length === 0) return
     const left = this.#apart ? apartOf(now, this.#apart) : leftOf(now, this.#storable())
-    leaveUnsaved(this.#key, left, { unkept: !this.#isKept })
+    leaveUnsaved(onPlain(this.#key), left, { unkept: !this.#isKept })
   }
 
   close(): void {
@@ -167,7 +168,7 @@ export class PlainKeeping {
     this.#stopLeaving = undefined
     this.#tabs.close()
     const now = this.#page.items()
-    const forget = forgetOnceWritten(this.#key)
+    const forget = forgetOnceWritten(onPlain(this.#key))
     void this.#keeper.stop().then(() => {
       if (wasDrawn && this.#stored === now) forget()
     })

@@ -73,7 +73,7 @@ function begin(editor: Editor, start: TldrawSurface['start'], onProblem: (messag
     if (start === 'example') drawExample(editor)
     else {
       putContent(editor, start)
-      if ('plain' in start) markTaken(editor)
+      if ('plain' in start) markTaken(editor, start)
       // It was there before anything was done: undo does not take it away.
       editor.clearHistory()
     }

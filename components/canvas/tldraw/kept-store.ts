@@ -16,6 +16,8 @@ import { dropUnusedPhotos } from './unused-photos.ts'
 
 export interface KeptStore {
   readonly store: TLStore
+  /** Whether it has what was kept; what could not be read may be anything. */
+  readonly isRead: boolean
   /** Writes what is not yet written, and lets go. */
   close(): Promise<void>
 }
@@ -39,6 +41,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
   })
   // Before anything that listens: what goes out of sight is told before it is written.
   const stopFlushing = flushWhileHidden(store, options.clock)
+  let isRead = true
   let stopWriting = async () => false
   const letGo = await holdDrawing(options.drawing, () =>
     dropUnusedPhotos(database, options.drawing, store.schema),
@@ -48,6 +51,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
     stopWriting = keepWriting(store, database, { ...options, isOld })
   } catch {
     // What could not be read is not written over.
+    isRead = false
     options.onKept(false)
   }
   const close = async () => {
@@ -58,7 +62,7 @@ export async function openKeptStore(options: KeptStoreOptions): Promise<KeptStor
     database.close()
     letGo()
   }
-  return { store, close }
+  return { store, isRead, close }
 }
 
 /** Whether all of it must be written anew. Throws for a drawing of a later version, which this one cannot show. */

@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react'
 import type { TLStoreWithStatus } from 'tldraw'
 import { browserEnvironment } from '../../../lib/client/environment.ts'
-import { keptPlain } from '../plain/kept-plain.ts'
 import type { TldrawSurface } from '../tldraw-surface.ts'
 import { openKeptStore } from './kept-store.ts'
-import { takesPlain } from './took-plain.ts'
+import { plainToTake } from './took-plain.ts'
 
 /** The store of `drawing`, loading until what was kept of it is there. */
 export function useKeptStore(drawing: string, surface: TldrawSurface): TLStoreWithStatus {
@@ -13,9 +12,9 @@ export function useKeptStore(drawing: string, surface: TldrawSurface): TLStoreWi
     let isOpen = true
     const onKept = (kept: boolean) => surface.store.setState({ kept })
     const opening = openKeptStore({ drawing, clock: browserEnvironment().clock, onKept })
-    const begun = opening.then(async ({ store }) => {
-      if (takesPlain(store)) await beginWithPlain(surface, drawing)
-      return store
+    const begun = opening.then(async (kept) => {
+      if (surface.start === 'blank') surface.start = (await plainToTake(kept, drawing)) ?? 'blank'
+      return kept.store
     })
     begun.then(
       (store) => isOpen && setFound({ status: 'synced-local', store }),
@@ -34,13 +33,6 @@ export function useKeptStore(drawing: string, surface: TldrawSurface): TLStoreWi
     }
   }, [drawing, surface])
   return found
-}
-
-/** What was drawn on the plain canvas, before the server's build had a licence key say, is there to go on with. */
-async function beginWithPlain(surface: TldrawSurface, drawing: string): Promise<void> {
-  if (surface.start !== 'blank') return
-  // Storage that is refused was told already.
-  surface.start = (await keptPlain(drawing).catch(() => undefined)) ?? 'blank'
 }
 
 const LOADING: TLStoreWithStatus = { status: 'loading' }

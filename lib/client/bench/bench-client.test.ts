@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RunMeter } from '../../benchmark/meter.ts'
+import { AppError } from '../../std/errors.ts'
 import { DEFAULTS, FakeCanvas, FakeDrawing, FakeWorld, settle } from '../testing/fakes.ts'
 import { BenchClient } from './bench-client.ts'
 import { ClockProbe } from './clock-probe.ts'
@@ -159,4 +160,38 @@ describe('ClockProbe', () => {
     expect(seen.at(-1)).toContain('does not answer')
     expect(world.leftOver).toBe(0)
   })
+
+  it.each([
+    ['unauthorized', 'A key is needed', 1006],
+    ['unauthorized', 'A key is needed', 4001],
+    ['forbidden', 'This token is for another page', 1006],
+    ['forbidden', 'This token is for another page', 4003],
+  ] as const)('asks for a key when it is refused as %s: %s, close %d', (code, message, close) => {
+    const { world, lost } = probed()
+    world.socket.open()
+    world.socket.says({ type: 'error', code, message })
+    world.socket.drops(close, code)
+    expect(lost).toEqual([new AppError('unauthorized', message)])
+    expect(world.leftOver).toBe(0)
+  })
+
+  it.each([4001, 4003])('asks for a key when nothing but close %d came', (close) => {
+    const { world, lost } = probed()
+    world.socket.open()
+    world.socket.drops(close)
+    expect(lost).toEqual([new AppError('unauthorized', 'The server asks for a key')])
+  })
 })
+
+function probed() {
+  const world = new FakeWorld()
+  const lost: AppError[] = []
+  new ClockProbe({
+    env: world.env,
+    socketUrl: 'ws://server/api/live',
+    onModel: () => undefined,
+    onEngine: () => undefined,
+    onLost: (error) => lost.push(error),
+  })
+  return { world, lost }
+}

@@ -4,7 +4,7 @@ import { ServerMessageSchema, type ServerMessage } from '../../protocol/control.
 import type { ModelInfo } from '../../protocol/params.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { AppError } from '../../std/errors.ts'
-import { CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED } from '../socket-life.ts'
+import { CLOSES } from '../socket-life.ts'
 import { ClockOffset } from '../clock-offset.ts'
 import type { ClockEstimate } from '../clock-offset.ts'
 import type { Environment, Socket } from '../environment.ts'
@@ -31,8 +31,6 @@ export class ClockProbe {
   readonly #offset = new ClockOffset()
   #estimate: ClockEstimate | undefined
   #cancel: () => void
-  /** Why we are not let in, in the server's words; the close follows. */
-  #refusal = ''
 
   constructor(options: ProbeOptions) {
     this.#options = options
@@ -56,10 +54,13 @@ export class ClockProbe {
   }
 
   #closed(code: number, reason: string): void {
-    if (code !== CLOSE_UNAUTHORIZED && code !== CLOSE_FORBIDDEN)
-      return this.#lost(reason === '' ? `it closed with ${code}` : reason)
+    if (isRefusal(CLOSES[code])) this.#refused('The server asks for a key')
+    else this.#lost(reason === '' ? `it closed with ${code}` : reason)
+  }
+
+  #refused(why: string): void {
     this.close()
-    this.#options.onLost(new AppError('unauthorized', this.#refusal || 'The server asks for a key'))
+    this.#options.onLost(new AppError('unauthorized', why))
   }
 
   #lost(why: string): void {
@@ -100,8 +101,11 @@ export class ClockProbe {
       const { clientMs: sentMs, serverMs } = message
       this.#estimate = this.#offset.add({ sentMs, serverMs, receivedMs })
     } else if (message.type === 'error') {
-      if (message.code === 'unauthorized') this.#refusal = message.message
+      // The close that follows may have lost its code on the way.
+      if (isRefusal(message.code)) this.#refused(message.message)
       else this.#lost(message.message)
     }
   }
 }
+
+const isRefusal = (code: string | undefined) => code === 'unauthorized' || code === 'forbidden'
